@@ -1,0 +1,56 @@
+# Everything runs in .venv, which `setup` builds once from the exact versions in requirements.lock.
+PYTHON ?= python3
+# Options for `simstudy run` in `tables` and `results/<study>`, for example RUN="-r 500 -j 4".
+RUN ?=
+
+VENV := .venv
+STAMP := $(VENV)/.installed
+STUDIES := root_n support neutrality
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tables test test-slow check format bench lock clean FORCE
+
+help: ## list the targets
+	@echo "make <target>"
+	@sed -n 's/^\([a-z/<>-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo "  results/<study>    run experiments/<study>.toml and write its tables"
+
+setup: $(STAMP) ## make .venv with the locked packages and simstudy itself
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --requirement requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+tables: $(STUDIES:%=results/%) ## run the studies root_n, support and neutrality and write their tables
+
+results/%: $(STAMP) FORCE
+	$(VENV)/bin/simstudy run experiments/$*.toml $(RUN)
+	$(VENV)/bin/simstudy table experiments/$*.toml
+
+test: $(STAMP) ## run the fast tests
+	$(VENV)/bin/python -m pytest
+
+test-slow: $(STAMP) ## run the slow tests (statistics over many replicates)
+	$(VENV)/bin/python -m pytest -m slow
+
+check: $(STAMP) ## lint, formatting and types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: $(STAMP) ## rewrite the sources in the house format
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(STAMP) ## print the speed figures (never part of the tests)
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done
+
+lock: ## renew requirements.lock after a change of dependencies (needs an existing .venv)
+	$(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv, caches and raw replicates; measures and tables stay
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis results/*/replicates results/*/set_aside
+	find simstudy tests -name __pycache__ -type d -prune -exec rm -rf {} +
