@@ -1,0 +1,237 @@
+"""One compiled call a fit: weights, continuation over the smoothing width, and local linear approximation."""
+
+import numpy as np
+from numba import njit
+
+from simstudy.kernels.codes import Attack, FamilyCode, Outcome, PenaltyCode
+from simstudy.kernels.kinks import solve_kinks
+from simstudy.kernels.loss import has_kinks, sided, smoothed
+from simstudy.kernels.newton import penalty_value, proximal_newton
+from simstudy.kernels.quadratic import model_residual
+
+BINOMIAL = int(FamilyCode.BINOMIAL)
+GAUSSIAN = int(FamilyCode.GAUSSIAN)
+POISSON = int(FamilyCode.POISSON)
+NONE = int(Attack.NONE)
+FGSM = int(Attack.FGSM)
+WORST_CASE = int(Attack.WORST_CASE)
+LASSO = int(PenaltyCode.LASSO)
+SCAD = int(PenaltyCode.SCAD)
+CONVERGED = int(Outcome.CONVERGED)
+ITERATION_LIMIT = int(Outcome.ITERATION_LIMIT)
+SEPARATED = int(Outcome.SEPARATED)
+DIVERGING = int(Outcome.DIVERGING)
+NON_FINITE = int(Outcome.NON_FINITE)
+SINGULAR = int(Outcome.SINGULAR)
+
+# Solve below the reported tolerance of 1e-7 so that comparisons with other algorithms see none of our error.
+REPORTED_TOL = 1e-7
+TOL = 1e-10
+KINK_TOL = 1e-9
+KINK_WIDTH = 1e-9
+MAX_ITER = 100
+MAX_LLA = 500
+
+
+@njit(cache=True)
+def penalty_at(code, lam, shape, t):
+    """p_lam(t) for t >= 0 (theory, section 2); `shape` is scad's a."""
+    if code == SCAD:
+        if t <= lam:
+            return lam * t
+        if t <= shape * lam:
+            return (2.0 * shape * lam * t - t * t - lam * lam) / (2.0 * (shape - 1.0))
+        return 0.5 * (shape + 1.0) * lam * lam
+    return lam * t
+
+
+@njit(cache=True)
+def penalty_slope(code, lam, shape, t):
+    """p'_lam(t) for t >= 0, the right derivative at zero."""
+    if code == SCAD:
+        if t <= lam:
+            return lam
+        return max(shape * lam - t, 0.0) / (shape - 1.0)
+    return lam
+
+
+@njit(cache=True)
+def linearise(code, lam, shape, weights, b, c):
+    """Weights c (m,) of the tangent of P_lam at |b|, in place; returns its constant part, never negative."""
+    offset = 0.0
+    for j in range(b.size):
+        if weights[j] == 0.0:
+            c[j] = 0.0
+            continue
+        t = abs(b[j])
+        c[j] = weights[j] * penalty_slope(code, lam, shape, t)
+        offset += weights[j] * penalty_at(code, lam, shape, t) - c[j] * t
+    return max(offset, 0.0)
+
+
+@njit(cache=True)
+def column_scale(Z):
+    """Root mean square of each column, one for a column of zeros."""
+    n, m = Z.shape
+    scale = np.zeros(m)
+    for i in range(n):
+        for j in range(m):
+            scale[j] += Z[i, j] * Z[i, j]
+    for j in range(m):
+        scale[j] = np.sqrt(scale[j] / n) if scale[j] > 0.0 else 1.0
+    return scale
+
+
+@njit(cache=True)
+def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
+    """Continuation over the smoothing width, with an attempt at the exact kink equations after each width."""
+    m = b.size
+    used = 0
+    smooth_attack = attack if family == GAUSSIAN else WORST_CASE
+    b_try = np.empty(m)
+    eta_try = np.empty(eta.size)
+    sigma_try = np.empty(eta.size)
+    delta = 0.3 * unit
+    outcome = ITERATION_LIMIT
+    while delta >= 0.9 * KINK_WIDTH * unit:
+        outcome, n_iter = proximal_newton(
+            family, smooth_attack, Z, gram, y, c, offset, scale, delta, 1e-4, MAX_ITER, b, eta, sigma
+        )
+        used += n_iter
+        if outcome == NON_FINITE:
+            return outcome, used
+        b_try[:] = b
+        eta_try[:] = eta
+        sigma_try[:] = sigma
+        solved, _, n_iter = solve_kinks(
+            family, attack, Z, gram, y, c, offset, scale, KINK_WIDTH * unit, KINK_TOL, 20, b_try, eta_try, sigma_try
+        )
+        used += n_iter
+        if solved:
+            b[:] = b_try
+            eta[:] = eta_try
+            sigma[:] = sigma_try
+            return CONVERGED, used
+        delta *= 0.1
+    return ITERATION_LIMIT, used
+
+
+@njit(cache=True)
+def _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma):
+    """Fit with P = offset + sum_j c_j |b_j| from b; with `warm`, sigma is that of a neighbouring solution."""
+    if not has_kinks(family, attack):
+        return proximal_newton(family, attack, Z, gram, y, c, offset, scale, 1.0, TOL, MAX_ITER, b, eta, sigma)
+    used = 0
+    if warm:
+        b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
+        solved, _, used = solve_kinks(
+            family, attack, Z, gram, y, c, offset, scale, KINK_WIDTH * unit, KINK_TOL, 20, b_try, eta_try, sigma_try
+        )
+        if solved:
+            b[:] = b_try
+            eta[:] = eta_try
+            sigma[:] = sigma_try
+            return CONVERGED, used
+    outcome, n_iter = _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma)
+    return outcome, used + n_iter
+
+
+@njit(cache=True)
+def _certify(family, attack, Z, y, c, offset, scale, b, eta, sigma):
+    """Objective and optimality residual at b, the multipliers of kinks held at sigma."""
+    n, m = Z.shape
+    d_eta = np.empty(n)
+    w = np.empty(n)
+    v = np.empty(n)
+    q = np.empty(m + 1)
+    P = penalty_value(b, c, offset)
+    if has_kinks(family, attack):
+        loss, q[m], _ = sided(family, attack, y, eta, P, sigma, d_eta, w, v, np.empty(n))
+    else:
+        loss, q[m], _ = smoothed(family, attack, y, eta, P, 1.0, sigma, d_eta, w, v)
+    q[:m] = np.dot(Z.T, d_eta)
+    for j in range(m):
+        q[j] /= n
+    return loss, model_residual(q, b, c, scale)
+
+
+@njit(cache=True)
+def _null_start(family, Z, y, has_intercept):
+    b = np.zeros(Z.shape[1])
+    if has_intercept:
+        mean = np.mean(y)
+        if family == BINOMIAL:
+            b[0] = np.log(mean / (1.0 - mean))
+        elif family == POISSON:
+            b[0] = np.log(mean)
+        else:
+            b[0] = mean
+    return b
+
+
+@njit(cache=True)
+def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_start):
+    """Fit one estimator to one data set.
+
+    Parameters
+    ----------
+    family, attack, code : int
+        FamilyCode, Attack and PenaltyCode. ``lam = 0`` or zero weights throughout give the MLE.
+    lam, shape : float
+        Penalty level per observation and its shape (scad: a).
+    weights : (m,) float array
+        Multipliers of each column's penalty, zero for the intercept and for unpenalised columns.
+    Z : (n, m) float array, C order
+        Columns of the design, ones first where `has_intercept`.
+    y : (n,) float array
+        Response; not constant where `has_intercept` and the family is binomial, not all zero for poisson.
+    has_intercept, mle_start : bool
+        Whether the first column is an intercept; whether the linear approximations start at the MLE or, where
+        there is none because p >= n, at the lasso fit with the same lam.
+
+    Returns
+    -------
+    outcome : int
+        An Outcome. CONVERGED means kkt <= 1e-7 at the returned b.
+    b : (m,) float array
+    objective, kkt : float
+        T3 or T4 at b without smoothing, and its optimality residual.
+    n_iter : int
+        Newton steps in all.
+    """
+    n, m = Z.shape
+    unit = np.mean(np.abs(y - np.mean(y)))
+    scale = column_scale(Z) * unit
+    gram = np.dot(Z.T, Z) / n if family == GAUSSIAN else np.zeros((m, m))
+    b = _null_start(family, Z, y, has_intercept)
+    eta = np.empty(n)
+    sigma = np.zeros(n)
+    c = lam * weights
+    offset = 0.0
+    used = 0
+    warm = False
+    if code != LASSO and mle_start:
+        outcome, used = proximal_newton(
+            family, NONE, Z, gram, y, np.zeros(m), 0.0, scale, 1.0, TOL, MAX_ITER, b, eta, sigma
+        )
+        if outcome == SINGULAR:
+            b = _null_start(family, Z, y, has_intercept)
+        elif outcome != CONVERGED and outcome != ITERATION_LIMIT:
+            return outcome, b, np.nan, np.nan, used
+        else:
+            offset = linearise(code, lam, shape, weights, b, c)
+    outcome = ITERATION_LIMIT
+    for _ in range(MAX_LLA):
+        outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma)
+        used += n_iter
+        if code == LASSO or outcome in (SEPARATED, DIVERGING, NON_FINITE, SINGULAR):
+            break
+        warm = True
+        previous = c.copy()
+        offset = linearise(code, lam, shape, weights, b, c)
+        if np.max(np.abs(c - previous)) <= 1e-12 * lam:
+            break
+    if outcome in (SEPARATED, DIVERGING, NON_FINITE, SINGULAR):
+        return outcome, b, np.nan, np.nan, used
+    objective, kkt = _certify(family, attack, Z, y, c, offset, scale, b, eta, sigma)
+    return (CONVERGED if kkt <= REPORTED_TOL else ITERATION_LIMIT), b, objective, kkt, used

@@ -1,0 +1,179 @@
+"""Proximal Newton in (b, P) jointly for one smoothing width, with a line search on the smoothed objective."""
+
+import numpy as np
+from numba import njit
+
+from simstudy.kernels.codes import FamilyCode, Outcome
+from simstudy.kernels.loss import GAUSSIAN, NONE, has_kinks, smoothed
+from simstudy.kernels.quadratic import minimise_model, model_residual
+
+BINOMIAL = int(FamilyCode.BINOMIAL)
+CONVERGED = int(Outcome.CONVERGED)
+ITERATION_LIMIT = int(Outcome.ITERATION_LIMIT)
+SEPARATED = int(Outcome.SEPARATED)
+DIVERGING = int(Outcome.DIVERGING)
+NON_FINITE = int(Outcome.NON_FINITE)
+SINGULAR = int(Outcome.SINGULAR)
+
+# A Newton step that still moves a linear predictor by this much when the gradient has vanished is running to infinity.
+SETTLED_STEP = 1e-2
+# A regular problem needs one more step to settle; data without a minimiser never do.
+UNSETTLED_STEPS = 8
+
+
+@njit(cache=True)
+def penalty_value(b, c, offset):
+    """P(b) = offset + sum_j c_j |b_j|."""
+    P = offset
+    for j in range(b.size):
+        P += c[j] * abs(b[j])
+    return P
+
+
+@njit(cache=True)
+def fill_hessian(family, Z, gram, w, v, d2P, delta_band, H):
+    """Second derivative of the mean loss in (b, P) into H (m + 1, m + 1), P last.
+
+    `gram` (m, m) is Z'Z/n: for the gaussian family w is one outside the kink band, so that only the rows in the band
+    (`delta_band` true) are added to it.
+    """
+    n, m = Z.shape
+    if family == GAUSSIAN:
+        for j in range(m):
+            for k in range(m):
+                H[j, k] = gram[j, k]
+        if delta_band:
+            for i in range(n):
+                if w[i] != 1.0:
+                    extra = (w[i] - 1.0) / n
+                    for j in range(m):
+                        f = extra * Z[i, j]
+                        for k in range(m):
+                            H[j, k] += f * Z[i, k]
+    else:
+        WZ = np.empty((n, m))
+        for i in range(n):
+            f = w[i] / n
+            for j in range(m):
+                WZ[i, j] = f * Z[i, j]
+        H[:m, :m] = np.dot(Z.T, WZ)
+    cross = np.dot(Z.T, v)
+    for j in range(m):
+        H[j, m] = cross[j] / n
+        H[m, j] = H[j, m]
+    H[m, m] = d2P
+
+
+@njit(cache=True)
+def margin(y, eta, P):
+    """min_i (yt_i eta_i - P), positive exactly where the data are separated beyond the attack (T18)."""
+    smallest = np.inf
+    for i in range(y.size):
+        smallest = min(smallest, (eta[i] if y[i] > 0.5 else -eta[i]) - P)
+    return smallest
+
+
+@njit(cache=True)
+def _largest_change(a, b):
+    change = 0.0
+    for i in range(a.size):
+        change = max(change, abs(a[i] - b[i]))
+    return change
+
+
+@njit(cache=True)
+def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, max_iter, b, eta, sigma):
+    """Minimise the smoothed objective over b = (intercept if any, slopes), from b.
+
+    Parameters
+    ----------
+    family, attack : int
+        FamilyCode and Attack.
+    Z : (n, m) float array, C order
+        Columns of the design, the intercept's ones first if there is one.
+    gram : (m, m) float array
+        Z'Z/n; read for the gaussian family only.
+    y : (n,) float array
+    c : (m,) float array
+        Weights of |b_j| in P; zero for the intercept.
+    offset : float
+        Constant part of P.
+    scale : (m,) float array
+        rms(column j) * m, m the mean absolute deviation of y: the unit of the optimality residual.
+    delta : float
+        Smoothing width of the attack's sign, on the scale of y.
+    tol : float
+        Optimality residual at which to stop.
+    max_iter : int
+    b, eta, sigma : (m,), (n,), (n,) float arrays
+        Start (b); updated in place to the last iterate, its linear predictor and its attack signs.
+
+    Returns
+    -------
+    outcome : int
+        An Outcome; SEPARATED carries its certificate, DIVERGING says that steps do not shrink while the gradient does.
+    n_iter : int
+    """
+    n, m = Z.shape
+    d_eta = np.empty(n)
+    w = np.empty(n)
+    v = np.empty(n)
+    H = np.zeros((m + 1, m + 1))
+    q = np.empty(m + 1)
+    b_new = np.empty(m)
+    eta[:] = np.dot(Z, b)
+    P = penalty_value(b, c, offset)
+    loss, dP, d2P = smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
+    if not np.isfinite(loss):
+        return NON_FINITE, 0
+    band = has_kinks(family, attack)
+    free = not np.any(c > 0.0)
+    certified = family == BINOMIAL and (attack != NONE or free)
+    unsettled = 0
+    last_move = 0.0 if family == GAUSSIAN else np.inf
+    for iteration in range(max_iter):
+        if certified and margin(y, eta, 0.0 if attack == NONE else P) > 0.0:
+            return SEPARATED, iteration
+        q[:m] = np.dot(Z.T, d_eta)
+        for j in range(m):
+            q[j] /= n
+        q[m] = dP
+        residual = model_residual(q, b, c, scale)
+        if residual <= tol:
+            if last_move <= SETTLED_STEP:
+                return CONVERGED, iteration
+            unsettled += 1
+            if unsettled == UNSETTLED_STEPS:
+                return DIVERGING, iteration
+        fill_hessian(family, Z, gram, w, v, d2P, band, H)
+        b_new[:] = b
+        slope_at = q.copy()
+        regular = minimise_model(H, q, b_new, c, scale, 0.1 * tol)
+        if free and iteration == 0 and not regular:
+            return SINGULAR, iteration
+        P_new = penalty_value(b_new, c, offset)
+        decrease = slope_at[m] * (P_new - P)
+        for j in range(m):
+            decrease += slope_at[j] * (b_new[j] - b[j])
+        eta_new = np.dot(Z, b_new)
+        move = _largest_change(eta, eta_new)
+        accepted = False
+        slack = 1e-14 * abs(loss)
+        for _ in range(40):
+            new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)
+            if new_loss <= loss + 1e-4 * min(decrease, 0.0) + slack:
+                accepted = True
+                break
+            decrease *= 0.5
+            for j in range(m):
+                b_new[j] = 0.5 * (b_new[j] + b[j])
+            P_new = penalty_value(b_new, c, offset)
+            eta_new = np.dot(Z, b_new)
+        if not accepted:
+            smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
+            return ITERATION_LIMIT, iteration + 1
+        last_move = move
+        b[:] = b_new
+        eta[:] = eta_new
+        P, loss, dP, d2P = P_new, new_loss, new_dP, new_d2P
+    return ITERATION_LIMIT, max_iter

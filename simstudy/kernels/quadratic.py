@@ -1,0 +1,159 @@
+"""Minimiser of a quadratic model in (b, P) jointly, where P = offset + sum_j c_j |b_j|.
+
+The model is m(b) = q'(z - z0) + 1/2 (z - z0)'H(z - z0) with z = (b, P): the second-order model of a loss that carries
+its penalty inside (T3). Penalised likelihood (T4) is the case in which the last row and column of H are zero.
+"""
+
+import numpy as np
+from numba import njit
+
+from simstudy.kernels.linear import solve_in_place
+
+FULL, CUT, SINGULAR = 0, 1, 2
+
+
+@njit(cache=True)
+def _shift(H, q, j, step, dP):
+    m = q.size - 1
+    if step != 0.0:
+        for k in range(m + 1):
+            q[k] += H[j, k] * step
+    if dP != 0.0:
+        for k in range(m + 1):
+            q[k] += H[m, k] * dP
+
+
+@njit(cache=True)
+def _coordinate_minimum(H, q, b, c, j):
+    """Exact minimiser of the model in b_j: from the value at zero, the better of the two sign branches."""
+    m = b.size
+    P_j = c[j] * abs(b[j])
+    slope = q[j] - H[j, j] * b[j] - H[j, m] * P_j
+    penalty_slope = c[j] * (q[m] - H[m, j] * b[j] - H[m, m] * P_j)
+    up = slope + penalty_slope
+    down = slope - penalty_slope
+    cross = 2.0 * c[j] * H[j, m]
+    square = c[j] * c[j] * H[m, m]
+    best = 0.0
+    gain = 0.0
+    if up < 0.0:
+        curvature = H[j, j] + cross + square
+        if curvature > 0.0:
+            best = -up / curvature
+            gain = up * up / curvature
+    if down > 0.0:
+        curvature = H[j, j] - cross + square
+        if curvature > 0.0 and down * down / curvature > gain:
+            best = -down / curvature
+    return best
+
+
+@njit(cache=True)
+def model_residual(q, b, c, scale):
+    """Largest distance of zero to the subdifferential of the model, each coordinate divided by `scale` (m,)."""
+    m = b.size
+    worst = 0.0
+    for j in range(m):
+        if b[j] > 0.0:
+            distance = abs(q[j] + c[j] * q[m])
+        elif b[j] < 0.0:
+            distance = abs(q[j] - c[j] * q[m])
+        else:
+            distance = max(0.0, abs(q[j]) - c[j] * q[m])
+        worst = max(worst, distance / scale[j])
+    return worst
+
+
+@njit(cache=True)
+def _sweep(H, q, b, c):
+    for j in range(b.size):
+        if H[j, j] <= 0.0:
+            continue
+        new = _coordinate_minimum(H, q, b, c, j)
+        step = new - b[j]
+        if step != 0.0:
+            dP = c[j] * (abs(new) - abs(b[j]))
+            b[j] = new
+            _shift(H, q, j, step, dP)
+
+
+@njit(cache=True)
+def _newton_on_support(H, q, b, c):
+    """Minimise over the support with signs fixed; stop at the first coefficient that would change sign.
+
+    Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where the system has no solution.
+    """
+    m = b.size
+    support = np.empty(m, np.int64)
+    a = 0
+    for j in range(m):
+        if b[j] != 0.0 or c[j] == 0.0:
+            support[a] = j
+            a += 1
+    if a == 0:
+        return FULL
+    A = np.empty((a, a))
+    d = np.empty(a)
+    for r in range(a):
+        j = support[r]
+        cj = c[j] * np.sign(b[j])
+        d[r] = -(q[j] + cj * q[m])
+        for s in range(a):
+            k = support[s]
+            ck = c[k] * np.sign(b[k])
+            A[r, s] = H[j, k] + cj * H[m, k] + ck * H[j, m] + cj * ck * H[m, m]
+    if not solve_in_place(A, d):
+        return SINGULAR
+    fraction = 1.0
+    blocking = -1
+    for r in range(a):
+        j = support[r]
+        if c[j] > 0.0 and b[j] * (b[j] + d[r]) < 0.0:
+            limit = -b[j] / d[r]
+            if limit < fraction:
+                fraction = limit
+                blocking = j
+    for r in range(a):
+        j = support[r]
+        new = 0.0 if j == blocking else b[j] + fraction * d[r]
+        step = new - b[j]
+        dP = c[j] * (abs(new) - abs(b[j]))
+        b[j] = new
+        _shift(H, q, j, step, dP)
+    return FULL if blocking < 0 else CUT
+
+
+@njit(cache=True)
+def minimise_model(H, q, b, c, scale, tol):
+    """Minimise the quadratic model from b, by coordinate sweeps and Newton steps on the support in turn.
+
+    Parameters
+    ----------
+    H : (m + 1, m + 1) float array
+        Second derivative in (b, P), P last.
+    q : (m + 1,) float array
+        Gradient in (b, P) at b; updated in place to the gradient at the minimiser.
+    b : (m,) float array
+        Start; updated in place.
+    c : (m,) float array
+        Weights of |b_j| in P, zero for an unpenalised coordinate.
+    scale : (m,) float array
+        Divisor of each coordinate's residual.
+    tol : float
+        Residual at which to stop.
+
+    Returns
+    -------
+    bool
+        False where the curvature on the support is singular; b is then the last of the sweeps' iterates.
+    """
+    regular = True
+    for _ in range(100):
+        _sweep(H, q, b, c)
+        step = CUT
+        while step == CUT:
+            step = _newton_on_support(H, q, b, c)
+        regular = step == FULL
+        if model_residual(q, b, c, scale) <= tol:
+            break
+    return regular
