@@ -1,0 +1,45 @@
+"""Contrasts of two methods on the same data sets, with paired Monte Carlo standard errors.
+
+Both arguments are errors betahat - beta0 (or norms of error vectors) of shape (R, k), row r from the same data set.
+Pairing removes the variation that the two methods share, so these MCSEs are smaller than those of the two values apart.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simstudy.measures.estimate import Estimate, FloatArray, all_equal, unknown, with_interval
+from simstudy.measures.moments import jackknife, leave_one_out_mean, mean
+
+
+def bias_difference(errors: FloatArray, reference: FloatArray) -> Estimate:
+    """Bias of the method minus bias of the reference, on the scale of the coefficient."""
+    return mean(errors - reference)
+
+
+def mse_difference(errors: FloatArray, reference: FloatArray) -> Estimate:
+    """Mean squared error of the method minus that of the reference, on the squared scale of the coefficient."""
+    return mean(errors**2 - reference**2)
+
+
+def rmse_ratio(errors: FloatArray, reference: FloatArray) -> Estimate:
+    """RMSE of the method over RMSE of the reference with its jackknife MCSE; below 1 the method is more accurate.
+
+    NaN where the reference's RMSE is zero, or is zero without one of its replicates (then the MCSE only), and where
+    the ratio is the same whichever replicate is left out.
+    """
+    replicates = len(errors)
+    if replicates == 0:
+        return unknown(errors.shape[1])
+    squares, reference_squares = errors**2, reference**2
+    value = np.sqrt(_ratio(squares.mean(axis=0), reference_squares.mean(axis=0)))
+    if replicates == 1:
+        return with_interval(value, np.full(value.shape, np.nan), replicates)
+    without = _ratio(leave_one_out_mean(squares), leave_one_out_mean(reference_squares))
+    mcse = np.where(all_equal(without), np.nan, jackknife(np.sqrt(without)))
+    return with_interval(value, mcse, replicates, low=0.0)
+
+
+def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    nan = np.full(numerator.shape, np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=nan, where=denominator > 0))
