@@ -1,0 +1,1 @@
+"""The model: response families, penalties, covariate laws and patterns of true coefficients."""

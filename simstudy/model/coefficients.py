@@ -1,0 +1,154 @@
+"""Patterns of true coefficients: a rule that gives the vector for any p and n."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.errors import ConfigError, bad_value, unknown_name
+
+Array = NDArray[np.float64]
+
+PLACEMENTS = ("first", "spread")
+
+
+class Coefficients(ABC):
+    """A pattern of coefficients; `name` is its name in study files."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def vector(self, p: int, n: int) -> Array:
+        """Coefficients of a scenario, the intercept not included.
+
+        Parameters
+        ----------
+        p : int
+            Number of coefficients.
+        n : int
+            Number of observations (only `Local` depends on it).
+
+        Returns
+        -------
+        (p,) array
+
+        Raises
+        ------
+        ConfigError
+            The pattern does not fit into p coefficients.
+        """
+
+
+@dataclass(frozen=True)
+class Explicit(Coefficients):
+    """The coefficients themselves.
+
+    Parameters
+    ----------
+    values : tuple of float
+        At least one finite number; p is their count.
+    """
+
+    name: ClassVar[str] = "explicit"
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values or not all(map(math.isfinite, self.values)):
+            raise ConfigError(bad_value("values", list(self.values), "a list of at least one finite number"))
+
+    def vector(self, p: int, n: int) -> Array:
+        if p != len(self.values):
+            raise ConfigError(bad_value("p", p, f"{len(self.values)}, the length of values, or left out"))
+        return np.array(self.values, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Sparse(Coefficients):
+    """Few coefficients of one magnitude with alternating signs (+ first), the others zero.
+
+    Parameters
+    ----------
+    s : int
+        Number of nonzero coefficients, at most p.
+    magnitude : float
+        Their absolute value, positive.
+    placement : {"first", "spread"}
+        The first s coordinates, or every (p/s)-th one from the first on.
+    """
+
+    name: ClassVar[str] = "sparse"
+    s: int
+    magnitude: float = 1.0
+    placement: str = "first"
+
+    def __post_init__(self) -> None:
+        if self.s < 0:
+            raise ConfigError(bad_value("s", self.s, "a count, 0 or more"))
+        if not 0.0 < self.magnitude < math.inf:
+            raise ConfigError(bad_value("magnitude", self.magnitude, "a finite positive number"))
+        if self.placement not in PLACEMENTS:
+            raise ConfigError(unknown_name("placement", self.placement, PLACEMENTS))
+
+    def vector(self, p: int, n: int) -> Array:
+        if self.s > p:
+            raise ConfigError(bad_value("s", self.s, f"at most p = {p}"))
+        order = np.arange(self.s)
+        beta = np.zeros(p)
+        beta[order if self.placement == "first" else order * p // max(self.s, 1)] = self.magnitude * (-1.0) ** order
+        return beta
+
+
+@dataclass(frozen=True)
+class Decaying(Coefficients):
+    """Geometrically decaying coefficients, ``beta_j = magnitude * rate^(j-1)`` for j = 1, ..., p.
+
+    Parameters
+    ----------
+    magnitude : float
+        The first coefficient, finite and not zero.
+    rate : float
+        Ratio of neighbours, nonzero in (-1, 1); a negative rate alternates the signs.
+    """
+
+    name: ClassVar[str] = "decaying"
+    magnitude: float
+    rate: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.magnitude) or self.magnitude == 0.0:
+            raise ConfigError(bad_value("magnitude", self.magnitude, "finite and not zero"))
+        if not 0.0 < abs(self.rate) < 1.0:
+            raise ConfigError(bad_value("rate", self.rate, "strictly between -1 and 1 and not zero"))
+
+    def vector(self, p: int, n: int) -> Array:
+        return self.magnitude * self.rate ** np.arange(p)
+
+
+@dataclass(frozen=True)
+class Local(Coefficients):
+    """Local alternatives: every coefficient is ``h / sqrt(n)``, as hard to tell from zero at any n.
+
+    Parameters
+    ----------
+    h : float
+        Finite; zero gives the null model.
+    """
+
+    name: ClassVar[str] = "local"
+    h: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.h):
+            raise ConfigError(bad_value("h", self.h, "a finite number"))
+
+    def vector(self, p: int, n: int) -> Array:
+        return np.full(p, self.h / math.sqrt(n))
+
+
+#: Name of a pattern in study files -> its class.
+PATTERNS: dict[str, type[Coefficients]] = {each.name: each for each in (Explicit, Sparse, Decaying, Local)}
