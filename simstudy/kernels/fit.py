@@ -216,7 +216,7 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
         )
         if outcome == SINGULAR:
             b = _null_start(family, Z, y, has_intercept)
-        elif outcome != CONVERGED and outcome != ITERATION_LIMIT:
+        elif outcome not in (CONVERGED, ITERATION_LIMIT):
             return outcome, b, np.nan, np.nan, used
         else:
             offset = linearise(code, lam, shape, weights, b, c)

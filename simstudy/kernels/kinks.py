@@ -45,9 +45,9 @@ def _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, su
         cj = c[j] * sign[j]
         x[r] = -(q[j] + cj * q[m])
         for s in range(a):
-            l = support[s]
-            cl = c[l] * sign[l]
-            A[r, s] = H[j, l] + cj * H[m, l] + cl * H[j, m] + cj * cl * H[m, m]
+            h = support[s]
+            ch = c[h] * sign[h]
+            A[r, s] = H[j, h] + cj * H[m, h] + ch * H[j, m] + cj * ch * H[m, m]
     for t in range(k):
         i = kinks[t]
         k_eta, k_P, d_eta, d_P = kink_derivatives(family, attack, y[i], eta[i], P, kappa[i])
@@ -112,9 +112,7 @@ def solve_kinks(family, attack, Z, gram, y, c, offset, scale, width, tol, max_it
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         fill_hessian(family, Z, gram, w, v, d2P, False, H)
-        solved, x = _bordered_step(
-            family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width
-        )
+        solved, x = _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width)
         if not solved:
             return False, residual, iteration
         for r in range(support.size):

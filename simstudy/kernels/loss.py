@@ -1,8 +1,8 @@
 """Loss of one data set as a function of (eta, P), with first and second derivatives, for every family and attack.
 
-The attack moves each linear predictor by ``-sigma_i P`` with a sign ``sigma_i`` that may take any value in [-1, 1] where
-the two one-sided gradients of T3 meet (a kink). In ``smoothed`` that sign is ``clip(kappa_i / delta, -1, 1)``, where
-``kappa_i`` is the function whose zero is the kink; in ``sided`` it is given, so that a solution can be certified with
+The attack moves each linear predictor by ``-sigma_i P`` with a sign ``sigma_i`` that may take any value in [-1, 1]
+where the two one-sided gradients of T3 meet (a kink). In ``smoothed`` that sign is ``clip(kappa_i / delta, -1, 1)``,
+where ``kappa_i`` is the function whose zero is the kink; in ``sided`` it is given, so that a solution can be certified with
 the multipliers of its kinks held fixed. Both fill the per-observation derivatives in eta (``d_eta``), the weights of
 the second derivative (``w`` in eta, eta and ``v`` in eta, P) and return sums over P divided by n.
 """
@@ -154,7 +154,7 @@ def _poisson_smoothed(attack, y, eta, P, delta, sigma, d_eta, w, v):
 def smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v):
     """Loss at (eta, P) with the attack's sign smoothed over the width `delta`.
 
-    Fills `sigma`, `d_eta`, `w`, `v` (each (n,)) and returns (loss, dloss/dP, d2loss/dP2), each a mean over observations.
+    Fills `sigma`, `d_eta`, `w`, `v` (each (n,)) and returns (loss, dloss/dP, d2loss/dP2), means over observations.
     For WORST_CASE and for the gaussian and binomial families the loss is jointly convex in (eta, P) and the derivatives
     are its own; for Poisson FGSM they are those of T3 with the sign held at its value.
     """

@@ -81,7 +81,7 @@ def _sweep(H, q, b, c):
 def _newton_on_support(H, q, b, c):
     """Minimise over the support with signs fixed; stop at the first coefficient that would change sign.
 
-    Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where the system has no solution.
+    Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where there is no solution.
     """
     m = b.size
     support = np.empty(m, np.int64)

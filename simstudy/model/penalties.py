@@ -1,7 +1,7 @@
 """Penalties p_lam(|beta_j|): validated parameters for Python, an integer code and numbers for the kernels.
 
-The formulas are in theory section 2 (the scad of Fan & Li 2001, eq. 2.7) and in ``kernels.fit``; here they are offered on
-arrays for the theory modules and for the tests.
+The formulas are in theory section 2 (the scad of Fan & Li 2001, eq. 2.7) and in ``kernels.fit``; here they are
+offered on arrays for the theory modules and for the tests.
 """
 
 from __future__ import annotations

@@ -1,0 +1,50 @@
+"""Adversarial training by the fast gradient sign method, generalised to any penalty."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from simstudy.errors import InputError, unknown_name
+from simstudy.estimators.fit import Fit, fit_problem
+from simstudy.model.penalties import Penalty
+from simstudy.solvers.problem import Attack
+
+ATTACKS = {"fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}
+
+
+def fgsm(
+    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True, attack: str = "fgsm"
+) -> Fit:
+    """Generalised FGSM estimate: minimises the mean loss at eta_i - sign(y_i - mu_i) P_lam(beta) (T3).
+
+    Parameters
+    ----------
+    X : (n, p) array
+        Covariates; finite. They are not standardised.
+    y : (n,) array
+        Responses in the family's support.
+    family : {"gaussian", "binomial", "poisson"}
+    penalty : Lasso or Scad
+        The attack's P_lam; Lasso(lam) is the FGSM step of size lam (T1). Scad is the fixed point of the local linear
+        approximation started at the MLE, or at the FGSM lasso with the same lam where the MLE is not unique.
+    fit_intercept : bool
+        Whether the model has an intercept; it is neither penalised nor perturbed.
+    attack : {"fgsm", "worst_case"}
+        The one-step sign, or the worse of the two signs for each observation. They differ for poisson only, where
+        "fgsm" is the stationary point with self-consistent signs (theory, section 1).
+
+    Returns
+    -------
+    Fit
+        Status NO_MINIMISER where binomial data are separated beyond the attack (T18), DEGENERATE_RESPONSE for a
+        constant y.
+
+    Raises
+    ------
+    InputError
+        If X or y is not finite, their shapes disagree, y is outside the family's support, the penalty's weights are
+        not p in number, or the attack is unknown.
+    """
+    if attack not in ATTACKS:
+        raise InputError(unknown_name("attack", attack, ATTACKS))
+    return fit_problem(X, y, family, penalty, ATTACKS[attack], fit_intercept)

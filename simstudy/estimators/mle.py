@@ -1,0 +1,40 @@
+"""Maximum likelihood."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from simstudy.estimators.fit import Fit, fit_problem, no_fit
+from simstudy.records import Status
+from simstudy.solvers.problem import Attack
+
+
+def mle(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: bool = True) -> Fit:
+    """Maximum likelihood estimate of a canonical GLM: T4 with lam = 0.
+
+    Parameters
+    ----------
+    X : (n, p) array
+        Covariates; finite.
+    y : (n,) array
+        Responses in the family's support.
+    family : {"gaussian", "binomial", "poisson"}
+    fit_intercept : bool
+        Whether the model has an intercept.
+
+    Returns
+    -------
+    Fit
+        Status RANK_DEFICIENT where p >= n or the columns are dependent, NO_MINIMISER on separable data (T18),
+        DEGENERATE_RESPONSE for a constant y.
+
+    Raises
+    ------
+    InputError
+        If X or y is not finite, their shapes disagree, or y is outside the family's support.
+    """
+    n, p = np.shape(X) if np.ndim(X) == 2 else (1, 0)
+    if p >= n:
+        return no_fit(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
+    return fit_problem(X, y, family, None, Attack.NONE, fit_intercept)

@@ -1,0 +1,1 @@
+"""Problem -> Solution: one optimisation problem solved and certified."""

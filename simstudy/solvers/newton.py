@@ -1,0 +1,79 @@
+"""The compiled proximal Newton solver behind every estimator."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.fit import fit
+from simstudy.records import Status
+from simstudy.solvers.existence import recedes
+from simstudy.solvers.problem import Problem, Solution, failure
+
+FloatArray = NDArray[np.float64]
+
+NO_MINIMISER = "no minimiser: "
+SEPARATED = {
+    True: NO_MINIMISER + "the data are separated beyond the attack, min_i(yt_i eta_i - P) > 0 (T18)",
+    False: NO_MINIMISER + "the data are separated, min_i yt_i eta_i > 0 (T18)",
+}
+RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by linear program (T18)"
+
+
+def _columns(problem: Problem) -> tuple[FloatArray, FloatArray]:
+    """Design with its intercept column (C order) and the weights of the columns' penalties."""
+    n, p = problem.X.shape
+    k = int(problem.fit_intercept)
+    Z = np.empty((n, p + k))
+    Z[:, :k] = 1.0
+    Z[:, k:] = problem.X
+    weights = np.zeros(p + k)
+    if problem.penalty is not None:
+        weights[k:] = problem.penalty.multipliers(p)
+    return Z, weights
+
+
+def solve(problem: Problem) -> Solution:
+    """Minimise the objective of `problem` and certify the result.
+
+    Returns
+    -------
+    Solution
+        Status OK where kkt <= 1e-7; NO_MINIMISER with its certificate (an iterate or a linear program, T18);
+        DEGENERATE_RESPONSE for a constant y; RANK_DEFICIENT where an unpenalised fit is not unique; NOT_CONVERGED
+        otherwise. Data never raise here.
+    """
+    y, penalty = problem.y, problem.penalty
+    n, p = problem.X.shape
+    if y.min() == y.max():
+        return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {y[0]:g}")
+    Z, weights = _columns(problem)
+    code, lam, shape = (penalty.code, penalty.lam, penalty.shape) if penalty else (PenaltyCode.LASSO, 0.0, 0.0)
+    outcome, b, objective, kkt, n_iter = fit(
+        int(problem.family.code),
+        int(problem.attack),
+        int(code),
+        lam,
+        shape,
+        weights,
+        Z,
+        y,
+        problem.fit_intercept,
+        p < n,
+    )
+    if outcome == Outcome.SEPARATED:
+        beyond = problem.attack != Attack.NONE and not (penalty and penalty.bounded)
+        return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
+    if outcome == Outcome.SINGULAR:
+        return failure(p, Status.RANK_DEFICIENT, "the columns of the design are linearly dependent", n_iter)
+    if outcome != Outcome.CONVERGED and recedes(problem):
+        return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
+    if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
+        return failure(p, Status.NOT_CONVERGED, "the objective is not finite at the start or along the path", n_iter)
+    status, message = Status.OK, "converged"
+    if outcome != Outcome.CONVERGED:
+        status = Status.NOT_CONVERGED
+        message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
+    k = int(problem.fit_intercept)
+    return Solution(b[k:], float(b[0]) if k else 0.0, objective, kkt, status, message, n_iter)

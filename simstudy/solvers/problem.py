@@ -1,0 +1,63 @@
+"""What a solver is given and what it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.kernels.codes import Attack
+from simstudy.model.families import Family
+from simstudy.model.penalties import Penalty
+from simstudy.records import Status
+
+__all__ = ["Attack", "Problem", "Solution", "failure"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Minimise T3 (attack FGSM or WORST_CASE) or T4 (NONE; the MLE where `penalty` is None).
+
+    Parameters
+    ----------
+    X : (n, p) float array
+    y : (n,) float array
+    family : Family
+    penalty : Penalty or None
+    attack : Attack
+    fit_intercept : bool
+        Whether to add an intercept that is neither penalised nor perturbed.
+    """
+
+    X: FloatArray
+    y: FloatArray
+    family: Family
+    penalty: Penalty | None
+    attack: Attack
+    fit_intercept: bool
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A minimiser with its optimality residual, or the reason why there is none.
+
+    `coef` (p,) and `intercept` are NaN unless status is OK or NOT_CONVERGED (then they are the last iterate).
+    `objective` is T3 or T4 at the solution, `kkt` the residual of theory section 1 (dimensionless), `n_iter` counts
+    Newton steps.
+    """
+
+    coef: FloatArray
+    intercept: float
+    objective: float
+    kkt: float
+    status: Status
+    message: str
+    n_iter: int
+
+
+def failure(p: int, status: Status, message: str, n_iter: int = 0) -> Solution:
+    """Solution without coefficients."""
+    return Solution(np.full(p, np.nan), np.nan, np.nan, np.nan, status, message, n_iter)
