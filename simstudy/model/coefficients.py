@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 
@@ -61,6 +62,7 @@ class Explicit(Coefficients):
         if not self.values or not all(map(math.isfinite, self.values)):
             raise ConfigError(bad_value("values", list(self.values), "a list of at least one finite number"))
 
+    @override
     def vector(self, p: int, n: int) -> Array:
         if p != len(self.values):
             raise ConfigError(bad_value("p", p, f"{len(self.values)}, the length of values, or left out"))
@@ -94,6 +96,7 @@ class Sparse(Coefficients):
         if self.placement not in PLACEMENTS:
             raise ConfigError(unknown_name("placement", self.placement, PLACEMENTS))
 
+    @override
     def vector(self, p: int, n: int) -> Array:
         if self.s > p:
             raise ConfigError(bad_value("s", self.s, f"at most p = {p}"))
@@ -125,8 +128,9 @@ class Decaying(Coefficients):
         if not 0.0 < abs(self.rate) < 1.0:
             raise ConfigError(bad_value("rate", self.rate, "strictly between -1 and 1 and not zero"))
 
+    @override
     def vector(self, p: int, n: int) -> Array:
-        return self.magnitude * self.rate ** np.arange(p)
+        return np.asarray(self.magnitude * self.rate ** np.arange(p), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ class Local(Coefficients):
         if not math.isfinite(self.h):
             raise ConfigError(bad_value("h", self.h, "a finite number"))
 
+    @override
     def vector(self, p: int, n: int) -> Array:
         return np.full(p, self.h / math.sqrt(n))
 

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln
+from typing_extensions import override
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 
@@ -64,8 +65,10 @@ class Design(ABC):
         Raises
         ------
         ConfigError
-            An equicorrelated law with a correlation of -1/(p-1) or less.
+            There is no column, or an equicorrelated law has a correlation of -1/(p-1) or less.
         """
+        if p < 1:
+            raise ConfigError(bad_value("p", p, "at least 1"))
 
     def sample(self, n: int, p: int, rng: np.random.Generator) -> Array:
         """Draw covariates.
@@ -153,10 +156,13 @@ class Normal(Design):
         if self.correlation == "identity" and self.rho != 0.0:
             raise ConfigError(bad_value("rho", self.rho, "0 or left out with correlation 'identity'"))
 
+    @override
     def check_columns(self, p: int) -> None:
+        super().check_columns(p)
         if self.correlation == "equicorrelated" and p > 1 and self.rho <= -1.0 / (p - 1):
             raise ConfigError(bad_value("rho", self.rho, f"above -1/(p-1) = {-1.0 / (p - 1):.4g} with p = {p}"))
 
+    @override
     def _centred(self, n: int, p: int, rng: np.random.Generator) -> Array:
         if self.rho == 0.0:
             return rng.standard_normal((n, p))
@@ -167,9 +173,11 @@ class Normal(Design):
             return math.sqrt(self.rho) * common + math.sqrt(1.0 - self.rho) * rng.standard_normal((n, p))
         return rng.standard_normal((n, p)) @ np.linalg.cholesky(self.covariance(p)).T
 
+    @override
     def _column_characteristic(self, t: Array) -> ComplexArray:
         return np.exp(-0.5 * t * t).astype(np.complex128)
 
+    @override
     def covariance(self, p: int) -> Array:
         return self._correlation(np.arange(p))
 
@@ -178,10 +186,12 @@ class Normal(Design):
             return np.asarray(self.rho ** np.abs(columns[:, None] - columns[None, :]), dtype=np.float64)
         return self.rho + (1.0 - self.rho) * np.eye(len(columns))
 
+    @override
     def predictor_variance(self, beta: Array) -> float:
         support = np.flatnonzero(beta)
         return float(beta[support] @ self._correlation(support) @ beta[support])
 
+    @override
     def predictor_characteristic(self, t: Array, beta: Array) -> ComplexArray:
         return self._column_characteristic(t * math.sqrt(self.predictor_variance(beta)))
 
@@ -202,9 +212,11 @@ class Rademacher(Design):
     name: ClassVar[str] = "rademacher"
     mean: float = 0.0
 
+    @override
     def _centred(self, n: int, p: int, rng: np.random.Generator) -> Array:
-        return 2.0 * rng.integers(0, 2, size=(n, p)) - 1.0
+        return rng.choice((-1.0, 1.0), size=(n, p))
 
+    @override
     def _column_characteristic(self, t: Array) -> ComplexArray:
         return np.cos(t).astype(np.complex128)
 
@@ -235,9 +247,12 @@ class Bernoulli(Design):
         if not 0.0 < self.q < 1.0:
             raise ConfigError(bad_value("q", self.q, "strictly between 0 and 1"))
 
+    @override
     def _centred(self, n: int, p: int, rng: np.random.Generator) -> Array:
-        return ((rng.random((n, p)) < self.q) - self.q) / math.sqrt(self.q * (1.0 - self.q))
+        X = (rng.random((n, p)) < self.q).astype(np.float64)
+        return (X - self.q) / math.sqrt(self.q * (1.0 - self.q))
 
+    @override
     def _column_characteristic(self, t: Array) -> ComplexArray:
         u = 1j * t / math.sqrt(self.q * (1.0 - self.q))
         return np.asarray((1.0 - self.q) * np.exp(-self.q * u) + self.q * np.exp((1.0 - self.q) * u))
@@ -269,13 +284,18 @@ class StudentT(Design):
         if not 2.0 < self.df < math.inf:
             raise ConfigError(bad_value("df", self.df, "finite and above 2, so that the variance exists"))
 
+    @override
     def _centred(self, n: int, p: int, rng: np.random.Generator) -> Array:
         return rng.standard_t(self.df, size=(n, p)) / math.sqrt(self.df / (self.df - 2.0))
 
+    @override
     def _column_characteristic(self, t: Array) -> ComplexArray:
-        # A Student t is normal given its chi-square; the trapezoidal rule in the logarithm of that is spectrally accurate.
+        # A Student t is normal given its chi-square, and the trapezoidal rule over the logarithm of that converges
+        # geometrically.
         shape = 0.5 * self.df
-        log_g = np.linspace(*np.log([gammaincinv(shape, NEGLIGIBLE), gammainccinv(shape, NEGLIGIBLE)]), MIXTURE_NODES)
+        lowest = math.log(gammaincinv(shape, NEGLIGIBLE))
+        highest = math.log(gammainccinv(shape, NEGLIGIBLE))
+        log_g = np.linspace(lowest, highest, MIXTURE_NODES)
         weights = np.exp(shape * log_g - np.exp(log_g) - gammaln(shape)) * (log_g[1] - log_g[0])
         characteristic = np.zeros(t.shape, dtype=np.complex128)
         for weight, variance in zip(weights, (shape - 1.0) / np.exp(log_g), strict=True):

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammainc, gammaincc, gammaln
+from typing_extensions import override
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.kernels.codes import FamilyCode
@@ -121,27 +122,35 @@ class Gaussian(Family):
     support: ClassVar[str] = "a finite number"
     has_scale: ClassVar[bool] = True
 
+    @override
     def loss(self, y: Array, eta: Array) -> Array:
         return eta * (0.5 * eta - y)
 
+    @override
     def mean(self, eta: Array) -> Array:
         return eta
 
+    @override
     def variance(self, eta: Array) -> Array:
         return np.ones_like(eta)
 
+    @override
     def third_derivative(self, eta: Array) -> Array:
         return np.zeros_like(eta)
 
+    @override
     def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:
         return eta + sigma * rng.standard_normal(eta.shape)
 
+    @override
     def mean_abs_error(self, eta: Array, sigma: float = 1.0) -> Array:
         return np.full_like(eta, sigma * np.sqrt(2.0 / np.pi))
 
+    @override
     def mean_sign(self, eta: Array, sigma: float = 1.0) -> Array:
         return np.zeros_like(eta)
 
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
         return np.isfinite(y)
 
@@ -154,35 +163,43 @@ class Binomial(Family):
     code: ClassVar[int] = int(FamilyCode.BINOMIAL)
     support: ClassVar[str] = "0 or 1"
 
+    @override
     def loss(self, y: Array, eta: Array) -> Array:
         # log(1 + e^eta) = max(eta, 0) + log(1 + e^-|eta|); taking y eta off the maximum first keeps the small losses.
         hinge = np.where(eta > 0.0, (1.0 - y) * eta, -y * eta)
         loss: Array = hinge + np.log1p(np.exp(-np.abs(eta)))
         return loss
 
+    @override
     def mean(self, eta: Array) -> Array:
         mu: Array = expit(eta)
         return mu
 
+    @override
     def variance(self, eta: Array) -> Array:
         product: Array = expit(eta) * expit(-eta)
         return product
 
+    @override
     def third_derivative(self, eta: Array) -> Array:
         return -self.variance(eta) * np.tanh(0.5 * eta)
 
+    @override
     def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:
         return (rng.random(eta.shape) < self.mean(eta)).astype(np.float64)
 
+    @override
     def mean_abs_error(self, eta: Array, sigma: float = 1.0) -> Array:
         return 2.0 * self.variance(eta)
 
+    @override
     def mean_sign(self, eta: Array, sigma: float = 1.0) -> Array:
         # 2 mu - 1, without its cancellation at eta = 0.
         return np.tanh(0.5 * eta)
 
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
-        return (y == 0.0) | (y == 1.0)
+        return np.isin(y, (0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -193,28 +210,35 @@ class Poisson(Family):
     code: ClassVar[int] = int(FamilyCode.POISSON)
     support: ClassVar[str] = "a count 0, 1, 2, ..."
 
+    @override
     def loss(self, y: Array, eta: Array) -> Array:
         return np.exp(eta) - y * eta
 
+    @override
     def mean(self, eta: Array) -> Array:
         return np.exp(eta)
 
+    @override
     def variance(self, eta: Array) -> Array:
         return np.exp(eta)
 
+    @override
     def third_derivative(self, eta: Array) -> Array:
         return np.exp(eta)
 
+    @override
     def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:
         largest = float(np.max(eta, initial=-np.inf))
         if not largest <= LARGEST_POISSON_ETA:
             raise InputError(bad_value("eta", largest, f"at most {LARGEST_POISSON_ETA:g} to draw Poisson counts"))
         return rng.poisson(np.exp(eta)).astype(np.float64)
 
+    @override
     def mean_abs_error(self, eta: Array, sigma: float = 1.0) -> Array:
         # E|Y - mu| = 2 mu P(Y = floor(mu)) (de Moivre).
         return 2.0 * np.exp(eta + _log_probability_of_floor(eta))
 
+    @override
     def mean_sign(self, eta: Array, sigma: float = 1.0) -> Array:
         mu = np.exp(eta)
         # P(Y >= k) = gammainc(k, mu); a mean that underflows to zero keeps its limit, -1.
@@ -222,8 +246,10 @@ class Poisson(Family):
         below: Array = gammaincc(np.maximum(np.ceil(mu), 1.0), mu)
         return above - below
 
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
-        return np.isfinite(y) & (y >= 0.0) & (y == np.floor(y))
+        count: NDArray[np.bool_] = np.isfinite(y) & (y >= 0.0) & (y == np.floor(y))
+        return count
 
 
 def _log_probability_of_floor(eta: Array) -> Array:
