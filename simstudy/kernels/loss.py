@@ -2,9 +2,9 @@
 
 The attack moves each linear predictor by ``-sigma_i P`` with a sign ``sigma_i`` that may take any value in [-1, 1]
 where the two one-sided gradients of T3 meet (a kink). In ``smoothed`` that sign is ``clip(kappa_i / delta, -1, 1)``,
-where ``kappa_i`` is the function whose zero is the kink; in ``sided`` it is given, so that a solution can be certified with
-the multipliers of its kinks held fixed. Both fill the per-observation derivatives in eta (``d_eta``), the weights of
-the second derivative (``w`` in eta, eta and ``v`` in eta, P) and return sums over P divided by n.
+where ``kappa_i`` is the function whose zero is the kink; in ``sided`` it is given, so that a solution can be certified
+with the multipliers of its kinks held fixed. Both fill the derivatives of each observation in eta (``d_eta``) and the
+weights of its second derivative (``w`` in eta, eta and ``v`` in eta, P), and return means over the observations.
 """
 
 import numpy as np
