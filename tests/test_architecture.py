@@ -27,7 +27,7 @@ ALLOWED = {
     "scenario": FOUNDATION | {"model", "estimators"},
     "theory": FOUNDATION | {"model", "kernels", "scenario"},
     "store": FOUNDATION,
-    "run": FOUNDATION | {"scenario", "estimators", "theory", "store"},
+    "run": FOUNDATION | {"model", "scenario", "estimators", "theory", "store"},
     "measures": FOUNDATION,
     "analysis": FOUNDATION | {"measures", "theory", "store"},
     "report": FOUNDATION | {"analysis", "measures", "store"},

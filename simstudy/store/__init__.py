@@ -1,0 +1,1 @@
+"""Results on disk: layout of a study's folder, parquet shards, provenance. The only writer of results."""

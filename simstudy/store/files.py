@@ -1,0 +1,75 @@
+"""Writing a file so that a reader sees the old one or the new one, and nothing in between."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simstudy.errors import ResultsError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` durably: temporary file, fsync, rename, fsync of the folder.
+
+    The temporary file's name starts with a dot, which every parquet reader skips when it reads a folder.
+
+    Raises
+    ------
+    ResultsError
+        The folder cannot be written (permissions, full disk); the old content of `path` is still there.
+    """
+    temporary = path.parent / f".{path.name}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise ResultsError(f"cannot write {path}: {error.strerror}; what was written before is intact") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` as UTF-8, like `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write `table` to `path` as parquet with a checksum on every page, like `write_bytes`."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    write_bytes(path, buffer.getvalue())
+
+
+def read_table(path: Path) -> pa.Table:
+    """Table in the parquet file `path`, with every page's checksum verified.
+
+    Raises
+    ------
+    ResultsError
+        The file is missing, truncated or damaged.
+    """
+    try:
+        return pq.ParquetFile(path, page_checksum_verification=True).read()
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise ResultsError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a pandas frame to `path` as parquet, without its index, like `write_table`."""
+    write_table(path, pa.Table.from_pandas(frame, preserve_index=False))

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from simstudy.errors import ResultsError
+from simstudy.store.definition import claim_folder, differences, read_definition
+from simstudy.store.layout import Layout
+
+STUDY = """
+name = "s"
+aim = "to see"
+seed = 7
+replicates = 10
+[[scenario]]
+n = 100
+beta = [1.0, 0.0]
+design = { law = "normal", rho = 0.5 }
+[[method]]
+name = "mle"
+"""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "s")
+
+
+def test_the_same_definition_claims_its_folder_again(layout: Layout) -> None:
+    claim_folder(layout, STUDY)
+    claim_folder(layout, STUDY)
+    assert layout.study.read_text() == STUDY
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(20, 20), (5, 10)])
+def test_the_stored_study_asks_for_the_most_replicates_so_far(layout: Layout, asked: int, kept: int) -> None:
+    claim_folder(layout, STUDY)
+    claim_folder(layout, STUDY.replace("replicates = 10", f"replicates = {asked}").replace("to see", "to look"))
+    assert read_definition(layout)["replicates"] == kept
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("seed = 7", "seed = 8", "seed was 7, is 8"),
+        ("n = 100", "n = 200", r"scenario\[0\].n was 100, is 200"),
+        ("rho = 0.5", "rho = 0.4", r"scenario\[0\].design.rho was 0.5, is 0.4"),
+        ("[1.0, 0.0]", "[1.0, 0.5]", r"scenario\[0\].beta was"),
+        ('name = "mle"', 'name = "mle"\nlam = 0.1', r"method\[0\].lam was 'absent', is 0.1"),
+        ('[[method]]\nname = "mle"', "", "method.*is 'absent'"),
+    ],
+)
+def test_another_definition_is_refused_and_the_difference_shown(layout: Layout, old: str, new: str, shown: str) -> None:
+    claim_folder(layout, STUDY)
+    assert old in STUDY
+    with pytest.raises(ResultsError, match=shown):
+        claim_folder(layout, STUDY.replace(old, new))
+    assert layout.study.read_text() == STUDY
+
+
+def test_many_differences_are_counted() -> None:
+    before = {f"k{k}": 0 for k in range(9)}
+    assert len(differences(before, dict.fromkeys(before, 1))) == 9
+
+
+def test_an_unreadable_study_file_is_named(layout: Layout) -> None:
+    layout.folder.mkdir()
+    layout.study.write_text("name = ")
+    with pytest.raises(ResultsError, match=r"study\.toml"):
+        claim_folder(layout, STUDY)
