@@ -1,0 +1,36 @@
+"""Accuracy of every coefficient: bias, spread, RMSE and the probability of an exact zero, next to predictions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from simstudy.analysis.joins import side_by_side, true_values
+
+#: Measures of one coefficient, in the order in which they are shown.
+QUANTITIES = ("bias", "empirical_se", "rmse", "zero_probability")
+
+
+def coefficients(
+    measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Measures of the intercept and of each slope next to their predictions.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        What `measures.summarise` returns.
+    scenarios : DataFrame
+        Columns of `records.SCENARIO_SCHEMA`.
+    predictions : DataFrame, optional
+        Columns scenario, method, quantity, parameter, predicted, predicted_mcse with the quantities of `QUANTITIES`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each scenario, method and parameter: the scenario's columns, `true`, the counts, and for each
+        quantity its value, `_mcse`, `_lower`, `_upper`, `_predicted`, `_predicted_mcse`. `zero_probability` of an
+        intercept is NaN.
+    """
+    truth = true_values(scenarios)
+    table = side_by_side(measures, scenarios, QUANTITIES, list(truth["parameter"].unique()), predictions)
+    return table.merge(truth, on=["scenario_key", "parameter"], how="left")
