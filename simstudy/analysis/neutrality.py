@@ -57,7 +57,7 @@ def neutrality(
     rows["prevalence"] = rows["prevalence"].fillna(rows["scenario_key"].map(realised))
     rows = _with_laws(rows, predictions)
     rows = rows.rename(columns={"value": "difference"} | {c: f"difference_{c}" for c in ("mcse", "lower", "upper")})
-    rows = rows.sort_values(["pair", "n", "prevalence"], ascending=[True, True, False], kind="stable")
+    rows = rows.sort_values(["pair", "family", "n", "prevalence"], ascending=[True, True, True, False], kind="stable")
     columns = ["scenario", "method", "reference", "family", "n", "prevalence", "parameter", "true"]
     numbers = ["difference", "difference_mcse", "difference_lower", "difference_upper"]
     laws = ["t17", "t17_mcse", "leading", "leading_mcse", "leading_law"]

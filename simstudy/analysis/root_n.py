@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy.stats import chi2
 from statsmodels.regression.linear_model import WLS
 from statsmodels.tools import add_constant
 
+from simstudy.analysis.groups import sample_size_groups
 from simstudy.analysis.joins import COUNTS, measure_rows, of_kind, with_predictions, with_scenarios
 from simstudy.measures import WHOLE
 from simstudy.measures.estimate import FloatArray
@@ -51,8 +51,8 @@ class RootN:
     ----------
     slopes : DataFrame
         One row for each group of scenarios that differ in n only and each method: `group`, `method`, the group's
-        columns, the fields of `Slope`, `predicted_slope`; at the largest n (`n_largest`) `scaled` = sqrt(n) RMSE with
-        `scaled_mcse` and its prediction `predicted_scaled` with `predicted_scaled_mcse`; counts summed over n.
+        columns, the fields of `Slope`, `predicted_slope` with its MCSE; at the largest n (`n_largest`) `scaled` =
+        sqrt(n) RMSE and its prediction `predicted_scaled`, each with its MCSE; counts summed over n.
     points : DataFrame
         One row for each scenario and method: `rmse`, `scaled` = sqrt(n) RMSE and the predictions of both, each with
         its MCSE, and the counts.
@@ -126,42 +126,52 @@ def log_log_slope(n: FloatArray, rmse: FloatArray, mcse: FloatArray) -> Slope:
     )
 
 
-def sample_size_groups(scenarios: pd.DataFrame) -> dict[str, str]:
-    """Name of the group of each scenario; scenarios of one group differ in n and in nothing else.
+def predicted_slope(
+    n: FloatArray, predicted: FloatArray, predicted_mcse: FloatArray, relative: FloatArray
+) -> tuple[float, float]:
+    """Slope of the log of the predicted RMSE on log n, with the weights of the simulated one, and its MCSE.
 
-    The columns of a scenario do not hold every property of its design, so two scenarios whose labels differ by more
-    than the token of n (`_n100`) are kept apart. Where prevalence was asked for, the intercept follows from it.
+    It is away from -1/2 where n is small for the limit, and so separates what theory expects at these n from what
+    it does not explain.
+
+    Parameters
+    ----------
+    n, predicted, predicted_mcse : ndarray, shape (m,)
+        Sample sizes and predicted RMSEs; an MCSE of NaN stands for an exact prediction.
+    relative : ndarray, shape (m,)
+        Relative MCSE of the simulated RMSE; sample sizes at which it is unknown are left out.
+
+    Returns
+    -------
+    slope, mcse : float
+        NaN with fewer than two sample sizes or without a prediction at one of them.
     """
-    first: dict[tuple[object, ...], str] = {}
-    names: dict[str, str] = {}
-    for truth in scenarios.to_dict("records"):
-        label, token = str(truth["scenario"]), f"n{truth['n']}"
-        tokens = label.split("_")
-        stem = "_".join(part for part in tokens if part != token) if token in tokens else ""
-        level = (
-            ("intercept", truth["intercept"]) if pd.isna(truth["prevalence"]) else ("prevalence", truth["prevalence"])
-        )
-        columns = [truth[column] for column in ("family", "p", "s", "design", "rho", "sigma")]
-        key = (stem, *[None if pd.isna(value) else value for value in (*level, *columns)], *truth["beta_true"])
-        names[label] = first.setdefault(key, stem or label)
-    return names
+    used = relative > 0
+    if len(np.unique(n[used])) < 2 or not (predicted[used] > 0).all():
+        return np.nan, np.nan
+    weights, log_n = relative[used] ** -2.0, np.log(n[used])
+    centred = log_n - np.average(log_n, weights=weights)
+    coefficients = weights * centred / (weights @ centred**2)
+    spread = coefficients * np.nan_to_num(predicted_mcse[used]) / predicted[used]
+    return float(coefficients @ np.log(predicted[used])), float(np.sqrt(spread @ spread))
 
 
-def _group_row(group: pd.DataFrame) -> dict[Hashable, object]:
+def _group_row(group: pd.DataFrame) -> dict[str, object]:
     largest = group.sort_values("n").iloc[-1]
-    n, rmse, rmse_mcse, predicted = group[["n", "rmse", "rmse_mcse", "predicted"]].to_numpy(np.float64).T
+    columns = ["n", "rmse", "rmse_mcse", "predicted", "predicted_mcse"]
+    n, rmse, rmse_mcse, predicted, predicted_mcse = group[columns].to_numpy(np.float64).T
+    relative = np.divide(rmse_mcse, rmse, out=np.full(len(n), np.nan), where=rmse > 0)
+    theory, theory_mcse = predicted_slope(n, predicted, predicted_mcse, relative)
     kept = ["group", "method", "parameter", "family", "p", "s", "prevalence"]
     scaled = ["scaled", "scaled_mcse", "predicted_scaled", "predicted_scaled_mcse"]
-    # The theory's slope over the same n with the same weights: away from -1/2 where n is small for the limit.
-    relative = np.divide(rmse_mcse, rmse, out=np.full(len(n), np.nan), where=rmse > 0)
-    of_theory = log_log_slope(n, predicted, predicted * relative)
     return {
-        **largest[kept].to_dict(),
+        **{name: largest[name] for name in kept},
         **asdict(log_log_slope(n, rmse, rmse_mcse)),
-        "predicted_slope": of_theory.slope,
+        "predicted_slope": theory,
+        "predicted_slope_mcse": theory_mcse,
         "n_smallest": group["n"].min(),
         "n_largest": largest["n"],
-        **largest[scaled].to_dict(),
-        **group[COUNTS[:3]].sum().to_dict(),
+        **{name: largest[name] for name in scaled},
+        **{name: group[name].sum() for name in COUNTS[:3]},
         "conditional": bool(group["conditional"].any()),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analysis.groups import sample_size_groups
 from simstudy.analysis.joins import side_by_side
 from simstudy.measures import WHOLE
 
@@ -27,8 +28,10 @@ def support(measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.Dat
     Returns
     -------
     DataFrame
-        One row for each scenario and method: the scenario's columns, the counts, and for each quantity its value
+        One row for each scenario and method: the scenario's columns, `group` (the same for scenarios that differ in n
+        only), the counts, and for each quantity its value
         under the quantity's name, `_mcse`, `_lower`, `_upper` (95 %; Wilson for the probability), `_predicted`,
         `_predicted_mcse`. Cells in which every fit failed are kept with NaN.
     """
-    return side_by_side(measures, scenarios, QUANTITIES, [WHOLE], predictions)
+    table = side_by_side(measures, scenarios, QUANTITIES, [WHOLE], predictions)
+    return table.assign(group=table["scenario"].map(sample_size_groups(scenarios)))

@@ -1,0 +1,61 @@
+"""The kinds of columns that the tables are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from simstudy.report import numbers
+from simstudy.report.table import Column
+
+
+def text(heading: str, name: str) -> Column:
+    """Column of names."""
+    return Column(heading, lambda data: [str(value) for value in data[name]], numeric=False)
+
+
+def number(heading: str, name: str, latex: str | None = None) -> Column:
+    """Column of settings: whole numbers, or numbers known without error."""
+    return _column(heading, lambda value: numbers.MISSING if pd.isna(value) else f"{value:.6g}", [name], latex)
+
+
+def estimate(heading: str, name: str, latex: str | None = None) -> Column:
+    """Simulated value with its MCSE in parentheses; the MCSE is in the column `<name>_mcse`."""
+    return _column(heading, numbers.with_mcse, [name, f"{name}_mcse"], latex)
+
+
+def interval(heading: str, name: str, latex: str | None = None) -> Column:
+    """Simulated value with its 95 % interval in brackets, from `<name>_lower`, `<name>_upper` and `<name>_mcse`."""
+    return _column(heading, numbers.with_interval, [name, f"{name}_lower", f"{name}_upper", f"{name}_mcse"], latex)
+
+
+def bounds(heading: str, name: str, latex: str | None = None) -> Column:
+    """Ends of the 95 % interval in brackets, with the digits of the MCSE."""
+    return _column(heading, numbers.bounds, [f"{name}_lower", f"{name}_upper", f"{name}_mcse"], latex)
+
+
+def theory(heading: str, name: str, simulated: str, latex: str | None = None) -> Column:
+    """Prediction, with the digits that compare with the simulated column of that name."""
+    return _column(heading, numbers.beside, [name, f"{name}_mcse", f"{simulated}_mcse"], latex)
+
+
+def p_value(heading: str, name: str, latex: str | None = None) -> Column:
+    """Column of p-values."""
+    return _column(heading, numbers.p_value, [name], latex)
+
+
+def failures() -> Column:
+    """Failed fits of attempted ones, always shown; an asterisk says that the row's numbers are conditional."""
+
+    def cell(failed: int, attempted: int, conditional: bool) -> str:
+        return f"{failed}/{attempted}{'*' if conditional else ''}"
+
+    return _column("Failed", cell, ["failed", "attempted", "conditional"], None)
+
+
+def _column(heading: str, cell: Callable[..., str], names: list[str], latex: str | None) -> Column:
+    def cells(data: pd.DataFrame) -> list[str]:
+        return [cell(*values) for values in data[names].itertuples(index=False, name=None)]
+
+    return Column(heading, cells, latex)

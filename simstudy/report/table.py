@@ -1,0 +1,139 @@
+"""One definition of a table, from which markdown, LaTeX and CSV are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+#: Characters that LaTeX reads as commands, and those that its standard fonts lack.
+LATEX_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "–": "--",
+}
+#: Tables with more rows than this break over pages.
+ROWS_ON_A_PAGE = 40
+
+
+@dataclass(frozen=True)
+class Column:
+    """One printed column.
+
+    Parameters
+    ----------
+    heading : str
+        Heading in markdown and on the terminal.
+    cells : callable
+        From the table's data to one text for each row.
+    latex : str, optional
+        Heading in LaTeX source; the escaped `heading` where it is None.
+    numeric : bool
+        Aligned to the right, hyphens printed as minus signs.
+    """
+
+    heading: str
+    cells: Callable[[pd.DataFrame], list[str]]
+    latex: str | None = None
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what it shows, how, and the numbers behind it.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending, and the label in LaTeX.
+    caption : str
+        One sentence on what is shown.
+    columns : tuple of Column
+        Printed columns.
+    notes : tuple of str
+        Sentences printed below.
+    data : DataFrame
+        One row for each printed row, in full precision; columns that are not printed go into the CSV file too.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+    data: pd.DataFrame
+
+
+def cells(table: Table) -> pd.DataFrame:
+    """Printed texts, one column for each heading: what markdown and the terminal show."""
+    return pd.DataFrame({column.heading: column.cells(table.data) for column in table.columns})
+
+
+def markdown(table: Table) -> str:
+    """Caption, pipe table and notes in markdown."""
+    align = ["right" if column.numeric else "left" for column in table.columns]
+    body = cells(table).map(lambda text: text.replace("|", r"\|"))
+    grid = body.to_markdown(index=False, disable_numparse=True, colalign=align) if len(body) else "No rows."
+    return "\n\n".join([f"**{table.caption}**", grid, "\n".join(f"- {note}" for note in table.notes)]) + "\n"
+
+
+def latex(table: Table) -> str:
+    """LaTeX table with booktabs rules; needs the packages booktabs and, beyond 40 rows, longtable."""
+    body = cells(table)
+    for column in table.columns:
+        escaped = body[column.heading].map(escape_latex)
+        body[column.heading] = escaped.str.replace(r"(?<!-)-(?!-)", "$-$", regex=True) if column.numeric else escaped
+    body.columns = [escape_latex(column.heading) if column.latex is None else column.latex for column in table.columns]
+    position = "".join("r" if column.numeric else "l" for column in table.columns)
+    notes = "\\par\n".join(escape_latex(note) for note in table.notes)
+    long = len(body) > ROWS_ON_A_PAGE
+    text = body.style.hide(axis="index").to_latex(
+        column_format=position,
+        hrules=True,
+        caption=escape_latex(table.caption) if long else None,
+        label=f"tab:{table.name}" if long else None,
+        environment="longtable" if long else None,
+    )
+    if long:
+        return f"{text}{{\\footnotesize\\noindent {notes}\\par}}\n"
+    heading = f"\\caption{{{escape_latex(table.caption)}}}\n\\label{{tab:{table.name}}}\n"
+    return (
+        f"\\begin{{table}}\n\\centering\n{heading}{text}\\par\\smallskip\\footnotesize\n{notes}\\par\n\\end{{table}}\n"
+    )
+
+
+def csv(table: Table) -> str:
+    """All of the table's data, numbers in full precision, headed by the column names of the data."""
+    return table.data.to_csv(index=False)
+
+
+def write_table(table: Table, folder: Path) -> list[Path]:
+    """Write `<name>.md`, `<name>.tex` and `<name>.csv` into the folder, which is made where it does not exist.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"md": markdown(table), "tex": latex(table), "csv": csv(table)}
+    paths = [folder / f"{table.name}.{ending}" for ending in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def escape_latex(text: str) -> str:
+    """Text with every character that LaTeX would read as a command made printable."""
+    return "".join(LATEX_ESCAPES.get(character, character) for character in text)

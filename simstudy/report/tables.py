@@ -1,0 +1,140 @@
+"""The tables of a study: one function each, from an analysis's result to a `Table`."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from simstudy.analysis import RootN
+from simstudy.report.columns import bounds, estimate, failures, interval, number, p_value, text, theory
+from simstudy.report.numbers import MISSING
+from simstudy.report.table import Column, Table
+
+PARENTHESES = (
+    f"Parentheses: Monte Carlo standard error (MCSE), {MISSING} where the replicates cannot tell it (all of them "
+    "agree, or there is one)."
+)
+THEORY = "Theory without parentheses is exact or has an MCSE below a tenth of the simulated one."
+FAILED = (
+    "Failed: fits without a usable result, of those attempted. An asterisk marks a row that is conditional on the "
+    "fits that succeeded."
+)
+
+
+def root_n_table(result: RootN) -> Table:
+    """Rate and constant of the error: one row for each group of scenarios that differ in n only, and method."""
+    slopes = result.slopes
+    columns = (
+        text("Scenario", "group") if slopes.duplicated(["family", "method"]).any() else text("Family", "family"),
+        text("Method", "method"),
+        interval("Slope [95 % CI]", "slope"),
+        *_where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
+        p_value("Lack of fit p", "lack_of_fit_p", r"Lack of fit $p$"),
+        number("Largest n", "n_largest", r"Largest $n$"),
+        estimate("√n RMSE", "scaled", r"$\sqrt{n}\,$RMSE"),
+        *_where_known(slopes, theory("√n RMSE, theory", "predicted_scaled", "scaled", r"$\sqrt{n}\,$RMSE, theory")),
+        failures(),
+    )
+    sizes = sorted(result.points["n"].unique())
+    notes = (
+        f"{_replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of the whole vector of slopes.",
+        "Slope of log RMSE on log n by weighted least squares: -0.5 is root-n convergence. A small p says that the "
+        "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
+        PARENTHESES,
+        THEORY,
+        f"{FAILED} Counts are over all n.",
+    )
+    return Table("root_n", "Error against sample size: rate, and constant at the largest n", columns, notes, slopes)
+
+
+def support_table(result: pd.DataFrame) -> Table:
+    """Support recovery against n: one row for each scenario and method, the sample sizes of a method together."""
+    data = pd.concat([rows.sort_values("n") for _, rows in result.groupby(["group", "method"], sort=False)])
+    columns = (
+        text("Scenario", "group"),
+        text("Method", "method"),
+        number("n", "n", "$n$"),
+        *_where_varying(data, number("p", "p", "$p$"), number("s", "s", "$s$")),
+        estimate("P(exact support)", "exact_support"),
+        bounds("95 % CI", "exact_support"),
+        *_where_known(data, theory("Theory", "exact_support_predicted", "exact_support")),
+        estimate("False positives", "false_positives"),
+        *_where_known(data, theory("FP, theory", "false_positives_predicted", "false_positives")),
+        estimate("False negatives", "false_negatives"),
+        *_where_known(data, theory("FN, theory", "false_negatives_predicted", "false_negatives")),
+        failures(),
+    )
+    fixed = [f"{name} = {data[name].iloc[0]}" for name in ("p", "s") if data[name].nunique() == 1]
+    notes = (
+        f"{_replicates(data)} {', '.join(fixed)}{'.' if fixed else ''}".rstrip(),
+        "False positives and negatives are mean numbers of coefficients. Brackets: Wilson interval.",
+        PARENTHESES,
+        THEORY,
+        FAILED,
+    )
+    return Table("support", "Support recovery against sample size", columns, notes, data)
+
+
+def neutrality_table(result: pd.DataFrame) -> Table:
+    """Extra bias of FGSM against class balance: one row for each pair of methods, prevalence and coefficient."""
+    columns = (
+        text("Method", "method"),
+        text("minus", "reference"),
+        *_where_varying(result, text("Family", "family"), number("n", "n", "$n$")),
+        number("Prevalence", "prevalence"),
+        text("Coefficient", "parameter"),
+        number("True value", "true"),
+        estimate("Bias difference", "difference"),
+        *_where_known(result, theory("T17", "t17", "difference")),
+        *_where_known(result, theory(" or ".join(_laws(result)), "leading", "difference")),
+        failures(),
+    )
+    sizes = sorted(result["n"].unique())
+    notes = (
+        f"{_replicates(result)} n = {', '.join(map(str, sizes))}. Both methods see the same data sets.",
+        "Bias of the method minus bias of the one that it is compared with. T17: difference of the two pseudo-true "
+        "parameters. T16 (matched penalised likelihood) and T8 (oracle): leading term for large n.",
+        PARENTHESES,
+        THEORY,
+        f"{FAILED} A data set counts when both fits succeeded.",
+    )
+    return Table("neutrality", "Extra bias of FGSM against class balance", columns, notes, result)
+
+
+def coefficients_table(result: pd.DataFrame) -> Table:
+    """Accuracy of each coefficient: one row for each scenario, method and coefficient."""
+    columns = (
+        *_where_varying(result, text("Scenario", "scenario")),
+        text("Method", "method"),
+        text("Coefficient", "parameter"),
+        number("True value", "true"),
+        estimate("Bias", "bias"),
+        *_where_known(result, theory("Bias, theory", "bias_predicted", "bias")),
+        estimate("Empirical SE", "empirical_se"),
+        *_where_known(result, theory("SE, theory", "empirical_se_predicted", "empirical_se")),
+        estimate("RMSE", "rmse"),
+        *_where_known(result, theory("RMSE, theory", "rmse_predicted", "rmse")),
+        estimate("P(zero)", "zero_probability"),
+        *_where_known(result, theory("P(zero), theory", "zero_probability_predicted", "zero_probability")),
+        failures(),
+    )
+    notes = (_replicates(result), PARENTHESES, THEORY, FAILED)
+    return Table("coefficients", "Accuracy of each coefficient", columns, notes, result)
+
+
+def _replicates(rows: pd.DataFrame) -> str:
+    fewest, most = rows["attempted"].min(), rows["attempted"].max()
+    return f"R = {most} replicates." if fewest == most else f"R = {fewest} to {most} replicates."
+
+
+def _laws(rows: pd.DataFrame) -> list[str]:
+    return list(rows["leading_law"].dropna().unique()) or ["T16 or T8"]
+
+
+def _where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that show a number in some row: theory does not cover everything."""
+    return [column for column in columns if any(cell != MISSING for cell in column.cells(rows))]
+
+
+def _where_varying(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that tell rows apart."""
+    return [column for column in columns if len(set(column.cells(rows))) > 1]
