@@ -23,6 +23,7 @@ LATEX_ESCAPES = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "–": "--",
+    "−": "$-$",
 }
 #: Tables with more rows than this break over pages.
 ROWS_ON_A_PAGE = 40
@@ -106,11 +107,9 @@ def latex(table: Table) -> str:
         environment="longtable" if long else None,
     )
     if long:
-        return f"{text}{{\\footnotesize\\noindent {notes}\\par}}\n"
-    heading = f"\\caption{{{escape_latex(table.caption)}}}\n\\label{{tab:{table.name}}}\n"
-    return (
-        f"\\begin{{table}}\n\\centering\n{heading}{text}\\par\\smallskip\\footnotesize\n{notes}\\par\n\\end{{table}}\n"
-    )
+        return f"{{\\footnotesize\n{text}\\noindent\n{notes}\\par}}\n"
+    heading = f"\\caption{{{escape_latex(table.caption)}}}\n\\label{{tab:{table.name}}}\n\\footnotesize\n"
+    return f"\\begin{{table}}\n\\centering\n{heading}{text}\\par\\smallskip\n{notes}\\par\n\\end{{table}}\n"
 
 
 def csv(table: Table) -> str:

@@ -37,7 +37,7 @@ def root_n_table(result: RootN) -> Table:
     sizes = sorted(result.points["n"].unique())
     notes = (
         f"{_replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of the whole vector of slopes.",
-        "Slope of log RMSE on log n by weighted least squares: -0.5 is root-n convergence. A small p says that the "
+        "Slope of log RMSE on log n by weighted least squares: −0.5 is root-n convergence. A small p says that the "
         "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
         PARENTHESES,
         THEORY,
