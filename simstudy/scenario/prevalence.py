@@ -111,7 +111,7 @@ def _grid(design: Design, beta: tuple[float, ...]) -> tuple[Array, NDArray[np.co
     h = 2.0 * math.pi / (WINDOW + WINDOW_PER_SD * sd)
     k = np.arange(0.5, LARGEST_T / h)
     t = h * k
-    psi = math.pi * t / np.sinh(math.pi * t) * np.conj(design.predictor_characteristic(t, np.array(beta)))
+    psi = math.pi * t / np.sinh(math.pi * t) * design.predictor_characteristic(t, np.array(beta)).conj()
     return t, psi / (math.pi * k)
 
 

@@ -1,0 +1,1 @@
+"""What is simulated: scenarios, methods, studies, and the files that describe them."""

@@ -1,0 +1,128 @@
+"""A study: scenarios, methods, and how often each is tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import tomli_w
+
+from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.scenario.method import MatchedLambda, Method, RateLambda
+from simstudy.scenario.names import check_name, digest
+from simstudy.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Study:
+    """A simulation study with every choice made (ADEMP: aim, data-generating mechanisms, methods).
+
+    Parameters
+    ----------
+    name : str
+        Name of its results folder.
+    aim : str
+        What the study finds out, in one sentence.
+    seed : int
+        Seed of all its random streams, not negative.
+    replicates : int
+        Data sets per scenario, at least 1.
+    scenarios : tuple of Scenario
+        At least one; labels and keys are unique.
+    methods : tuple of Method
+        At least one; names are unique.
+    analyses : tuple of str
+        Names of the analyses that its report runs.
+
+    Raises
+    ------
+    ConfigError
+        Lists every problem, one to a line.
+    """
+
+    name: str
+    aim: str
+    seed: int
+    replicates: int
+    scenarios: tuple[Scenario, ...]
+    methods: tuple[Method, ...]
+    analyses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in ("scenarios", "methods", "analyses"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+        check_name("name", self.name)
+        problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self)]
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of what defines the results, whatever the number of replicates: seed, scenarios and methods."""
+        return digest(
+            {
+                "seed": self.seed,
+                "scenarios": [scenario.key for scenario in self.scenarios],
+                "methods": [method.definition() for method in self.methods],
+            }
+        )
+
+    def definition(self) -> dict[str, Any]:
+        """The study in the terms of a study file, resolved: no grid, no default, nothing to solve but prevalences."""
+        return {
+            "name": self.name,
+            "aim": self.aim,
+            "seed": self.seed,
+            "replicates": self.replicates,
+            "analyses": list(self.analyses),
+            "scenario": [scenario.definition() for scenario in self.scenarios],
+            "method": [method.definition() for method in self.methods],
+        }
+
+
+def study_toml(study: Study) -> str:
+    """The resolved study as the text of a study file; reading it gives an equal study."""
+    return tomli_w.dumps(study.definition())
+
+
+def _number_problems(study: Study) -> Iterator[str]:
+    if study.seed < 0:
+        yield bad_value("seed", study.seed, "0 or more")
+    if study.replicates < 1:
+        yield bad_value("replicates", study.replicates, "at least 1")
+
+
+def _scenario_problems(study: Study) -> Iterator[str]:
+    if not study.scenarios:
+        yield "scenario: a study needs at least one"
+    by_key: dict[str, Scenario] = {}
+    for scenario in study.scenarios:
+        other = by_key.setdefault(scenario.key, scenario)
+        if other is not scenario:
+            yield f"scenario: {scenario.label!r} generates the same data as {other.label!r}; leave one of them out"
+    yield from _repeated("scenario.label", (scenario.label for scenario in by_key.values()))
+
+
+def _method_problems(study: Study) -> Iterator[str]:
+    if not study.methods:
+        yield "method: a study needs at least one"
+    yield from _repeated("method.name", (method.name for method in study.methods))
+    partners = {method.name for method in study.methods if method.estimator == "fgsm" and not _is_matched(method)}
+    smallest_p = min((scenario.p for scenario in study.scenarios), default=2)
+    for k, method in enumerate(study.methods):
+        if isinstance(method.lam, MatchedLambda) and method.lam.method not in partners:
+            sentence = unknown_name(f"method[{k}].lam.matched", method.lam.method, partners or {"(none in this study)"})
+            yield f"{sentence} (an FGSM method with its own lambda)"
+        if isinstance(method.lam, RateLambda) and method.lam.log_p and smallest_p < 2:
+            yield bad_value(f"method[{k}].lam.log_p", True, "false where p = 1, because log p is zero")
+
+
+def _is_matched(method: Method) -> bool:
+    return isinstance(method.lam, MatchedLambda)
+
+
+def _repeated(field: str, names: Iterable[str]) -> Iterator[str]:
+    yield from (f"{field}: {name!r} is given {k} times" for name, k in Counter(names).items() if k > 1)
