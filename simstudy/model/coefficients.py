@@ -65,7 +65,7 @@ class Explicit(Coefficients):
     @override
     def vector(self, p: int, n: int) -> Array:
         if p != len(self.values):
-            raise ConfigError(bad_value("p", p, f"{len(self.values)}, the length of values, or left out"))
+            raise ConfigError(bad_value("values", list(self.values), f"a list of p = {p} numbers"))
         return np.array(self.values, dtype=np.float64)
 
 
