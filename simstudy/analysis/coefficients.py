@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analysis.joins import side_by_side, true_values
+from simstudy.analysis.joins import of_kind, side_by_side, true_values, with_predictions
 
 #: Measures of one coefficient, in the order in which they are shown.
 QUANTITIES = ("bias", "empirical_se", "rmse", "zero_probability")
@@ -22,15 +22,20 @@ def coefficients(
     scenarios : DataFrame
         Columns of `records.SCENARIO_SCHEMA`.
     predictions : DataFrame, optional
-        Columns scenario, method, quantity, parameter, predicted, predicted_mcse with the quantities of `QUANTITIES`.
+        Columns scenario, method, quantity, parameter, law, predicted, predicted_mcse with the quantities of
+        `QUANTITIES`. Bias may have two predictions: that of the limit law and, with law `T17`, that of the
+        pseudo-true parameter.
 
     Returns
     -------
     DataFrame
         One row for each scenario, method and parameter: the scenario's columns, `true`, the counts, and for each
-        quantity its value, `_mcse`, `_lower`, `_upper`, `_predicted`, `_predicted_mcse`. `zero_probability` of an
+        quantity its value, `_mcse`, `_lower`, `_upper`, `_predicted`, `_predicted_mcse`; `bias_t17` with its MCSE. `zero_probability` of an
         intercept is NaN.
     """
     truth = true_values(scenarios)
-    table = side_by_side(measures, scenarios, QUANTITIES, list(truth["parameter"].unique()), predictions)
+    pseudo_true = of_kind(of_kind(predictions, "quantity", "bias"), "law", "T17")
+    others = None if predictions is None else predictions[predictions["law"] != "T17"]
+    table = side_by_side(measures, scenarios, QUANTITIES, list(truth["parameter"].unique()), others)
+    table = with_predictions(table, pseudo_true, ["scenario", "method", "parameter"], "bias_t17")
     return table.merge(truth, on=["scenario_key", "parameter"], how="left")

@@ -85,14 +85,14 @@ def neutrality_table(result: pd.DataFrame) -> Table:
         number("True value", "true"),
         estimate("Bias difference", "difference"),
         *_where_known(result, theory("T17", "t17", "difference")),
-        *_where_known(result, theory(" or ".join(_laws(result)), "leading", "difference")),
+        *_where_known(result, theory("Leading term", "leading", "difference")),
         failures(),
     )
     sizes = sorted(result["n"].unique())
     notes = (
         f"{_replicates(result)} n = {', '.join(map(str, sizes))}. Both methods see the same data sets.",
         "Bias of the method minus bias of the one that it is compared with. T17: difference of the two pseudo-true "
-        "parameters. T16 (matched penalised likelihood) and T8 (oracle): leading term for large n.",
+        "parameters. Leading term for large n: T16 against matched penalised likelihood, T8 against the oracle.",
         PARENTHESES,
         THEORY,
         f"{FAILED} A data set counts when both fits succeeded.",
@@ -108,7 +108,7 @@ def coefficients_table(result: pd.DataFrame) -> Table:
         text("Coefficient", "parameter"),
         number("True value", "true"),
         estimate("Bias", "bias"),
-        *_where_known(result, theory("Bias, theory", "bias_predicted", "bias")),
+        *_where_known(result, theory("Limit law", "bias_predicted", "bias"), theory("T17", "bias_t17", "bias")),
         estimate("Empirical SE", "empirical_se"),
         *_where_known(result, theory("SE, theory", "empirical_se_predicted", "empirical_se")),
         estimate("RMSE", "rmse"),
@@ -117,17 +117,19 @@ def coefficients_table(result: pd.DataFrame) -> Table:
         *_where_known(result, theory("P(zero), theory", "zero_probability_predicted", "zero_probability")),
         failures(),
     )
-    notes = (_replicates(result), PARENTHESES, THEORY, FAILED)
+    notes = (
+        _replicates(result),
+        "Limit law: mean of the law at this n. T17: pseudo-true parameter minus the true one.",
+        PARENTHESES,
+        THEORY,
+        FAILED,
+    )
     return Table("coefficients", "Accuracy of each coefficient", columns, notes, result)
 
 
 def _replicates(rows: pd.DataFrame) -> str:
     fewest, most = rows["attempted"].min(), rows["attempted"].max()
     return f"R = {most} replicates." if fewest == most else f"R = {fewest} to {most} replicates."
-
-
-def _laws(rows: pd.DataFrame) -> list[str]:
-    return list(rows["leading_law"].dropna().unique()) or ["T16 or T8"]
 
 
 def _where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
