@@ -1,0 +1,88 @@
+"""One replicate: a data set and every method's fit to it, as a pure function of the seed and the indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.records import Status
+from simstudy.run.methods import ResolvedMethod
+from simstudy.scenario.scenario import Dataset, Scenario
+from simstudy.seeding import Stream, generator
+
+
+class Row(NamedTuple):
+    """What a fit adds to the columns that its whole block shares; `intercept_hat` is None without an intercept."""
+
+    replicate: int
+    method: str
+    status: str
+    message: str
+    lam: float | None
+    intercept_hat: float | None
+    beta_hat: NDArray[np.float64]
+    objective: float
+    kkt: float
+    n_iter: int
+    seconds: float
+
+
+def data(seed: int, scenario: Scenario, replicate: int) -> Dataset:
+    """Data set of one replicate, the same for every method and every machine."""
+    return scenario.sample(generator(seed, scenario.key, Stream.DATA, replicate))
+
+
+def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMethod], replicate: int) -> list[Row]:
+    """Rows of all methods on the data set of one replicate.
+
+    Parameters
+    ----------
+    seed : int
+        The study's seed.
+    scenario : Scenario
+        What to draw from.
+    methods : sequence of ResolvedMethod
+        What to fit.
+    replicate : int
+        Index from 0.
+
+    Returns
+    -------
+    list of Row
+        One for each method. Whatever goes wrong, in drawing the data or in a fit, is a row with status ``error``.
+    """
+    start = perf_counter()
+    try:
+        dataset = data(seed, scenario, replicate)
+    except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
+        return [error_row(scenario, method, replicate, error, perf_counter() - start) for method in methods]
+    return [fit_row(scenario, method, replicate, dataset) for method in methods]
+
+
+def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset: Dataset) -> Row:
+    """Row of one fit."""
+    start = perf_counter()
+    try:
+        fit = method.fit(dataset.X, dataset.y, **method.arguments)
+    except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
+        return error_row(scenario, method, replicate, error, perf_counter() - start)
+    seconds = perf_counter() - start
+    intercept = fit.intercept if scenario.has_intercept else None
+    return Row(
+        replicate, method.name, fit.status, fit.message, method.lam, intercept, fit.coef, fit.objective, fit.kkt,
+        fit.n_iter, seconds,
+    )  # fmt: skip
+
+
+def error_row(scenario: Scenario, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
+    """Row of a fit that raised: nothing estimated, the error in words."""
+    message = f"{type(error).__name__}: {error}"
+    intercept = np.nan if scenario.has_intercept else None
+    missing = np.full(scenario.p, np.nan)
+    return Row(
+        replicate, method.name, Status.ERROR, message, method.lam, intercept, missing, np.nan, np.nan, 0, seconds
+    )
