@@ -63,7 +63,8 @@ def predict(
     DataFrame
         One row a prediction with the columns of `Prediction`. Quantities: ``rmse`` (parameter "all": of the vector
         of slopes), ``bias``, ``exact_support``, ``false_positives``, ``false_negatives`` by the finite-n law T10;
-        ``bias`` by T17; ``bias_difference`` of the pairs by T17 and by T16, or T8 for a bounded penalty against the oracle.
+        ``bias`` by T17; ``bias_difference`` of the pairs by T17 and by T16, or by T8 for a bounded penalty against
+        the oracle.
     """
     rows: list[Prediction] = []
     for name, target in methods.items():
