@@ -30,8 +30,8 @@ def coefficients(
     -------
     DataFrame
         One row for each scenario, method and parameter: the scenario's columns, `true`, the counts, and for each
-        quantity its value, `_mcse`, `_lower`, `_upper`, `_predicted`, `_predicted_mcse`; `bias_t17` with its MCSE. `zero_probability` of an
-        intercept is NaN.
+        quantity its value, `_mcse`, `_lower`, `_upper`, `_predicted`, `_predicted_mcse`; `bias_t17` with its MCSE.
+        `zero_probability` of an intercept is NaN.
     """
     truth = true_values(scenarios)
     pseudo_true = of_kind(of_kind(predictions, "quantity", "bias"), "law", "T17")

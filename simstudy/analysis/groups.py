@@ -22,5 +22,8 @@ def sample_size_groups(scenarios: pd.DataFrame) -> dict[str, str]:
         )
         columns = [truth[column] for column in ("family", "p", "s", "design", "rho", "sigma")]
         key = (stem, *[None if pd.isna(value) else value for value in (*level, *columns)], *truth["beta_true"])
-        names[label] = first.setdefault(key, stem or label)
+        if key not in first:
+            # Coefficients that depend on n give one stem to several groups, which must not merge.
+            first[key] = stem if stem and stem not in first.values() else label
+        names[label] = first[key]
     return names
