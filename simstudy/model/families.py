@@ -259,7 +259,9 @@ def _log_probability_of_floor(eta: Array) -> Array:
     few = np.minimum(k, STIRLING_FROM)
     many = np.maximum(k, STIRLING_FROM)
     excess = np.maximum(mu - many, 0.0)
-    series = (1 / 12 - (1 / 360 - (1 / 1260 - 1 / 1680 / many**2) / many**2) / many**2) / many
+    reciprocal = 1.0 / many
+    square = reciprocal * reciprocal
+    series = reciprocal * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)))
     stirling = many * np.log1p(excess / many) - excess - series - 0.5 * np.log(2.0 * np.pi * many)
     log_probability: Array = np.where(k < STIRLING_FROM, few * eta - mu - gammaln(few + 1.0), stirling)
     return log_probability
