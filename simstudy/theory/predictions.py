@@ -61,10 +61,10 @@ def predict(
     Returns
     -------
     DataFrame
-        One row a prediction with the columns of `Prediction`. Quantities: ``rmse`` (parameter "all": of the vector
-        of slopes), ``bias``, ``exact_support``, ``false_positives``, ``false_negatives`` by the finite-n law T10;
-        ``bias`` by T17; ``bias_difference`` of the pairs by T17 and by T16, or by T8 for a bounded penalty against
-        the oracle.
+        One row a prediction with the columns of `Prediction`. By the finite-n law T10: ``rmse`` (parameter "all": of
+        the vector of slopes), ``exact_support``, ``false_positives``, ``false_negatives`` and, for each coefficient,
+        ``bias``, ``empirical_se``, ``rmse``, ``zero_probability``. By T17: ``bias``, and ``bias_difference`` of the
+        pairs, which also have the leading term T16, or T8 for a bounded penalty against the oracle.
     """
     rows: list[Prediction] = []
     for name, target in methods.items():
@@ -90,6 +90,12 @@ def _mean(values: FloatArray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
+def _root(square: tuple[float, float]) -> tuple[float, float]:
+    """Square root of a value with its standard error, by the delta method."""
+    root = float(np.sqrt(square[0]))
+    return root, square[1] / (2 * root) if root > 0 else 0.0
+
+
 def _proportion(events: NDArray[np.bool_]) -> tuple[float, float]:
     """Proportion with a standard error that is not zero when all draws agree (two successes and failures added)."""
     size = events.size
@@ -100,8 +106,6 @@ def _proportion(events: NDArray[np.bool_]) -> tuple[float, float]:
 def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Iterator[Prediction]:
     errors = _errors(scenario, target, draws)
     slopes = errors[:, -scenario.p :]
-    squared, se = _mean((slopes**2).sum(axis=1))
-    rmse = np.sqrt(squared)
     # Zeros of betahat come back through sqrt(n) and beta0 with rounding error.
     found = np.abs(slopes + np.asarray(scenario.beta)) > 1e-10
     truth = scenario.support
@@ -109,12 +113,17 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
     def row(parameter: str, quantity: str, law: str, value: tuple[float, float]) -> Prediction:
         return Prediction(scenario.label, name, None, parameter, quantity, law, *value)
 
-    yield row("all", "rmse", "T10", (rmse, se / (2 * rmse) if rmse > 0 else np.nan))
+    yield row("all", "rmse", "T10", _root(_mean((slopes**2).sum(axis=1))))
     yield row("all", "exact_support", "T10", _proportion((found == truth).all(axis=1)))
     yield row("all", "false_positives", "T10", _mean((found & ~truth).sum(axis=1).astype(float)))
     yield row("all", "false_negatives", "T10", _mean((~found & truth).sum(axis=1).astype(float)))
     for j, parameter in enumerate(parameter_names(scenario)):
-        yield row(parameter, "bias", "T10", _mean(errors[:, j]))
+        e = errors[:, j]
+        yield row(parameter, "bias", "T10", _mean(e))
+        yield row(parameter, "empirical_se", "T10", _root(_mean((e - e.mean()) ** 2)))
+        yield row(parameter, "rmse", "T10", _root(_mean(e**2)))
+    for j in range(scenario.p):
+        yield row(f"beta_{j + 1}", "zero_probability", "T10", _proportion(~found[:, j]))
     if target[1] is not None:
         limit = pseudo_true(scenario, target[0], target[1])
         shift = limit.beta - scenario.beta_with_intercept
