@@ -16,6 +16,7 @@ from typing import Any
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.model.coefficients import PATTERNS, Coefficients, Explicit
 from simstudy.model.designs import DESIGNS
+from simstudy.model.penalties import PENALTIES
 from simstudy.scenario.grid import LabelFields, expand, label_fields, labels
 from simstudy.scenario.method import FixedLambda, LambdaRule, MatchedLambda, Method, RateLambda, parameter_names
 from simstudy.scenario.scenario import Scenario, check_sample_size
@@ -228,8 +229,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
     row = build(MethodTable, {key: value for key, value in table.items() if key in own}, where)
     parameters = {key: value for key, value in table.items() if key not in own}
     known = [*own, *parameter_names(row.penalty)]
-    unknown = [unknown_name(f"key of {where}", key, known) for key in parameters if key not in known]
-    if unknown:
+    unknown = [unknown_name(where, key, known) for key in parameters if key not in known]
+    # The parameters of a misspelt penalty are not known, so its name is the mistake to report.
+    if unknown and (row.penalty is None or row.penalty in PENALTIES):
         raise ConfigError("\n".join(unknown))
     with errors_at(where):
         lam = _lambda_rule(row.lam)

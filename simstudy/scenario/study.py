@@ -98,12 +98,14 @@ def _number_problems(study: Study) -> Iterator[str]:
 def _scenario_problems(study: Study) -> Iterator[str]:
     if not study.scenarios:
         yield "scenario: a study needs at least one"
-    by_key: dict[str, Scenario] = {}
+    by_key: dict[str, str] = {}
     for scenario in study.scenarios:
-        other = by_key.setdefault(scenario.key, scenario)
-        if other is not scenario:
-            yield f"scenario: {scenario.label!r} generates the same data as {other.label!r}; leave one of them out"
-    yield from _repeated("scenario.label", (scenario.label for scenario in by_key.values()))
+        if scenario.key in by_key:
+            other = by_key[scenario.key]
+            yield f"scenario: {scenario.label!r} generates the same data as {other!r}; leave one of them out"
+        else:
+            by_key[scenario.key] = scenario.label
+    yield from _repeated("scenario.label", by_key.values())
 
 
 def _method_problems(study: Study) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _schema(cls: type) -> type[BaseModel]:
 def _sentence(detail: ErrorDetails, where: str, names: list[str]) -> str:
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).removeprefix(".")
     if detail["type"] == "extra_forbidden":
-        return unknown_name(f"key of {where or 'the file'}", key, names)
+        return unknown_name(where or "top level", key, names)
     if detail["type"] == "missing":
         return f"{_at(where, key)} is missing"
     allowed = "a list" if detail["type"] == "tuple_type" else detail["msg"].removeprefix("Input should be ")

@@ -1,0 +1,71 @@
+"""Methods: lambda rules, parameters of penalties and what they refuse."""
+
+import math
+
+import pytest
+
+from simstudy.errors import ConfigError
+from simstudy.model.penalties import PENALTIES, Scad
+from simstudy.scenario.method import FixedLambda, MatchedLambda, Method, RateLambda, parameter_names
+
+
+def test_rules_give_lambda_at_n_and_p():
+    assert FixedLambda(0.3).value_at(100, 5) == 0.3
+    assert RateLambda(2.0, -0.5).value_at(100, 5) == pytest.approx(0.2)
+    assert RateLambda(2.0, -0.5, log_p=True).value_at(100, 5) == pytest.approx(0.2 * math.sqrt(math.log(5.0)))
+
+
+def test_defaults_of_a_penalty_are_filled_in():
+    left_out = Method("m", "fgsm", "scad", lam=FixedLambda(0.1))
+    assert left_out == Method("m", "fgsm", "scad", {"a": 3.7}, FixedLambda(0.1))
+    assert left_out.definition() == {"name": "m", "estimator": "fgsm", "penalty": "scad", "a": 3.7, "lam": 0.1}
+    assert left_out.penalty_at(0.2) == Scad(0.2, 3.7)
+
+
+def test_a_method_without_a_penalty_has_none():
+    method = Method("m", "mle")
+    assert method.definition() == {"name": "m", "estimator": "mle"}
+    with pytest.raises(ConfigError, match="'m' has none"):
+        method.penalty_at(0.1)
+
+
+@pytest.mark.parametrize("penalty", sorted(PENALTIES))
+def test_every_penalty_can_be_built_from_a_method(penalty):
+    method = Method("m", "penalized", penalty, lam=MatchedLambda("other"))
+    assert method.penalty_at(0.25).lam == 0.25
+    assert tuple(name for name, _ in method.parameters) == parameter_names(penalty)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a b", "mle"), r"name = 'a b'"),
+        (("m", "mel"), r"estimator: unknown 'mel'.*did you mean 'mle'"),
+        (("m", "mle", "lasso"), r"penalty = 'lasso'.*left out.*'mle'"),
+        (("m", "oracle", None, (), FixedLambda(0.1)), r"lam = .*left out.*'oracle'"),
+        (("m", "mle", None, (("a", 3.0),)), r"parameters = .*left out"),
+        (("m", "fgsm"), r"penalty is missing.*lasso"),
+        (("m", "fgsm", "lasso"), r"lam is missing"),
+        (("m", "fgsm", "laso", (), FixedLambda(0.1)), r"penalty: unknown 'laso'.*did you mean 'lasso'"),
+        (("m", "fgsm", "scad", (("a", 2.0),), FixedLambda(0.1)), r"a = 2.0.*> 2"),
+        (("m", "fgsm", "scad", (("a", "x"),), FixedLambda(0.1)), r"a = 'x'.*number"),
+        (("m", "fgsm", "scad", (("b", 3.0),), FixedLambda(0.1)), r"parameters of scad: unknown 'b'.*allowed are a"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_name_and_value(arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        Method(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: FixedLambda(-0.1), r"lam = -0.1.*at least 0"),
+        (lambda: FixedLambda(math.nan), r"lam = nan"),
+        (lambda: RateLambda(-1.0, -0.5), r"c = -1.0"),
+        (lambda: RateLambda(1.0, math.inf), r"power = inf"),
+    ],
+)
+def test_levels_out_of_range_are_refused(build, message):
+    with pytest.raises(ConfigError, match=message):
+        build()
