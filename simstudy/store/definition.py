@@ -49,30 +49,40 @@ def read_definition(layout: Layout) -> dict[str, Any]:
         raise ResultsError(f"cannot read {layout.study}: {error}") from error
 
 
-def claim_folder(layout: Layout, study_toml: str) -> None:
-    """Make the folder this study's, or check that it is: more or fewer replicates are no difference.
+def check_same_study(layout: Layout, study_toml: str) -> None:
+    """Raise unless the folder holds this study's results: more or fewer replicates are no difference.
 
     Parameters
     ----------
     layout : Layout
-        Where the results are or will be.
+        Where the results are.
     study_toml : str
         The resolved study file.
 
     Raises
     ------
     ResultsError
-        The folder holds the results of another definition; the sentence shows what differs. Nothing is changed.
+        The folder holds no results, or those of another definition; the sentence shows what differs.
+    """
+    found = differences(read_definition(layout), tomllib.loads(study_toml))
+    if found:
+        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise ResultsError(
+            f"{layout.folder} holds results of a different study of the same name: {'; '.join(found[:SHOWN])}{more}. "
+            "Use another name or results folder, or remove the old results."
+        )
+
+
+def claim_folder(layout: Layout, study_toml: str) -> None:
+    """Make the folder this study's, or check that it is; the stored study asks for the most replicates so far.
+
+    Raises
+    ------
+    ResultsError
+        As `check_same_study`; nothing is changed then.
     """
     if layout.study.exists():
-        stored = read_definition(layout)
-        found = differences(stored, tomllib.loads(study_toml))
-        if found:
-            more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-            raise ResultsError(
-                f"{layout.folder} holds results of a different study of the same name: "
-                f"{'; '.join(found[:SHOWN])}{more}. Use another name or results folder, or remove the old results."
-            )
-        if tomllib.loads(study_toml)["replicates"] <= stored["replicates"]:
+        check_same_study(layout, study_toml)
+        if tomllib.loads(study_toml)["replicates"] <= read_definition(layout)["replicates"]:
             return
     write_text(layout.study, study_toml)

@@ -1,0 +1,250 @@
+"""What `simstudy` does, in Python and on the command line: reading, running, measuring and tabulating composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from simstudy.analysis import coefficients, neutrality, root_n, support
+from simstudy.errors import ConfigError, SimstudyError, unknown_name
+from simstudy.measures import summarise
+from simstudy.model.penalties import PENALTIES
+from simstudy.report import (
+    Table,
+    coefficients_table,
+    neutrality_table,
+    root_n_table,
+    support_table,
+    write_table,
+)
+from simstudy.run.methods import resolve
+from simstudy.run.plan import Cell, cells
+from simstudy.run.progress import Reporter, silent
+from simstudy.run.runner import RunReport, run_study, simulate
+from simstudy.run.select import select
+from simstudy.scenario.config import read_study
+from simstudy.scenario.method import MatchedLambda, Method
+from simstudy.scenario.scenario import Scenario
+from simstudy.scenario.study import Study, study_toml
+from simstudy.store.definition import check_same_study
+from simstudy.store.files import write_frame
+from simstudy.store.layout import Layout
+from simstudy.store.load import load, load_scenarios
+from simstudy.store.shards import scan
+from simstudy.theory import predict
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers of a study: its truth, its measures, and what the theory predicts.
+
+    `silent_theory` says for each scenario without predictions why there are none.
+    """
+
+    study: Study
+    scenarios: pd.DataFrame
+    measures: pd.DataFrame
+    predictions: pd.DataFrame | None
+    silent_theory: tuple[str, ...]
+
+
+#: Analyses that a study file can ask for, each as a table.
+ANALYSES: dict[str, Callable[[Summary], Table]] = {
+    "root_n": lambda s: root_n_table(root_n(s.measures, s.scenarios, s.predictions)),
+    "support": lambda s: support_table(support(s.measures, s.scenarios, s.predictions)),
+    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, contrasts(s.study), s.predictions)),
+    "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
+}
+
+
+def run(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    jobs: int = 1,
+    replicates: int | None = None,
+    seed: int | None = None,
+    only: Sequence[str] = (),
+    progress: Reporter = silent,
+) -> RunReport:
+    """Run a study: compute the replicates that its results folder lacks, then its measures.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results; this study's are in the folder of its name in it.
+    jobs : int
+        Processes; -1 uses every core. It changes no result.
+    replicates, seed : int, optional
+        Instead of those of the study file. More replicates than before extend the results.
+    only : sequence of str
+        ``KEY=VALUE``: only scenarios or methods with these values, for example ``family=poisson``.
+    progress : Reporter
+        Told how many replicates are done.
+
+    Returns
+    -------
+    RunReport
+        What was computed, with counts by status.
+
+    Raises
+    ------
+    ConfigError
+        The study asks for something that does not exist.
+    ResultsError
+        The folder holds another study, or cannot be written.
+    """
+    chosen = study_of(study, replicates=replicates, seed=seed)
+    folder = Path(results) / chosen.name
+    report = run_study(chosen, folder, only=only, jobs=jobs, progress=progress)
+    if report.replicates or not Layout(folder).measures.exists():
+        write_frame(Layout(folder).measures, measures(chosen, folder))
+    return report
+
+
+def study_of(study: str | Path | Study, replicates: int | None = None, seed: int | None = None) -> Study:
+    """A study from its file, with everything checked that can be checked before a run.
+
+    Raises
+    ------
+    ConfigError
+        As `read_study`; or an analysis does not exist.
+    """
+    if isinstance(study, Study):
+        own = (study.seed if seed is None else seed, study.replicates if replicates is None else replicates)
+        chosen = replace(study, seed=own[0], replicates=own[1])
+    else:
+        chosen = read_study(study, seed=seed, replicates=replicates)
+    for name in chosen.analyses:
+        if name not in ANALYSES:
+            where = "" if isinstance(study, Study) else f"{study}: "
+            raise ConfigError(where + unknown_name("analyses", name, ANALYSES))
+    return chosen
+
+
+def plan(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    replicates: int | None = None,
+    seed: int | None = None,
+    only: Sequence[str] = (),
+) -> tuple[Cell, ...]:
+    """Every scenario and method of a study, with the replicates that are there and those that `run` would compute.
+
+    Parameters and errors are those of `run`; nothing is written.
+    """
+    chosen = study_of(study, replicates=replicates, seed=seed)
+    layout = Layout(Path(results) / chosen.name)
+    if layout.study.exists():
+        check_same_study(layout, study_toml(chosen))
+    return select(cells(chosen, scan(layout).shards), only)
+
+
+def contrasts(study: Study) -> tuple[tuple[str, str], ...]:
+    """Pairs (method, reference) whose paired difference has a meaning in the theory.
+
+    An FGSM method and the method matched to it (T11); an FGSM method with a penalty that is constant for large
+    coefficients and the oracle (T8).
+    """
+    matched = [(m.lam.method, m.name) for m in study.methods if isinstance(m.lam, MatchedLambda)]
+    oracles = [m.name for m in study.methods if m.estimator == "oracle"]
+    return (*matched, *((m.name, oracle) for m in study.methods if has_oracle_law(m) for oracle in oracles))
+
+
+def has_oracle_law(method: Method) -> bool:
+    """Whether the method is FGSM with a bounded penalty."""
+    return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
+
+
+def measures(study: Study, folder: Path) -> pd.DataFrame:
+    """Performance measures of everything that the study's folder holds."""
+    return measured(study, load(folder), load_scenarios(folder))
+
+
+def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
+    """Performance measures, with the contrasts of the methods that have rows."""
+    there = set(replicates["method"])
+    return summarise(replicates, scenarios, [pair for pair in contrasts(study) if there.issuperset(pair)])
+
+
+def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Predictions for every scenario and method, and the reasons where the theory has none."""
+    work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
+    found = Parallel(n_jobs=jobs)(work)
+    frames = [frame for frame, _ in found if frame is not None]
+    return (pd.concat(frames, ignore_index=True) if frames else None), tuple(why for _, why in found if why)
+
+
+def predicted(
+    scenario: Scenario, methods: tuple[Method, ...], pairs: Sequence[tuple[str, str]]
+) -> tuple[pd.DataFrame | None, str]:
+    """Predictions for one scenario, or None and the reason."""
+    try:
+        targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
+        return predict(scenario, targets, pairs), ""
+    except SimstudyError as error:
+        return None, f"no predictions for {scenario.label}: {error}"
+
+
+def table(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[list[Table], Summary]:
+    """Make the tables of a study's analyses from its results and write them as markdown, LaTeX and CSV.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results.
+    jobs : int
+        Processes for the predictions; -1 uses every core.
+
+    Returns
+    -------
+    tables : list of Table
+        One for each analysis, written to ``results/<study>/tables``.
+    summary : Summary
+        The numbers behind them; the measures are written to ``results/<study>/measures.parquet``.
+
+    Raises
+    ------
+    ResultsError
+        There are no results of this study.
+    """
+    chosen = study_of(study)
+    layout = Layout(Path(results) / chosen.name)
+    check_same_study(layout, study_toml(chosen))
+    frame = measures(chosen, layout.folder)
+    write_frame(layout.measures, frame)
+    summary = Summary(chosen, load_scenarios(layout.folder), frame, *predictions(chosen, jobs))
+    made = tables(summary)
+    for each in made:
+        write_table(each, layout.tables)
+    return made, summary
+
+
+def tables(summary: Summary) -> list[Table]:
+    """One table for each analysis of the study."""
+    return [ANALYSES[name](summary) for name in summary.study.analyses]
+
+
+def simulate_study(study: Study, *, jobs: int = 1, progress: Reporter = silent) -> Summary:
+    """Run a study in memory and summarise it; nothing is written.
+
+    Parameters
+    ----------
+    study : Study
+        Usually one scenario.
+    jobs : int
+        Processes; -1 uses every core.
+    progress : Reporter
+        Told how many replicates are done.
+    """
+    replicates, scenarios = simulate(study, jobs, progress)
+    return Summary(study, scenarios, measured(study, replicates, scenarios), *predictions(study))
