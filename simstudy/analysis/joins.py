@@ -15,7 +15,7 @@ COUNTS = ["attempted", "usable", "failed", "conditional"]
 
 
 def measure_rows(measures: pd.DataFrame, measure: str, parameter: str | None = None) -> pd.DataFrame:
-    """Rows of one measure of single methods (no contrasts), of one parameter unless it is None.
+    """Rows of one measure, of one parameter unless it is None.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def measure_rows(measures: pd.DataFrame, measure: str, parameter: str | None = N
     """
     if measure not in set(measures["measure"]):
         raise InputError(unknown_name("measure", measure, set(measures["measure"])))
-    rows = measures[(measures["measure"] == measure) & measures["reference"].isna()]
+    rows = measures[measures["measure"] == measure]
     return rows if parameter is None else rows[rows["parameter"] == parameter]
 
 

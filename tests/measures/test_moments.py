@@ -86,6 +86,12 @@ def test_errors_that_differ_in_sign_only_tell_nothing_about_the_precision_of_the
     assert np.isnan(rmse(np.array([[0.5], [-0.5], [0.5], [0.5]])).mcse).all()
 
 
+def test_replicates_that_differ_but_balance_do_not_prove_certainty() -> None:
+    sample = np.array([[-1.0], [1.0], [-1.0], [1.0]])
+    assert np.isnan(empirical_se(sample).mcse).all()
+    assert empirical_se(sample).value == pytest.approx(np.sqrt(4 / 3))
+
+
 @pytest.mark.parametrize("measure", [empirical_se, rmse])
 def test_an_atom_at_zero_with_one_event_has_an_mcse(measure: Callable[[FloatArray], Estimate]) -> None:
     sample = np.zeros((100, 1))

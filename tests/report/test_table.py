@@ -89,6 +89,7 @@ def test_a_long_table_breaks_over_pages() -> None:
     long = Table("long", "c", COLUMNS, ("A note.",), pd.concat([DATA] * 30, ignore_index=True))
     assert r"\begin{longtable}" in latex(long)
     assert r"\label{tab:long}" in latex(long)
+    assert r"\caption{c}" in latex(long)
     assert "A note." in latex(long)
 
 

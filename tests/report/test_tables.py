@@ -115,6 +115,21 @@ def test_sample_sizes_of_a_method_stand_together(tables: dict[str, Table]) -> No
     assert cells(tables["support"])["n"].tolist() == ["100", "400"] * 8
 
 
+def test_sample_sizes_rise_whatever_the_order_of_scenarios(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    replicates, scenarios = frames
+    table = support_table(support(summarise(replicates, scenarios), scenarios.iloc[::-1]))
+    backwards = support_table(support(summarise(replicates, scenarios.iloc[::-1]), scenarios))
+    assert cells(table)["n"].tolist() == cells(backwards)["n"].tolist() == ["100", "400"] * 8
+
+
+def test_what_all_rows_share_is_not_a_column(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    replicates, scenarios = (frame[frame["scenario"] == "poisson_n100_prev0.5"] for frame in frames)
+    measures = summarise(replicates, scenarios)
+    assert "Scenario" not in cells(coefficients_table(coefficients(measures, scenarios))).columns
+    assert {"p", "s"}.isdisjoint(cells(support_table(support(measures, scenarios))).columns)
+    assert "p = 3, s = 2" in markdown(support_table(support(measures, scenarios)))
+
+
 def test_root_n_names_families_where_these_suffice(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     replicates, scenarios = (frame[frame["prevalence"] == 0.5] for frame in frames)
     table = root_n_table(root_n(summarise(replicates, scenarios), scenarios))
