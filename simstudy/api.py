@@ -142,8 +142,7 @@ def plan(
     """
     chosen = study_of(study, replicates=replicates, seed=seed)
     layout = Layout(Path(results) / chosen.name)
-    if layout.study.exists():
-        check_same_study(layout, study_toml(chosen))
+    check_same_study(layout, study_toml(chosen))
     return select(cells(chosen, scan(layout).shards), only)
 
 

@@ -20,7 +20,7 @@ from simstudy.run.progress import Reporter, silent
 from simstudy.run.select import select
 from simstudy.scenario.scenario import scenario_row
 from simstudy.scenario.study import Study, study_toml
-from simstudy.store.definition import claim_folder
+from simstudy.store.definition import check_same_study, write_definition
 from simstudy.store.files import read_table, write_table
 from simstudy.store.layout import Layout
 from simstudy.store.load import in_study_order
@@ -83,9 +83,12 @@ def run_study(
     """
     layout, began, started = Layout(folder), monotonic(), now()
     check_jobs(jobs)
-    claim_folder(layout, study_toml(study))
+    check_same_study(layout, study_toml(study))
+    # Restrictions are checked before anything is moved or written, so that a typing error leaves no trace.
+    select(cells(study, ()), only)
     shards, damaged = present(layout, study)
     blocks = plan_blocks(study, select(cells(study, shards), only), size)
+    write_definition(layout, study_toml(study))
     write_truth(layout, study)
     total = sum(block.stop - block.start for block in blocks)
     fits: Counter[str] = Counter()

@@ -50,20 +50,22 @@ def read_definition(layout: Layout) -> dict[str, Any]:
 
 
 def check_same_study(layout: Layout, study_toml: str) -> None:
-    """Raise unless the folder holds this study's results: more or fewer replicates are no difference.
+    """Raise unless the folder is free or holds this study's results: more or fewer replicates are no difference.
 
     Parameters
     ----------
     layout : Layout
-        Where the results are.
+        Where the results are or will be.
     study_toml : str
         The resolved study file.
 
     Raises
     ------
     ResultsError
-        The folder holds no results, or those of another definition; the sentence shows what differs.
+        The folder holds the results of another definition; the sentence shows what differs.
     """
+    if not layout.study.exists():
+        return
     found = differences(read_definition(layout), tomllib.loads(study_toml))
     if found:
         more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
@@ -73,16 +75,14 @@ def check_same_study(layout: Layout, study_toml: str) -> None:
         )
 
 
-def claim_folder(layout: Layout, study_toml: str) -> None:
-    """Make the folder this study's, or check that it is; the stored study asks for the most replicates so far.
+def write_definition(layout: Layout, study_toml: str) -> None:
+    """Make the folder this study's; the stored study asks for the most replicates so far.
 
     Raises
     ------
     ResultsError
-        As `check_same_study`; nothing is changed then.
+        The folder cannot be written.
     """
-    if layout.study.exists():
-        check_same_study(layout, study_toml)
-        if tomllib.loads(study_toml)["replicates"] <= read_definition(layout)["replicates"]:
-            return
+    if layout.study.exists() and tomllib.loads(study_toml)["replicates"] <= read_definition(layout)["replicates"]:
+        return
     write_text(layout.study, study_toml)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from simstudy.errors import ConfigError, ResultsError
+from simstudy.run import runner
 from simstudy.run.execute import execute
 from simstudy.run.runner import run_study, simulate
 from simstudy.scenario.method import FixedLambda, MatchedLambda, Method
@@ -108,7 +109,7 @@ def test_an_interrupted_run_keeps_its_blocks_and_is_completed(
                 raise KeyboardInterrupt
             yield result
 
-    monkeypatch.setattr("simstudy.run.runner.execute", broken)
+    monkeypatch.setattr(runner, "execute", broken)
     with pytest.raises(KeyboardInterrupt):
         run_study(STUDY, tmp_path, size=2)
     monkeypatch.undo()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from simstudy.errors import ResultsError
-from simstudy.store.definition import claim_folder, differences, read_definition
+from simstudy.store.definition import check_same_study, differences, read_definition, write_definition
 from simstudy.store.layout import Layout
 
 STUDY = """
@@ -26,15 +26,18 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def test_the_same_definition_claims_its_folder_again(layout: Layout) -> None:
-    claim_folder(layout, STUDY)
-    claim_folder(layout, STUDY)
+    check_same_study(layout, STUDY)
+    write_definition(layout, STUDY)
+    check_same_study(layout, STUDY)
     assert layout.study.read_text() == STUDY
 
 
 @pytest.mark.parametrize(("asked", "kept"), [(20, 20), (5, 10)])
 def test_the_stored_study_asks_for_the_most_replicates_so_far(layout: Layout, asked: int, kept: int) -> None:
-    claim_folder(layout, STUDY)
-    claim_folder(layout, STUDY.replace("replicates = 10", f"replicates = {asked}").replace("to see", "to look"))
+    write_definition(layout, STUDY)
+    changed = STUDY.replace("replicates = 10", f"replicates = {asked}").replace("to see", "to look")
+    check_same_study(layout, changed)
+    write_definition(layout, changed)
     assert read_definition(layout)["replicates"] == kept
 
 
@@ -50,11 +53,10 @@ def test_the_stored_study_asks_for_the_most_replicates_so_far(layout: Layout, as
     ],
 )
 def test_another_definition_is_refused_and_the_difference_shown(layout: Layout, old: str, new: str, shown: str) -> None:
-    claim_folder(layout, STUDY)
+    write_definition(layout, STUDY)
     assert old in STUDY
     with pytest.raises(ResultsError, match=shown):
-        claim_folder(layout, STUDY.replace(old, new))
-    assert layout.study.read_text() == STUDY
+        check_same_study(layout, STUDY.replace(old, new))
 
 
 def test_many_differences_are_counted() -> None:
@@ -66,4 +68,4 @@ def test_an_unreadable_study_file_is_named(layout: Layout) -> None:
     layout.folder.mkdir()
     layout.study.write_text("name = ")
     with pytest.raises(ResultsError, match=r"study\.toml"):
-        claim_folder(layout, STUDY)
+        check_same_study(layout, STUDY)
