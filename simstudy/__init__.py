@@ -1,6 +1,6 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
-# `simstudy.run` is the function, as users call it; the folder of the same name is reached by `from simstudy.run.x import`.
+# `simstudy.run` is the function that users call; modules of the folder run are reached by `from simstudy.run.x import`.
 from simstudy.api import plan, run, table
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimators import Fit, fgsm, mle, oracle, penalized

@@ -1,0 +1,56 @@
+"""Share of a run's time that is neither data generation nor fits: planning, rows, tables, shards. Target: 20 %."""
+
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from simstudy.run.replicate import data
+from simstudy.run.runner import run_study
+from simstudy.scenario.method import MatchedLambda, Method, RateLambda
+from simstudy.scenario.scenario import Scenario
+from simstudy.scenario.study import Study
+from simstudy.store.load import load
+
+RATE = RateLambda(c=0.5, power=-0.5, log_p=True)
+METHODS = (
+    Method("mle", "mle"),
+    Method("oracle", "oracle"),
+    Method("fgsm_lasso", "fgsm", "lasso", lam=RATE),
+    Method("penalized_lasso", "penalized", "lasso", lam=MatchedLambda("fgsm_lasso")),
+)
+RUNS = 7
+
+
+def study(n: int, p: int, replicates: int) -> Study:
+    scenario = Scenario("binomial", n, [1.0, -1.0, 1.0] + [0.0] * (p - 3), intercept=0.5)
+    return Study("harness", "Overhead of a run", 1, replicates, (scenario,), METHODS)
+
+
+def overhead(example: Study) -> tuple[float, float]:
+    """Share of one serial run's wall time outside data and fits, and microseconds of it for each replicate."""
+    scenario = example.scenarios[0]
+    with tempfile.TemporaryDirectory() as folder:
+        start = perf_counter()
+        run_study(example, Path(folder))
+        wall = perf_counter() - start
+        fits = load(folder)["seconds"].sum()
+    start = perf_counter()
+    for replicate in range(example.replicates):
+        data(example.seed, scenario, replicate)
+    rest = wall - fits - (perf_counter() - start)
+    return rest / wall, 1e6 * rest / example.replicates
+
+
+def main() -> None:
+    overhead(study(100, 8, 20))  # compiles, imports
+    for n, p in ((100, 8), (500, 20)):
+        shares, microseconds = zip(*(overhead(study(n, p, 1000)) for _ in range(RUNS)), strict=True)
+        print(
+            f"n={n} p={p}: harness {100 * median(shares):.1f} % of the run, "
+            f"{median(microseconds):.0f} microseconds a replicate (medians of {RUNS} runs, {len(METHODS)} methods)"
+        )
+
+
+if __name__ == "__main__":
+    main()
