@@ -16,8 +16,8 @@ def text(heading: str, name: str) -> Column:
 
 
 def number(heading: str, name: str, latex: str | None = None) -> Column:
-    """Column of settings: whole numbers, or numbers known without error."""
-    return _column(heading, lambda value: numbers.MISSING if pd.isna(value) else f"{value:.6g}", [name], latex)
+    """Column of numbers known without error."""
+    return _column(heading, numbers.setting, [name], latex)
 
 
 def estimate(heading: str, name: str, latex: str | None = None) -> Column:

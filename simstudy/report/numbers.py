@@ -46,16 +46,22 @@ def bounds(lower: float, upper: float, mcse: float) -> str:
 def beside(predicted: float, predicted_mcse: float, mcse: float) -> str:
     """Prediction to stand beside a simulated number that has the MCSE `mcse`.
 
-    Its own MCSE follows in parentheses where it is at least a tenth of the simulated one. Otherwise the prediction
-    counts as exact and has one decimal more than the simulated number, or three significant digits without one.
+    It has the decimals of the simulated number. Its own MCSE follows in parentheses where it is at least a tenth of
+    the simulated one, and decides on the decimals where it is larger or the simulated one is unknown.
     """
     if math.isnan(predicted):
         return MISSING
-    if not mcse > 0:
-        return with_mcse(predicted, predicted_mcse) if predicted_mcse > 0 else f"{predicted:.3g}"
-    if predicted_mcse >= mcse / 10:
+    if predicted_mcse > 0 and not predicted_mcse <= mcse:
         return with_mcse(predicted, predicted_mcse)
-    return rounded(predicted, decimals(mcse) + 1)
+    if not mcse > 0 or predicted == 0:
+        return f"{predicted:.3g}"
+    own = f" ({rounded(predicted_mcse, decimals(mcse))})" if predicted_mcse >= mcse / 10 else ""
+    return rounded(predicted, decimals(mcse)) + own
+
+
+def setting(value: float) -> str:
+    """Number known without error, with up to four decimals."""
+    return MISSING if math.isnan(value) else f"{round(value, 4) + 0.0:.10g}"
 
 
 def p_value(p: float) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from simstudy.report.numbers import MISSING, beside, bounds, p_value, rounded, with_interval, with_mcse
+from simstudy.report.numbers import MISSING, beside, bounds, p_value, rounded, setting, with_interval, with_mcse
 
 NAN = math.nan
 
@@ -52,10 +52,13 @@ def test_intervals() -> None:
 @pytest.mark.parametrize(
     ("predicted", "predicted_mcse", "mcse", "text"),
     [
-        (-0.04291, NAN, 0.0012, "-0.04291"),
-        (-0.04291, 0.0, 0.0012, "-0.04291"),
-        (-0.04291, 0.00001, 0.0012, "-0.04291"),
-        (-0.04291, 0.0004, 0.0012, "-0.04291 (0.00040)"),
+        (-0.04291, NAN, 0.0012, "-0.0429"),
+        (-0.04291, 0.0, 0.0012, "-0.0429"),
+        (-0.04291, 0.00001, 0.0012, "-0.0429"),
+        (-0.04291, 0.00012, 0.0012, "-0.0429 (0.0001)"),
+        (-0.04291, 0.0004, 0.0012, "-0.0429 (0.0004)"),
+        (-0.04291, 0.01, 0.0012, "-0.043 (0.010)"),
+        (0.0, 0.0, 0.0012, "0"),
         (-0.04291, NAN, NAN, "-0.0429"),
         (-0.04291, 0.01, NAN, "-0.043 (0.010)"),
         (NAN, NAN, 0.0012, MISSING),
@@ -72,3 +75,9 @@ def test_p_values() -> None:
 def test_rounding_never_prints_a_negative_zero() -> None:
     assert rounded(-0.0001, 2) == "0.00"
     assert rounded(-4.0, -2) == "0"
+
+
+def test_settings_are_plain() -> None:
+    assert [setting(value) for value in (3200, 0.05, -1.0206549, -4.4e-16, 1e7, NAN)] == [
+        *["3200", "0.05", "-1.0207", "0", "10000000", MISSING]
+    ]

@@ -41,7 +41,7 @@ TABLE = Table("bias", "Bias of 50 % & more", COLUMNS, ("R = 200 replicates.", "A
 def test_cells_are_the_printed_texts() -> None:
     first, second = cells(TABLE).to_numpy().tolist()
     assert first == [
-        *["fgsm_lasso", "100", "-0.1235 (0.0034)", "-0.1235 [-0.1304, -0.1166]", "[-0.1304, -0.1166]", "-0.12010"],
+        *["fgsm_lasso", "100", "-0.1235 (0.0034)", "-0.1235 [-0.1304, -0.1166]", "[-0.1304, -0.1166]", "-0.1201"],
         *["<0.001", "0/200"],
     ]
     assert second == ["mle", "3200", "–", "–", "–", "0.001", "0.50", "200/200*"]
