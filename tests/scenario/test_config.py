@@ -85,7 +85,8 @@ def test_a_file_becomes_a_study(read):
 def test_explicit_values_beat_the_file(read):
     study = read(STUDY, seed=0, replicates=3)
     assert (study.seed, study.replicates) == (0, 3)
-    assert read('name = "other"\nseed = 5\n' + STUDY).seed == 5
+    assert read("seed = 5\n" + STUDY).seed == 5
+    assert read("seed = 5\n" + STUDY, seed=6).seed == 6
     assert read('name = "other"\n' + STUDY).seed == study_seed("other")
 
 
@@ -146,6 +147,7 @@ MISTAKES = [
     ("n = 300", "n = 300\np = 3", r"scenario\[1\].beta.values = \[1.0, -1.0\].*p = 3"),
     ("intercept = 0.5", "", r"scenario\[0\].intercept is missing.*prevalence"),
     ("intercept = 0.5", 'intercept = "non"', r"scenario\[0\].intercept = 'non'"),
+    ("intercept = 0.5", "intercept = true", r"scenario\[0\].intercept = True"),
     ("intercept = 0.5", "intercept = inf", r"scenario\[0\].intercept = inf"),
     ("intercept = 0.5", "prevalence = 0.5", r"scenario\[0\].prevalence = 0.5.*gaussian"),
     ("[0.1, 0.5]", "1.5", r"scenario\[1\].prevalence = 1.5.*between 0 and 1"),

@@ -61,6 +61,11 @@ def test_labels_name_family_n_p_and_what_varies():
         "binomial_n200_p8_normal_rho0",
     ]
 
+    assert labels([fields(intercept=1 / 3), fields(intercept=0.333333)]) == [
+        "binomial_n200_p8_icpt0.3333333333333333",
+        "binomial_n200_p8_icpt0.333333",
+    ]
+
 
 def test_coefficient_lists_are_numbered_in_the_order_of_the_file():
     one, two = Explicit((1.0,) * 8), Explicit((2.0,) * 8)

@@ -49,6 +49,7 @@ def test_every_penalty_can_be_built_from_a_method(penalty):
         (("m", "fgsm", "laso", (), FixedLambda(0.1)), r"penalty: unknown 'laso'.*did you mean 'lasso'"),
         (("m", "fgsm", "scad", (("a", 2.0),), FixedLambda(0.1)), r"a = 2.0.*> 2"),
         (("m", "fgsm", "scad", (("a", "x"),), FixedLambda(0.1)), r"a = 'x'.*number"),
+        (("m", "fgsm", "scad", (("a", True),), FixedLambda(0.1)), r"a = True.*must be a number"),
         (("m", "fgsm", "scad", (("b", 3.0),), FixedLambda(0.1)), r"parameters of scad: unknown 'b'.*allowed are a"),
     ],
 )

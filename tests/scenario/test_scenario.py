@@ -53,11 +53,12 @@ def test_a_copy_at_another_n_keeps_the_prevalence():
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_data_are_covariates_then_responses_of_one_stream(family):
-    scenario = Scenario(family, 30, BETA, intercept=0.5, design=Normal(0.5, mean=0.2))
+    sigma = 3.0 if FAMILIES[family].has_scale else 1.0
+    scenario = Scenario(family, 30, BETA, intercept=0.5, design=Normal(0.5, mean=0.2), sigma=sigma)
     dataset = scenario.sample(np.random.default_rng(4))
     rng = np.random.default_rng(4)
     X = scenario.design.sample(30, 4, rng)
-    y = FAMILIES[family].sample(X @ np.array(BETA) + 0.5, rng, 1.0)
+    y = FAMILIES[family].sample(X @ np.array(BETA) + 0.5, rng, sigma)
     np.testing.assert_array_equal(dataset.X, X)
     np.testing.assert_array_equal(dataset.y, y)
 
@@ -126,6 +127,7 @@ def test_a_dataset_unpacks():
         ({"family": "gausian"}, r"family: unknown 'gausian'.*did you mean 'gaussian'"),
         ({"n": 0}, r"n = 0.*at least 1"),
         ({"n": 10.0}, r"n = 10.0.*whole"),
+        ({"n": True}, r"n = True.*whole"),
         ({"beta": []}, r"beta = \[\].*at least one"),
         ({"beta": [[1.0]]}, r"beta = "),
         ({"beta": [1.0, math.nan]}, r"beta = .*finite"),
