@@ -26,9 +26,6 @@ def execute(blocks: Sequence[Block], jobs: int) -> Iterator[BlockResult]:
     jobs : int
         Processes; 1 computes in this process, -1 uses every core. No result depends on it.
     """
-    if jobs == 1:
-        yield from map(run_block, blocks)
-        return
     # One thread in each worker: more would fight for the cores and could change the last bit of a sum.
     with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         work = (delayed(run_block)(block) for block in blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -84,10 +84,11 @@ def run_study(
     layout, began, started = Layout(folder), monotonic(), now()
     check_jobs(jobs)
     check_same_study(layout, study_toml(study))
-    # Restrictions are checked before anything is moved or written, so that a typing error leaves no trace.
-    select(cells(study, ()), only)
-    shards, damaged = present(layout, study)
-    blocks = plan_blocks(study, select(cells(study, shards), only), size)
+    found = scan(layout)
+    check_shards(layout, study, found.shards)
+    blocks = plan_blocks(study, select(cells(study, found.shards), only), size)
+    # Nothing is moved or written before this line, so that a mistake in the call leaves no trace.
+    set_aside(layout, found.damaged)
     write_definition(layout, study_toml(study))
     write_truth(layout, study)
     total = sum(block.stop - block.start for block in blocks)
@@ -104,28 +105,19 @@ def run_study(
     finally:
         seconds = monotonic() - began
         if blocks:
-            names = tuple(shard.path.name for shard in damaged)
+            names = tuple(shard.path.name for shard in found.damaged)
             add_run(layout, RunRecord(started, finished, total, jobs, seconds, cpu_seconds, dict(fits), names))
-    return RunReport(folder, total, fits, damaged, seconds)
+    return RunReport(folder, total, fits, found.damaged, seconds)
 
 
-def present(layout: Layout, study: Study) -> tuple[tuple[Shard, ...], tuple[Damaged, ...]]:
-    """Whole shards, and the damaged ones that were set aside.
-
-    Raises
-    ------
-    ResultsError
-        A shard comes from another study or seed, so it was put there by hand.
-    """
-    found = scan(layout)
-    for shard in found.shards:
+def check_shards(layout: Layout, study: Study, shards: Iterable[Shard]) -> None:
+    """Raise ResultsError if a shard comes from another study or seed, so was put there by hand."""
+    for shard in shards:
         if (shard.study, shard.seed) != (study.name, study.seed):
             raise ResultsError(
                 f"{layout.replicates / shard.file_name} belongs to study {shard.study!r} with seed {shard.seed}, "
                 f"not to {study.name!r} with seed {study.seed}; remove it"
             )
-    set_aside(layout, found.damaged)
-    return found.shards, found.damaged
 
 
 def shard_of(block: Block) -> Shard:

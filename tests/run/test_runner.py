@@ -182,6 +182,15 @@ def test_a_lost_scenarios_file_is_written_again(tmp_path: Path) -> None:
     assert load_scenarios(tmp_path)["beta_true"][0].tolist() == [1.0, -1.0, 0.0]
 
 
+def test_a_mistake_in_the_call_touches_nothing(tmp_path: Path) -> None:
+    run_study(STUDY, tmp_path)
+    truncate(next(Layout(tmp_path).replicates.iterdir()))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="did you mean 'family'"):
+        run_study(replace(STUDY, replicates=20), tmp_path, only=["famly=poisson"])
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_jobs_must_make_sense(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="jobs = 0 is not allowed"):
         run_study(STUDY, tmp_path, jobs=0)
