@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analysis import coefficients, neutrality, root_n, support
-from simstudy.errors import ConfigError, SimstudyError, unknown_name
+from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_name
 from simstudy.measures import summarise
 from simstudy.model.penalties import PENALTIES
 from simstudy.report import (
@@ -56,7 +56,7 @@ class Summary:
 ANALYSES: dict[str, Callable[[Summary], Table]] = {
     "root_n": lambda s: root_n_table(root_n(s.measures, s.scenarios, s.predictions)),
     "support": lambda s: support_table(support(s.measures, s.scenarios, s.predictions)),
-    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, contrasts(s.study), s.predictions)),
+    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions)),
     "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
 }
 
@@ -162,6 +162,22 @@ def has_oracle_law(method: Method) -> bool:
     return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
 
 
+def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
+    """The study's contrasts that the measures hold.
+
+    Raises
+    ------
+    ResultsError
+        There are none: the study has none, or no two methods that belong together have been run.
+    """
+    there = set(zip(summary.measures["method"], summary.measures["reference"], strict=True))
+    pairs = [pair for pair in contrasts(summary.study) if pair in there]
+    if not pairs:
+        wanted = ", ".join(" with ".join(pair) for pair in contrasts(summary.study)) or "none in this study"
+        raise ResultsError(f"neutrality needs the results of methods that are compared: {wanted}")
+    return pairs
+
+
 def measures(study: Study, folder: Path) -> pd.DataFrame:
     """Performance measures of everything that the study's folder holds."""
     return measured(study, load(folder), load_scenarios(folder))
@@ -176,7 +192,8 @@ def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) ->
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
     work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
-    found = Parallel(n_jobs=jobs)(work)
+    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+        found = Parallel()(work)
     frames = [frame for frame, _ in found if frame is not None]
     return (pd.concat(frames, ignore_index=True) if frames else None), tuple(why for _, why in found if why)
 

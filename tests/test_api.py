@@ -1,0 +1,70 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pandas.testing import assert_frame_equal
+
+import simstudy as ss
+from simstudy.api import contrasts, measured, predictions, simulate_study, study_of
+
+LASSO = ss.Method("lasso", "fgsm", "lasso", lam=ss.FixedLambda(0.05))
+SCAD = ss.Method("scad", "fgsm", "scad", lam=ss.FixedLambda(0.2))
+MATCHED = ss.Method("matched", "penalized", "lasso", lam=ss.MatchedLambda("lasso"))
+ORACLE = ss.Method("oracle", "oracle")
+SCENARIO = ss.Scenario("binomial", 60, [1.0, 0.0], prevalence=0.4)
+STUDY = ss.Study("tiny", "aim", 2, 5, (SCENARIO,), (ORACLE, LASSO, MATCHED, SCAD), ("neutrality", "coefficients"))
+
+
+def test_contrasts_are_fgsm_against_its_match_and_fgsm_scad_against_the_oracle() -> None:
+    assert contrasts(STUDY) == (("lasso", "matched"), ("scad", "oracle"))
+    assert contrasts(replace(STUDY, methods=(LASSO, SCAD))) == ()
+
+
+def test_run_then_load_gives_rows_measures_and_truth(tmp_path: Path) -> None:
+    report = ss.run(STUDY, results=tmp_path)
+    assert (report.replicates, report.fits.total()) == (5, 20)
+    rows = ss.load(tmp_path / "tiny")
+    assert np.stack(rows["beta_hat"].to_list()).shape == (20, 2)
+    on_disk = measured(STUDY, rows, ss.load_scenarios(tmp_path / "tiny"))
+    assert_frame_equal(on_disk, simulate_study(STUDY).measures, check_exact=True)
+
+
+def test_tables_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
+    ss.run(STUDY, results=tmp_path)
+    ss.table(STUDY, results=tmp_path, jobs=1)
+    texts = {path: path.read_text() for path in (tmp_path / "tiny" / "tables").iterdir()}
+    ss.table(STUDY, results=tmp_path, jobs=2)
+    assert {path: path.read_text() for path in (tmp_path / "tiny" / "tables").iterdir()} == texts
+
+
+def test_replicates_and_seed_override_those_of_a_study() -> None:
+    changed = study_of(STUDY, replicates=9, seed=0)
+    assert (changed.replicates, changed.seed) == (9, 0)
+    assert study_of(STUDY) == STUDY
+
+
+def test_an_unknown_analysis_is_refused() -> None:
+    with pytest.raises(ss.ConfigError, match="did you mean 'neutrality'"):
+        study_of(replace(STUDY, analyses=("neutralty",)))
+
+
+def test_contrasts_with_a_method_that_has_no_rows_are_left_out(tmp_path: Path) -> None:
+    ss.run(STUDY, results=tmp_path, only=["method=scad", "method=oracle"])
+    tables, _ = ss.table(STUDY, results=tmp_path)
+    assert set(tables[0].data["reference"]) == {"oracle"}
+
+
+def test_a_table_of_contrasts_without_any_says_what_to_run(tmp_path: Path) -> None:
+    ss.run(STUDY, results=tmp_path, only=["method=scad"])
+    with pytest.raises(ss.ResultsError, match="lasso with matched, scad with oracle"):
+        ss.table(STUDY, results=tmp_path)
+
+
+def test_where_theory_is_silent_the_reason_is_given() -> None:
+    infinite = ss.Scenario("poisson", 50, [0.1], design=ss.StudentT(df=5.0))
+    frame, reasons = predictions(replace(STUDY, scenarios=(infinite, SCENARIO)))
+    assert frame is not None
+    assert set(frame["scenario"]) == {SCENARIO.label}
+    assert len(reasons) == 1
+    assert "poisson_n50_p1" in reasons[0]
