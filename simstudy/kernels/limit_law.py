@@ -14,8 +14,8 @@ MAX_LLA = 500
 
 
 @njit(cache=True)
-def minimise_limit(H, slopes, gP, P0, code, lam, shape, weights, center, starts, out):
-    """Minimise q'(b - center) + 1/2 (z - z0)'H(z - z0) + gP (P(b) - P0), z = (b, P), for each row q of `slopes`.
+def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, center, starts, out):
+    """Minimise q'(b - center) + g (P(b) - P0) + 1/2 (z - z0)'H(z - z0), z = (b, P), for each draw of (q, g).
 
     Parameters
     ----------
@@ -23,12 +23,14 @@ def minimise_limit(H, slopes, gP, P0, code, lam, shape, weights, center, starts,
         Curvature in (b, P), P last.
     slopes : (size, q) float array
         Gradient in b at the centre, one row a draw.
-    gP, P0 : float
-        Gradient in P and P itself at the centre.
+    penalty_slopes : (size,) float array
+        Gradient in P at the centre, one a draw.
+    P0 : float
+        P at the centre.
     code, lam, shape, weights :
         The penalty: PenaltyCode, level, shape and (q,) multipliers.
     center : (q,) float array
-        The true coefficients.
+        Point about which the objective is expanded.
     starts : (size, q) float array
         Starts of the local linear approximation, which are part of the law (theory, section 4).
     out : (size, q) float array
@@ -51,7 +53,7 @@ def minimise_limit(H, slopes, gP, P0, code, lam, shape, weights, center, starts,
                 q[j] = slopes[draw, j] + H[j, m] * dP
                 for k in range(m):
                     q[j] += H[j, k] * (b[k] - center[k])
-            q[m] = gP + H[m, m] * dP
+            q[m] = penalty_slopes[draw] + H[m, m] * dP
             for k in range(m):
                 q[m] += H[m, k] * (b[k] - center[k])
             minimise_model(H, q, b, c, scale, TOL)

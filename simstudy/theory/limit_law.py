@@ -1,4 +1,4 @@
-"""Limit laws of sqrt(n)(betahat - beta0): the minimiser of a random quadratic (T6, T7, T10)."""
+"""Laws of sqrt(n)(betahat - beta0): minimisers of a random quadratic in (beta, P) (T6, T7, T10, T17)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from simstudy.kernels.limit_law import minimise_limit
 from simstudy.model.penalties import Lasso, Penalty
 from simstudy.scenario.scenario import Scenario
 from simstudy.theory.constants import Constants, constants
+from simstudy.theory.pseudo_true import pseudo_true, score_covariance
 
 FloatArray = NDArray[np.float64]
 
 ESTIMATORS = ("fgsm", "penalized", "mle", "oracle")
-FORMS = ("finite", "limit")
+FORMS = ("finite", "limit", "pseudo_true")
 
 
 @dataclass(frozen=True)
@@ -27,33 +28,41 @@ class LimitLaw:
     Attributes
     ----------
     n : int
-        Number of observations at which the finite-n form is taken; lam is that of n.
-    center : (q,) float array
-        beta0.
+        Number of observations at which the law is taken; lam is that of n.
+    truth, center : (q,) float array
+        beta0, and the point about which the objective is expanded: beta0, or the pseudo-true parameter.
+    information : (q, q) float array
+        I; betahat of the MLE is beta0 + I^-1 W / sqrt(n).
     curvature : (q + 1, q + 1) float array
-        Second derivative of D/n in (beta, P), P last.
-    drift : (q,) float array
-        Deterministic part of D's gradient in beta at beta0, divided by n.
-    penalty_slope, P0 : float
-        Gradient of D/n in P, and P_lam(beta0).
+        Second derivative of the objective in (beta, P) at the centre, P last.
+    gradient : (q + 1,) float array
+        First derivative there, without noise.
+    P0 : float
+        P at the centre.
     penalty : Penalty
     weights : (q,) float array
         Multipliers of the penalty, zero where a coordinate is not penalised (or, in the limit form, not zero).
-    covariance : (q, q) float array
-        Covariance phi I of W.
+    score : (q, q) float array
+        Square root of W's covariance phi I.
+    loading : (q + 1, q) float array
+        The gradient's noise is `loading` W / sqrt(n) + `residual` e / sqrt(n), e standard normal.
+    residual : (q + 1, q + 1) float array
     free : (q,) bool array
         Coordinates that are estimated; the others are zero (oracle).
     """
 
     n: int
+    truth: FloatArray
     center: FloatArray
+    information: FloatArray
     curvature: FloatArray
-    drift: FloatArray
-    penalty_slope: float
+    gradient: FloatArray
     P0: float
     penalty: Penalty
     weights: FloatArray
-    covariance: FloatArray
+    score: FloatArray
+    loading: FloatArray
+    residual: FloatArray
     free: NDArray[np.bool_]
 
     def sample(self, size: int, rng: np.random.Generator) -> FloatArray:
@@ -77,36 +86,36 @@ class LimitLaw:
         InputError
             If size < 1.
         """
+        return np.asarray(np.sqrt(self.n) * (self.estimates(size, rng) - self.truth))
+
+    def estimates(self, size: int, rng: np.random.Generator) -> FloatArray:
+        """Draw betahat itself (size, q), with exact zeros; parameters and errors as in `sample`."""
         if size < 1:
             raise InputError(bad_value("size", size, "an integer >= 1"))
-        q = self.center.size
-        root = np.linalg.cholesky(self.covariance)
-        W: FloatArray = rng.standard_normal((size, q)) @ root.T / np.sqrt(self.n)
-        out: FloatArray = np.zeros((size, q))
+        W: FloatArray = rng.standard_normal((size, self.truth.size)) @ self.score.T / np.sqrt(self.n)
+        out: FloatArray = np.zeros_like(W)
         if self.penalty.lam == 0.0 or not self.free.all():
-            out[:, self.free] = self._unpenalised(W[:, self.free])
-            return np.asarray(np.sqrt(self.n) * out)
-        info = self.curvature[:q, :q]
-        # The drift c0 V belongs to FGSM's objective, not to the start: the LLA starts at the MLE.
-        starts = self.center + np.linalg.solve(info, W.T).T
+            inner = self.information[np.ix_(self.free, self.free)]
+            out[:, self.free] = self.truth[self.free] + np.linalg.solve(inner, W[:, self.free].T).T
+            return out
+        noise = W @ self.loading.T
+        if self.residual.any():
+            noise += rng.standard_normal((size, len(self.residual))) @ self.residual.T / np.sqrt(self.n)
         minimise_limit(
             self.curvature,
-            self.drift - W,
-            self.penalty_slope,
+            self.gradient[:-1] + noise[:, :-1],
+            self.gradient[-1] + noise[:, -1],
             self.P0,
             int(self.penalty.code),
             self.penalty.lam,
             self.penalty.shape,
             self.weights,
             self.center,
-            starts,
+            # The linear approximation starts at the MLE, whatever drift the objective has.
+            self.truth + np.linalg.solve(self.information, W.T).T,
             out,
         )
-        return np.asarray(np.sqrt(self.n) * (out - self.center))
-
-    def _unpenalised(self, W: FloatArray) -> FloatArray:
-        info = self.curvature[:-1, :-1][np.ix_(self.free, self.free)]
-        return np.asarray(np.linalg.solve(info, W.T).T, dtype=np.float64)
+        return out
 
 
 def limit_law(
@@ -119,25 +128,30 @@ def limit_law(
 ) -> LimitLaw:
     """Law of sqrt(n)(betahat - beta0) for one estimator in one scenario.
 
-    D_F and D_P of T10 (form "finite") or T6 and T7 (form "limit"), where scad's law is that of the fixed point of the
-    local linear approximation started at the MLE. T10 divided by n is a quadratic in (beta, P) jointly, so that the
-    minimiser is computed by the solver's own quadratic kernel.
+    Every form is, divided by n, a quadratic in (beta, P) jointly with a random gradient, so that its minimiser is
+    computed by the solver's own quadratic kernel; scad's law is that of the fixed point of the local linear
+    approximation started at the MLE.
 
     Parameters
     ----------
     scenario : Scenario
-        Its n is the n of the finite form.
+        Its n is the n of the finite forms.
     estimator : {"fgsm", "penalized", "mle", "oracle"}
     penalty : Penalty, optional
         With its lam at scenario.n; needed by fgsm and penalized.
-    form : {"finite", "limit"}
+    form : {"finite", "limit", "pseudo_true"}
+        "finite": D_F and D_P of T10. "limit": T6 and T7. "pseudo_true": the quadratic expansion of the population
+        objective at its own minimiser (T17), with the covariance of the attacked score there. T10 keeps some terms
+        of order P = O(n^-1/2) and drops others (the noise and the curvature of P sum |y - mu|); this form keeps all
+        orders of P, and agrees with T10 to first order.
     values : Constants, optional
-        Instead of constants(scenario), for deliberately wrong predictions such as T6 without V.
+        Instead of constants(scenario), for deliberately wrong predictions such as T6 without V; not used by
+        "pseudo_true".
 
     Raises
     ------
     InputError
-        If estimator or form is unknown, or a penalty is missing.
+        If estimator or form is unknown, a penalty is missing, or the pseudo-true parameter cannot be computed.
     """
     if estimator not in ESTIMATORS:
         raise InputError(unknown_name("estimator", estimator, ESTIMATORS))
@@ -148,29 +162,78 @@ def limit_law(
     if penalty is None or estimator in {"mle", "oracle"}:
         penalty = Lasso(0.0)
     const = constants(scenario) if values is None else values
+    if form == "pseudo_true" and penalty.lam > 0.0:
+        return _at_pseudo_true(scenario, estimator, penalty, const)
+    return _at_truth(scenario, estimator, penalty, const, form)
+
+
+def score_root(const: Constants) -> FloatArray:
+    """Square root (q, q) of W's covariance phi I."""
+    return np.asarray(np.linalg.cholesky(const.dispersion * const.information), dtype=np.float64)
+
+
+def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Constants, form: str) -> LimitLaw:
+    """T10, or T6 and T7 in the limit form."""
     center = scenario.beta_with_intercept
-    k = center.size - scenario.p
-    q = center.size
+    q, k = center.size, center.size - scenario.p
     weights = np.concatenate([np.zeros(k), penalty.multipliers(scenario.p)])
     P0 = float(weights @ penalty.value(np.abs(center)))
     curvature = np.zeros((q + 1, q + 1))
     curvature[:q, :q] = const.information
-    drift = np.zeros(q)
-    slope = 1.0
+    gradient = np.append(np.zeros(q), 1.0)
     if estimator == "fgsm":
-        slope = const.kappa
-        drift = -P0 * const.V
+        gradient = np.append(-P0 * const.V, const.kappa)
         if form == "finite":
-            slope += P0 * const.curvature
+            gradient[q] += P0 * const.curvature
             curvature[:q, q] = curvature[q, :q] = -const.V
             curvature[q, q] = const.curvature
     if form == "limit":
         active = (center != 0.0) & (weights > 0.0)
         if penalty.code == PenaltyCode.LASSO:
-            drift = drift + slope * np.where(active, weights * penalty.lam * np.sign(center), 0.0)
+            gradient[:q] += gradient[q] * np.where(active, weights * penalty.lam * np.sign(center), 0.0)
         weights = np.where(active, 0.0, weights)
     free = np.ones(q, dtype=bool)
     if estimator == "oracle":
         free[k:] = scenario.support
-    covariance = const.dispersion * const.information
-    return LimitLaw(scenario.n, center, curvature, drift, slope, P0, penalty, weights, covariance, free)
+    return LimitLaw(
+        n=scenario.n,
+        truth=center,
+        center=center,
+        information=const.information,
+        curvature=curvature,
+        gradient=gradient,
+        P0=P0,
+        penalty=penalty,
+        weights=weights,
+        score=score_root(const),
+        loading=np.vstack([-np.eye(q), np.zeros(q)]),
+        residual=np.zeros((q + 1, q + 1)),
+        free=free,
+    )
+
+
+def _at_pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty, const: Constants) -> LimitLaw:
+    """Expansion of the population objective at its own minimiser."""
+    limit = pseudo_true(scenario, estimator, penalty)
+    q = scenario.q
+    covariance = score_covariance(scenario, estimator, limit)
+    score, cross = covariance[:q, :q], covariance[q:, :q]
+    # Regression of the attacked score on the likelihood's, whose covariance has the sign of -W's derivative.
+    loading = np.asarray(-np.linalg.solve(score, cross.T).T, dtype=np.float64)
+    rest = covariance[q:, q:] - loading @ score @ loading.T
+    values, vectors = np.linalg.eigh(rest)
+    return LimitLaw(
+        n=scenario.n,
+        truth=scenario.beta_with_intercept,
+        center=limit.beta,
+        information=const.information,
+        curvature=limit.curvature,
+        gradient=limit.gradient,
+        P0=limit.P,
+        penalty=penalty,
+        weights=np.concatenate([np.zeros(q - scenario.p), penalty.multipliers(scenario.p)]),
+        score=score_root(const),
+        loading=loading,
+        residual=vectors * np.sqrt(np.maximum(values, 0.0)),
+        free=np.ones(q, dtype=bool),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaincc
+from scipy.special import expit, gammaincc, gammaln
 from scipy.stats import norm
 
 from simstudy.model.families import FAMILIES
@@ -60,8 +60,9 @@ def _poisson(eta0: FloatArray, eta: FloatArray, P: float) -> Population:
     ch, sh = np.cosh(P), np.sinh(P)
     w = mu * (ch - sign * sh)
     slope = mu * (sh - sign * ch) + signed_y
-    # The sign's own change with mu, smoothed over one count: it speeds the iteration and leaves its limit alone.
-    jump = 2 * np.sqrt(mu) * sh * norm.pdf((mu0 - mu) / np.sqrt(mu0 + 1))
+    # E[sign] falls by 2 P(y = k) where mu passes an integer k; spread evenly between the integers this is its slope.
+    density = np.exp(mu * eta0 - mu0 - gammaln(mu + 1))
+    jump = 2 * mu**2 * sh * density
     return Population(w - mu0, slope, w + jump, mu * (sh - sign * ch), w)
 
 

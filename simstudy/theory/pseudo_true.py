@@ -1,4 +1,4 @@
-"""Pseudo-true parameters: where an estimator converges at its own lam (T17)."""
+"""Pseudo-true parameters: where an estimator converges at its own lam (T17), and the objective around that point."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.kernels.quadratic import minimise_model
+from simstudy.model.families import FAMILIES
 from simstudy.model.penalties import Penalty
 from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
@@ -19,13 +20,15 @@ from simstudy.theory.population import Population, attacked, unattacked
 FloatArray = NDArray[np.float64]
 
 DRAWS = 1 << 17
-TOL = 1e-10
+# A Newton step of this size leaves far less; a Poisson objective jumps where the mean of a simulated x passes an
+# integer, so that its steps do not fall below some 1e-5, a tenth of the standard errors.
+TOL = 2e-5
 MAX_ITER = 200
 
 
 @dataclass(frozen=True)
 class PseudoTrue:
-    """Minimiser of the population objective.
+    """Minimiser of the population objective, and the objective's quadratic model in (beta, P) there.
 
     Attributes
     ----------
@@ -35,14 +38,23 @@ class PseudoTrue:
         Standard error from the seeded sample of covariates.
     influence : (N, q) float array
         Influence of each simulated x on beta*_n; differences of methods have the standard errors of differences.
+    P : float
+        P_lam(beta*_n).
+    curvature : (q + 1, q + 1) float array
+        Second derivative of the expected loss in (beta, P), P last.
+    gradient : (q + 1,) float array
+        First derivative in (beta, P).
     """
 
     beta: FloatArray
     se: FloatArray
     influence: FloatArray
+    P: float
+    curvature: FloatArray
+    gradient: FloatArray
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoTrue:
     """Minimise E[Q] over beta, so that betahat - beta0 has mean beta*_n - beta0 + O(1/n) (T17).
 
@@ -57,8 +69,7 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     """
     if estimator not in {"fgsm", "penalized"}:
         raise InputError(unknown_name("estimator", estimator, ("fgsm", "penalized")))
-    rng = generator(0, scenario.key, Stream.PSEUDO_TRUE)
-    Z = with_intercept(scenario, scenario.design.sample(DRAWS, scenario.p, rng))
+    Z = _covariates(scenario, generator(0, scenario.key, Stream.PSEUDO_TRUE))
     center = scenario.beta_with_intercept
     weights = np.concatenate([np.zeros(center.size - scenario.p), penalty.multipliers(scenario.p)])
     b = center.copy()
@@ -67,45 +78,66 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
         c = weights * penalty.slope(np.abs(b))
         P = float(weights @ penalty.value(np.abs(b)))
         terms = attacked(scenario, eta0, Z @ b, P) if estimator == "fgsm" else unattacked(scenario, eta0, Z @ b)
-        new = _step(Z, terms, c, b)
-        moved = float(np.max(np.abs(new - b)))
+        H, gradient = _model(Z, terms)
+        new = b.copy()
+        minimise_model(H, gradient.copy(), new, c, np.ones(b.size), 1e-12)
+        if np.max(np.abs(new - b)) <= TOL:
+            influence = _influence(Z, terms, H, c, b)
+            return PseudoTrue(new, influence.std(axis=0) / np.sqrt(DRAWS), influence, P, H, gradient)
         b = new
-        if moved <= TOL:
-            return _with_influence(Z, terms, c, b)
     raise InputError(bad_value("scenario", scenario.label, "one whose population objective has a minimiser near beta0"))
 
 
-def _curvature(Z: FloatArray, terms: Population) -> FloatArray:
+def difference(first: PseudoTrue, second: PseudoTrue) -> tuple[FloatArray, FloatArray]:
+    """Difference of two pseudo-true parameters of one scenario and its standard error, each (q,)."""
+    spread = (first.influence - second.influence).std(axis=0)
+    return first.beta - second.beta, spread / np.sqrt(DRAWS)
+
+
+def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> FloatArray:
+    """Covariance of one observation's derivatives: likelihood score at beta0, then loss in (beta, P) at beta*_n.
+
+    Returns
+    -------
+    (2q + 1, 2q + 1) float array
+        From 2^17 seeded draws of (x, y). The score at beta0 is -(y - mu) x, so that W has the covariance of the
+        first block.
+    """
+    rng = generator(0, scenario.key, Stream.PSEUDO_TRUE)
+    Z = _covariates(scenario, rng)
+    law = FAMILIES[scenario.family]
+    eta0, eta = Z @ scenario.beta_with_intercept, Z @ limit.beta
+    y = law.sample(eta0, rng, scenario.sigma)
+    if estimator == "fgsm":
+        sign = np.sign(y - law.mean(eta))
+        d_eta = law.mean(eta - sign * limit.P) - y
+        d_P = -sign * d_eta
+    else:
+        d_eta, d_P = law.mean(eta) - y, np.ones_like(y)
+    derivatives = np.column_stack([(law.mean(eta0) - y)[:, None] * Z, d_eta[:, None] * Z, d_P])
+    return np.cov(derivatives, rowvar=False)
+
+
+def _covariates(scenario: Scenario, rng: np.random.Generator) -> FloatArray:
+    return with_intercept(scenario, scenario.design.sample(DRAWS, scenario.p, rng))
+
+
+def _model(Z: FloatArray, terms: Population) -> tuple[FloatArray, FloatArray]:
+    """Second and first derivative of the expected loss in (beta, P)."""
     q = Z.shape[1]
     H = np.zeros((q + 1, q + 1))
     H[:q, :q] = Z.T @ (terms.w[:, None] * Z) / len(Z)
     H[:q, q] = H[q, :q] = Z.T @ terms.v / len(Z)
     H[q, q] = terms.penalty_curvature.mean()
-    return H
+    return H, np.append(Z.T @ terms.d_eta / len(Z), terms.penalty_slope.mean())
 
 
-def _step(Z: FloatArray, terms: Population, c: FloatArray, b: FloatArray) -> FloatArray:
-    """Minimiser of the quadratic model with the penalty linearised at b."""
-    H = _curvature(Z, terms)
-    q = np.append(Z.T @ terms.d_eta / len(Z), terms.penalty_slope.mean())
-    new = b.copy()
-    minimise_model(H, q, new, c, np.ones(b.size), 1e-12)
-    return new
-
-
-def _with_influence(Z: FloatArray, terms: Population, c: FloatArray, b: FloatArray) -> PseudoTrue:
+def _influence(Z: FloatArray, terms: Population, H: FloatArray, c: FloatArray, b: FloatArray) -> FloatArray:
     tangent = c * np.sign(b)
-    H = _curvature(Z, terms)
     full = H[:-1, :-1] + np.outer(H[:-1, -1], tangent) + np.outer(tangent, H[:-1, -1])
     full += H[-1, -1] * np.outer(tangent, tangent)
     on = (b != 0.0) | (c == 0.0)
     gradients = terms.d_eta[:, None] * Z[:, on] + terms.penalty_slope[:, None] * tangent[on]
     influence = np.zeros_like(Z)
     influence[:, on] = -np.linalg.solve(full[np.ix_(on, on)], gradients.T).T
-    return PseudoTrue(b, influence.std(axis=0) / np.sqrt(len(Z)), influence)
-
-
-def difference(first: PseudoTrue, second: PseudoTrue) -> tuple[FloatArray, FloatArray]:
-    """Difference of two pseudo-true parameters of one scenario and its standard error, each (q,)."""
-    spread = (first.influence - second.influence).std(axis=0)
-    return first.beta - second.beta, spread / np.sqrt(len(first.influence))
+    return influence

@@ -11,7 +11,7 @@ from simstudy.errors import InputError
 from simstudy.model.designs import Normal
 from simstudy.model.penalties import Lasso, Scad
 from simstudy.scenario.scenario import Scenario
-from simstudy.theory import constants, limit_law
+from simstudy.theory import constants, limit_law, pseudo_true
 
 SIZE = 100_000
 
@@ -135,3 +135,26 @@ def test_bad_requests_are_named(arguments, text):
 def test_bad_size_is_named():
     with pytest.raises(InputError, match="size = 0"):
         limit_law(scenario(), "mle").sample(0, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
+@pytest.mark.parametrize("estimator", ["fgsm", "penalized"])
+def test_form_around_the_pseudo_true_parameter_has_the_same_limit(family, estimator):
+    """At n = 10^8 the two finite forms agree draw by draw; what they treat differently is O(n^-1/2)."""
+    case = scenario(n=10**8, family=family, beta=(0.5, -0.3, 0.0), intercept=0.2)
+    penalty = Lasso(1e-4)
+    forms = [limit_law(case, estimator, penalty, form=f) for f in ("finite", "pseudo_true")]
+    first, second = (law.sample(2000, np.random.default_rng(6)) for law in forms)
+    scale = first.std(axis=0)
+    assert np.all(np.abs(first - second).mean(axis=0) <= 0.03 * scale)
+    assert abs(np.mean(first[:, 3] == 0) - np.mean(second[:, 3] == 0)) <= 0.02
+
+
+def test_form_around_the_pseudo_true_parameter_is_normal_without_kinks():
+    """All slopes large: the law is betahat = beta* + H^-1 noise, centred at the pseudo-true parameter."""
+    case = scenario(n=400, beta=(1.0, -0.7, 0.8), intercept=0.0)
+    penalty = Lasso(0.02)
+    estimates = limit_law(case, "fgsm", penalty, form="pseudo_true").estimates(SIZE, np.random.default_rng(7))
+    limit = pseudo_true(case, "fgsm", penalty)
+    se = estimates.std(axis=0) / np.sqrt(SIZE)
+    assert np.all(np.abs(estimates.mean(axis=0) - limit.beta) <= 5.2 * se + 1e-4)
