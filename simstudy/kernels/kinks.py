@@ -13,6 +13,8 @@ from simstudy.kernels.loss import kink_derivatives, sided
 from simstudy.kernels.newton import fill_hessian, penalty_value
 from simstudy.kernels.quadratic import model_residual
 
+SMALLEST_STEP = 1e-4
+
 
 @njit(cache=True)
 def _support(q, b, c, scale, tol, sign):
@@ -32,7 +34,7 @@ def _support(q, b, c, scale, tol, sign):
 
 
 @njit(cache=True)
-def _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width):
+def _bordered_step(family, worst, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width):
     """One Newton step of the bordered system; (False, ...) where it is singular."""
     n = y.size
     m = c.size
@@ -50,7 +52,7 @@ def _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, su
             A[r, s] = H[j, h] + cj * H[m, h] + ch * H[j, m] + cj * ch * H[m, m]
     for t in range(k):
         i = kinks[t]
-        k_eta, k_P, d_eta, d_P = kink_derivatives(family, attack, y[i], eta[i], P, kappa[i])
+        k_eta, k_P, d_eta, d_P = kink_derivatives(family, worst, y[i], eta[i], P, kappa[i])
         x[a + t] = -(kappa[i] - width * sigma[i])
         for u in range(k):
             A[a + t, a + u] = 0.0
@@ -64,11 +66,12 @@ def _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, su
 
 
 @njit(cache=True)
-def solve_kinks(family, attack, Z, gram, y, c, offset, scale, width, tol, max_iter, b, eta, sigma):
+def solve_kinks(family, worst, Z, gram, y, c, offset, scale, width, tol, max_iter, b, eta, sigma):
     """Drive (b, sigma) to a point where the unsmoothed optimality conditions hold.
 
-    `b` (m,), `eta` (n,) and `sigma` (n,) are the start and are updated in place; `width` is the distance in y within
-    which an observation counts as on its kink. Other parameters as in `proximal_newton`.
+    `worst` places the Poisson kinks as in `sided`. `b` (m,), `eta` (n,) and `sigma` (n,) are the start and are updated
+    in place; `width` is the distance in y within which an observation counts as on its kink. Other parameters as in
+    `proximal_newton`.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def solve_kinks(family, attack, Z, gram, y, c, offset, scale, width, tol, max_it
     for iteration in range(max_iter):
         eta[:] = np.dot(Z, b)
         P = penalty_value(b, c, offset)
-        loss, q[m], d2P = sided(family, attack, y, eta, P, sigma, d_eta, w, v, kappa)
+        loss, q[m], d2P = sided(family, worst, y, eta, P, sigma, d_eta, w, v, kappa)
         if not np.isfinite(loss):
             return False, np.inf, iteration
         consistent = True
@@ -112,7 +115,7 @@ def solve_kinks(family, attack, Z, gram, y, c, offset, scale, width, tol, max_it
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         fill_hessian(family, Z, gram, w, v, d2P, False, H)
-        solved, x = _bordered_step(family, attack, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width)
+        solved, x = _bordered_step(family, worst, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width)
         if not solved:
             return False, residual, iteration
         for r in range(support.size):
@@ -127,3 +130,36 @@ def solve_kinks(family, attack, Z, gram, y, c, offset, scale, width, tol, max_it
                 sigma[i] = np.sign(sigma[i])
                 on_kink[i] = False
     return False, residual, max_iter
+
+
+@njit(cache=True)
+def follow_kinks(family, Z, gram, y, c, offset, scale, width, tol, max_iter, b, eta, sigma):
+    """Drive a WORST_CASE solution (b, sigma) to an FGSM one by moving the Poisson kinks from one to the other.
+
+    Parameters and in-place updates as in `solve_kinks`; a step that fails is halved.
+
+    Returns
+    -------
+    solved : bool
+    n_iter : int
+    """
+    used = 0
+    worst, goal, step = 1.0, 1.0, 0.5
+    b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
+    while True:
+        solved, _, n_iter = solve_kinks(
+            family, goal, Z, gram, y, c, offset, scale, width, tol, max_iter, b_try, eta_try, sigma_try
+        )
+        used += n_iter
+        if solved:
+            worst = goal
+            step *= 2.0
+            b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
+        elif goal == 1.0:
+            return False, used
+        else:
+            step *= 0.25
+            b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
+        if worst == 0.0 or step < SMALLEST_STEP:
+            return worst == 0.0, used
+        goal = max(worst - step, 0.0)

@@ -169,10 +169,12 @@ def smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v):
 
 
 @njit(cache=True)
-def sided(family, attack, y, eta, P, sigma, d_eta, w, v, kappa):
+def sided(family, worst, y, eta, P, sigma, d_eta, w, v, kappa):
     """Loss at (eta, P) of a family with kinks, with the attack's signs `sigma` (n,) held as given.
 
-    Fills `d_eta`, `w`, `v` and `kappa` (each (n,)) and returns (loss, dloss/dP, d2loss/dP2).
+    `worst` places the Poisson kinks: 0 where y_i = mu_i (FGSM), 1 where y_i = mu_i sinh(P)/P (WORST_CASE), and anything
+    in between on the way from one to the other. Fills `d_eta`, `w`, `v` and `kappa` (each (n,)) and returns
+    (loss, dloss/dP, d2loss/dP2).
     """
     n = y.size
     loss = 0.0
@@ -189,7 +191,7 @@ def sided(family, attack, y, eta, P, sigma, d_eta, w, v, kappa):
         return loss / n + 0.5 * P * P, total / n + P, 1.0
     ch = np.cosh(P)
     sh = np.sinh(P)
-    k = sinhc(P)[0] if attack == WORST_CASE else 1.0
+    k = 1.0 + worst * (sinhc(P)[0] - 1.0)
     curvature = 0.0
     for i in range(n):
         mu = np.exp(eta[i])
@@ -205,10 +207,10 @@ def sided(family, attack, y, eta, P, sigma, d_eta, w, v, kappa):
 
 
 @njit(cache=True)
-def kink_derivatives(family, attack, y_i, eta_i, P, kappa_i):
+def kink_derivatives(family, worst, y_i, eta_i, P, kappa_i):
     """Derivatives at one kink: (kappa in eta, kappa in P, d_eta in sigma, d_P in sigma)."""
     if family == GAUSSIAN:
         return -1.0, 0.0, -P, kappa_i
     mu = np.exp(eta_i)
-    k, dk = sinhc(P) if attack == WORST_CASE else (1.0, 0.0)
-    return -mu * k, -mu * dk, -mu * np.sinh(P), y_i - mu * np.cosh(P)
+    k, dk = sinhc(P)
+    return -mu * (1.0 + worst * (k - 1.0)), -mu * worst * dk, -mu * np.sinh(P), y_i - mu * np.cosh(P)

@@ -130,7 +130,7 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
     free = not np.any(c > 0.0)
     certified = family == BINOMIAL and (attack != NONE or free)
     unsettled = 0
-    last_move = 0.0 if family == GAUSSIAN else np.inf
+    last_move = np.inf
     for iteration in range(max_iter):
         if certified and margin(y, eta, 0.0 if attack == NONE else P) > 0.0:
             return SEPARATED, iteration
@@ -140,7 +140,7 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
         q[m] = dP
         residual = model_residual(q, b, c, scale)
         if residual <= tol:
-            if last_move <= SETTLED_STEP:
+            if last_move <= SETTLED_STEP or family == GAUSSIAN:
                 return CONVERGED, iteration
             unsettled += 1
             if unsettled == UNSETTLED_STEPS:
@@ -156,9 +156,11 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
         for j in range(m):
             decrease += slope_at[j] * (b_new[j] - b[j])
         eta_new = np.dot(Z, b_new)
-        move = _largest_change(eta, eta_new)
+        # Without curvature along some direction the model's step says nothing about how far the minimiser is.
+        move = _largest_change(eta, eta_new) if regular else np.inf
         accepted = False
-        slack = 1e-14 * abs(loss)
+        # Rounding of eta enters the loss through its gradient and is all that is left of a step near the minimiser.
+        slack = 1e-14 * abs(loss) + 1e-15 * np.mean(np.abs(eta * d_eta))
         for _ in range(40):
             new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)
             if new_loss <= loss + 1e-4 * min(decrease, 0.0) + slack:
@@ -171,7 +173,7 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
             eta_new = np.dot(Z, b_new)
         if not accepted:
             smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
-            return ITERATION_LIMIT, iteration + 1
+            return (DIVERGING if move > SETTLED_STEP and family != GAUSSIAN else ITERATION_LIMIT), iteration + 1
         last_move = move
         b[:] = b_new
         eta[:] = eta_new

@@ -10,6 +10,7 @@ from numba import njit
 from simstudy.kernels.linear import solve_in_place
 
 FULL, CUT, SINGULAR = 0, 1, 2
+RIDGE = 1e-9
 
 
 @njit(cache=True)
@@ -78,10 +79,27 @@ def _sweep(H, q, b, c):
 
 
 @njit(cache=True)
+def _fill_face(H, q, b, c, support, A, d):
+    """Curvature A and negative gradient d of the model over the support, the signs of b held."""
+    m = b.size
+    for r in range(support.size):
+        j = support[r]
+        cj = c[j] * np.sign(b[j])
+        d[r] = -(q[j] + cj * q[m])
+        for s in range(support.size):
+            k = support[s]
+            ck = c[k] * np.sign(b[k])
+            A[r, s] = H[j, k] + cj * H[m, k] + ck * H[j, m] + cj * ck * H[m, m]
+
+
+@njit(cache=True)
 def _newton_on_support(H, q, b, c):
     """Minimise over the support with signs fixed; stop at the first coefficient that would change sign.
 
-    Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where there is no solution.
+    Where the face has no unique minimiser (more coefficients than observations, say), a ridge sends the step far along
+    a direction without curvature, and the first sign change ends it: one coefficient fewer.
+
+    Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where there is neither.
     """
     m = b.size
     support = np.empty(m, np.int64)
@@ -94,16 +112,14 @@ def _newton_on_support(H, q, b, c):
         return FULL
     A = np.empty((a, a))
     d = np.empty(a)
-    for r in range(a):
-        j = support[r]
-        cj = c[j] * np.sign(b[j])
-        d[r] = -(q[j] + cj * q[m])
-        for s in range(a):
-            k = support[s]
-            ck = c[k] * np.sign(b[k])
-            A[r, s] = H[j, k] + cj * H[m, k] + ck * H[j, m] + cj * ck * H[m, m]
-    if not solve_in_place(A, d):
-        return SINGULAR
+    _fill_face(H, q, b, c, support[:a], A, d)
+    regular = solve_in_place(A, d)
+    if not regular:
+        _fill_face(H, q, b, c, support[:a], A, d)
+        for r in range(a):
+            A[r, r] *= 1.0 + RIDGE
+        if not solve_in_place(A, d):
+            return SINGULAR
     fraction = 1.0
     blocking = -1
     for r in range(a):
@@ -113,6 +129,8 @@ def _newton_on_support(H, q, b, c):
             if limit < fraction:
                 fraction = limit
                 blocking = j
+    if not regular and blocking < 0:
+        return SINGULAR
     for r in range(a):
         j = support[r]
         new = 0.0 if j == blocking else b[j] + fraction * d[r]

@@ -13,6 +13,8 @@ from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
 
+# Optimality residual up to which a fit is OK; the kernels stop well below it.
+TOLERANCE = 1e-7
 NO_MINIMISER = "no minimiser: "
 SEPARATED = {
     True: NO_MINIMISER + "the data are separated beyond the attack, min_i(yt_i eta_i - P) > 0 (T18)",
@@ -67,12 +69,12 @@ def solve(problem: Problem) -> Solution:
         return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
     if outcome == Outcome.SINGULAR:
         return failure(p, Status.RANK_DEFICIENT, "the columns of the design are linearly dependent", n_iter)
-    if outcome != Outcome.CONVERGED and recedes(problem):
+    if (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem):
         return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
     if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
         return failure(p, Status.NOT_CONVERGED, "the objective is not finite at the start or along the path", n_iter)
     status, message = Status.OK, "converged"
-    if outcome != Outcome.CONVERGED:
+    if not kkt <= TOLERANCE:
         status = Status.NOT_CONVERGED
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
     k = int(problem.fit_intercept)
