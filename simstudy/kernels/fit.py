@@ -88,7 +88,6 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
     Poisson FGSM, whose gradient is not that of an objective, is reached from the worst case, whose objective is convex.
     """
     used = 0
-    smooth_attack = attack if family == GAUSSIAN else WORST_CASE
     worst = 1.0 if attack == WORST_CASE else 0.0
     width = KINK_WIDTH * unit
     b_try, eta_try, sigma_try = np.empty(b.size), np.empty(eta.size), np.empty(eta.size)
@@ -96,7 +95,7 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
     while delta >= 0.9 * width:
         tol = max(1e-4 * delta / unit, TOL)
         outcome, n_iter = proximal_newton(
-            family, smooth_attack, Z, gram, y, c, offset, scale, delta, tol, MAX_ITER, b, eta, sigma
+            family, attack, Z, gram, y, c, offset, scale, delta, tol, MAX_ITER, b, eta, sigma
         )
         used += n_iter
         if outcome == NON_FINITE:
@@ -106,7 +105,7 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
             family, worst, Z, gram, y, c, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
         )
         used += n_iter
-        if not solved and smooth_attack != attack:
+        if not solved and family == POISSON and attack == FGSM:
             b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
             solved, n_iter = follow_kinks(
                 family, Z, gram, y, c, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try

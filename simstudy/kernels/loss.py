@@ -15,7 +15,6 @@ from simstudy.kernels.codes import Attack, FamilyCode
 GAUSSIAN = int(FamilyCode.GAUSSIAN)
 BINOMIAL = int(FamilyCode.BINOMIAL)
 NONE = int(Attack.NONE)
-WORST_CASE = int(Attack.WORST_CASE)
 
 # Products of this many factors in [1, 2] stay far from overflow and cost one logarithm.
 LOG_BATCH = 64
@@ -119,14 +118,11 @@ def _gaussian_smoothed(y, eta, P, delta, sigma, d_eta, w, v):
 
 
 @njit(cache=True)
-def _poisson_smoothed(attack, y, eta, P, delta, sigma, d_eta, w, v):
+def _poisson_smoothed(y, eta, P, delta, sigma, d_eta, w, v):
     n = y.size
     ch = np.cosh(P)
     sh = np.sinh(P)
-    if attack == WORST_CASE:
-        k, dk = sinhc(P)
-    else:
-        k, dk = 1.0, 0.0
+    k, dk = sinhc(P)
     loss = 0.0
     total = 0.0
     curvature = 0.0
@@ -155,8 +151,8 @@ def smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v):
     """Loss at (eta, P) with the attack's sign smoothed over the width `delta`.
 
     Fills `sigma`, `d_eta`, `w`, `v` (each (n,)) and returns (loss, dloss/dP, d2loss/dP2), means over observations.
-    For WORST_CASE and for the gaussian and binomial families the loss is jointly convex in (eta, P) and the derivatives
-    are its own; for Poisson FGSM they are those of T3 with the sign held at its value.
+    The loss is jointly convex in (eta, P) and its derivatives are its own. Poisson FGSM, whose T3 jumps at its kinks, is
+    smoothed as the worst case.
     """
     if attack == NONE:
         v[:] = 0.0
@@ -165,7 +161,7 @@ def smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v):
         return _binomial_attacked(y, eta, P, sigma, d_eta, w, v)
     if family == GAUSSIAN:
         return _gaussian_smoothed(y, eta, P, delta, sigma, d_eta, w, v)
-    return _poisson_smoothed(attack, y, eta, P, delta, sigma, d_eta, w, v)
+    return _poisson_smoothed(y, eta, P, delta, sigma, d_eta, w, v)
 
 
 @njit(cache=True)
