@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -35,7 +36,7 @@ from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load, load_scenarios
 from simstudy.store.shards import scan
-from simstudy.theory import predict
+from simstudy.theory import predict, predict_difference
 
 
 @dataclass(frozen=True)
@@ -194,19 +195,27 @@ def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple
     work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
     with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         found = Parallel()(work)
-    frames = [frame for frame, _ in found if frame is not None]
-    return (pd.concat(frames, ignore_index=True) if frames else None), tuple(why for _, why in found if why)
+    frames = [frame for some, _ in found for frame in some]
+    reasons = tuple(why for _, some in found for why in some)
+    return (pd.concat(frames, ignore_index=True) if frames else None), reasons
 
 
 def predicted(
     scenario: Scenario, methods: tuple[Method, ...], pairs: Sequence[tuple[str, str]]
-) -> tuple[pd.DataFrame | None, str]:
-    """Predictions for one scenario, or None and the reason."""
-    try:
-        targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
-        return predict(scenario, targets, pairs), ""
-    except SimstudyError as error:
-        return None, f"no predictions for {scenario.label}: {error}"
+) -> tuple[list[pd.DataFrame], list[str]]:
+    """Predictions for one scenario, and why there are none for some of its methods."""
+    targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
+    requests = {name: partial(predict, scenario, name, target) for name, target in targets.items()}
+    for pair in pairs:
+        first, second = ((name, targets[name]) for name in pair)
+        requests[" minus ".join(pair)] = partial(predict_difference, scenario, first, second)
+    frames, reasons = [], []
+    for what, request in requests.items():
+        try:
+            frames.append(request())
+        except SimstudyError as error:
+            reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
+    return frames, reasons
 
 
 def table(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[list[Table], Summary]:

@@ -15,7 +15,7 @@ from rich.table import Table as Grid
 
 from simstudy import api
 from simstudy.errors import ConfigError, InputError, SimstudyError, bad_value
-from simstudy.estimators.registry import ESTIMATOR_NAMES
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.model.coefficients import Sparse
 from simstudy.model.designs import DESIGNS
 from simstudy.records import Status
@@ -195,7 +195,7 @@ def one_scenario(
 
 def method(estimator: str, penalty: str, lam: float | None) -> Method:
     """Method named after its estimator and penalty."""
-    spec = ESTIMATOR_NAMES.get(estimator)
+    spec = ESTIMATORS.get(estimator)
     if spec is None or not spec.needs_penalty:
         return Method(estimator, estimator)
     rule = None if lam is None else FixedLambda(lam)

@@ -74,8 +74,3 @@ def fit_problem(
         penalty.multipliers(X.shape[1])
     s = solve(Problem(X, y, law, penalty, attack, fit_intercept))
     return Fit(s.coef, s.intercept, s.objective, s.kkt, s.status, s.message, s.n_iter)
-
-
-def no_fit(p: int, status: Status, message: str) -> Fit:
-    """Fit without an estimate."""
-    return Fit(np.full(p, np.nan), np.nan, np.nan, np.nan, status, message, 0)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from simstudy.estimators.fit import Fit, fit_problem, no_fit
-from simstudy.records import Status
+from simstudy.estimators.fit import Fit, fit_problem
 from simstudy.solvers.problem import Attack
 
 
@@ -34,7 +32,4 @@ def mle(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: bool = True) 
     InputError
         If X or y is not finite, their shapes disagree, or y is outside the family's support.
     """
-    n, p = np.shape(X) if np.ndim(X) == 2 else (1, 0)
-    if p >= n:
-        return no_fit(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
     return fit_problem(X, y, family, None, Attack.NONE, fit_intercept)

@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simstudy.estimators import fgsm, mle, oracle, penalized
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.registry import ESTIMATOR_NAMES
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.scenario.method import MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
 from simstudy.theory.constants import constants
-
-ESTIMATORS: dict[str, Callable[..., Fit]] = {"mle": mle, "oracle": oracle, "penalized": penalized, "fgsm": fgsm}
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class ResolvedMethod:
     @property
     def fit(self) -> Callable[..., Fit]:
         """The estimator's function."""
-        return ESTIMATORS[self.estimator]
+        return ESTIMATORS[self.estimator].fit
 
 
 def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
@@ -52,7 +49,7 @@ def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method
     arguments: dict[str, Any] = {"family": scenario.family, "fit_intercept": scenario.has_intercept}
     if lam is not None:
         arguments["penalty"] = method.penalty_at(lam)
-    if ESTIMATOR_NAMES[method.estimator].needs_support:
+    if ESTIMATORS[method.estimator].needs_support:
         arguments["support"] = scenario.support
     return ResolvedMethod(method.name, method.estimator, lam, arguments)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
-from simstudy.estimators.registry import ESTIMATOR_NAMES
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.model.penalties import PENALTIES, Penalty
 from simstudy.scenario.names import check_name
 
@@ -120,9 +120,9 @@ class Method:
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
-        if self.estimator not in ESTIMATOR_NAMES:
-            raise ConfigError(unknown_name("estimator", self.estimator, ESTIMATOR_NAMES))
-        if not ESTIMATOR_NAMES[self.estimator].needs_penalty:
+        if self.estimator not in ESTIMATORS:
+            raise ConfigError(unknown_name("estimator", self.estimator, ESTIMATORS))
+        if not ESTIMATORS[self.estimator].needs_penalty:
             self._check_no_penalty()
             return
         if self.penalty is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
@@ -42,36 +42,63 @@ class Prediction:
 COLUMNS = [f.name for f in fields(Prediction)]
 
 
-def predict(
-    scenario: Scenario, methods: Mapping[str, Target], pairs: Sequence[tuple[str, str]] = (), draws: int = DRAWS
-) -> pd.DataFrame:
-    """Predictions for one scenario.
+def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -> pd.DataFrame:
+    """Predictions for one method in one scenario.
 
     Parameters
     ----------
     scenario : Scenario
-    methods : mapping of method name to (estimator, penalty)
+    name : str
+        The method's name, for the rows.
+    target : (estimator, penalty)
         The penalty holds its lam at scenario.n; None for mle and oracle.
-    pairs : sequence of (method, reference)
-        Paired differences of bias to predict (T16, T17). The reference is a penalised likelihood method, the oracle
-        or the mle.
     draws : int
-        Draws from each limit law.
+        Draws from the method's law.
 
     Returns
     -------
     DataFrame
         One row a prediction with the columns of `Prediction`. By the law at n around the pseudo-true parameter (law
         "law"): ``rmse`` (parameter "all": of the vector of slopes), ``exact_support``, ``false_positives``,
-        ``false_negatives`` and, for each coefficient, ``bias``, ``empirical_se``, ``rmse``, ``zero_probability``. By
-        T17: ``bias``, and ``bias_difference`` of the pairs, which also have the leading term T16, or T8 for a bounded
-        penalty against the oracle.
+        ``false_negatives`` and, for each coefficient, ``bias``, ``empirical_se``, ``rmse``, ``zero_probability``; and
+        ``bias`` by T17.
+
+    Raises
+    ------
+    SimstudyError
+        If the theory does not cover the scenario (infinite constants, no pseudo-true parameter).
     """
-    rows: list[Prediction] = []
-    for name, target in methods.items():
-        rows += _of_method(scenario, name, target, draws)
-    for method, reference in pairs:
-        rows += _of_pair(scenario, (method, methods[method]), (reference, methods[reference]), draws)
+    return _frame(_of_method(scenario, name, target, draws))
+
+
+def predict_difference(
+    scenario: Scenario, method: tuple[str, Target], reference: tuple[str, Target], draws: int = DRAWS
+) -> pd.DataFrame:
+    """Predicted difference of bias of two methods on the same data, for each coefficient.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    method, reference : (name, (estimator, penalty))
+        FGSM, and a penalised likelihood method, the oracle or the mle.
+    draws : int
+        Draws from each limit law.
+
+    Returns
+    -------
+    DataFrame
+        Rows of quantity ``bias_difference`` by law T17 and by the leading term: T16, or T8 for a bounded penalty
+        against the oracle.
+
+    Raises
+    ------
+    SimstudyError
+        As `predict`.
+    """
+    return _frame(_of_pair(scenario, method, reference, draws))
+
+
+def _frame(rows: Iterable[Prediction]) -> pd.DataFrame:
     return pd.DataFrame([astuple(row) for row in rows], columns=COLUMNS)
 
 
