@@ -28,7 +28,8 @@ class Fit:
     intercept : float
         Zero where the model has none, NaN where no estimate exists.
     objective : float
-        The minimised objective (T3 or T4), a mean over observations.
+        The minimised objective (T3 or T4), a mean over observations; of gaussian data with the 1/2 y^2 that makes it
+        a sum of squares, of Poisson FGSM, which jumps where y_i = mu_i, with the solution's mixture of both sides.
     kkt : float
         Optimality residual of theory section 1, dimensionless; at most 1e-7 where status is OK.
     status : Status
@@ -68,6 +69,13 @@ def fit_problem(
 ) -> Fit:
     """Check the data, solve the problem and return its Fit; the one path from every estimator to the solver."""
     X, y = check_data(X, y)
+    return fit_checked(X, y, family, penalty, attack, fit_intercept)
+
+
+def fit_checked(
+    X: FloatArray, y: FloatArray, family: str, penalty: Penalty | None, attack: Attack, fit_intercept: bool
+) -> Fit:
+    """Solve a problem whose arrays have passed `check_data`; X may also have lost all its columns since."""
     law = family_named(family)
     law.check_response(y)
     if penalty is not None:

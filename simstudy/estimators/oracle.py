@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
-from simstudy.estimators.fit import Fit, check_data
-from simstudy.estimators.mle import mle
+from simstudy.estimators.fit import Fit, check_data, fit_checked
+from simstudy.solvers.problem import Attack
 
 
 def oracle(X: ArrayLike, y: ArrayLike, *, family: str, support: ArrayLike, fit_intercept: bool = True) -> Fit:
@@ -20,7 +20,7 @@ def oracle(X: ArrayLike, y: ArrayLike, *, family: str, support: ArrayLike, fit_i
     X, y, family, fit_intercept
         As in `mle`.
     support : (p,) boolean array
-        True where the true coefficient is not zero.
+        True where the true coefficient is not zero; without any the fit is the null model.
 
     Returns
     -------
@@ -30,17 +30,13 @@ def oracle(X: ArrayLike, y: ArrayLike, *, family: str, support: ArrayLike, fit_i
     Raises
     ------
     InputError
-        As `mle`, and if `support` is not p booleans or selects nothing.
+        As `mle`, and if `support` is not p booleans.
     """
     X, y = check_data(X, y)
     chosen = np.asarray(support)
     if chosen.dtype != np.bool_ or chosen.shape != (X.shape[1],):
         raise InputError(bad_value("support", support, f"a boolean array of length p = {X.shape[1]}"))
-    if not chosen.any():
-        raise InputError(bad_value("support", support, "true somewhere"))
-    fit = mle(X[:, chosen], y, family=family, fit_intercept=fit_intercept)
-    coef = np.zeros(X.shape[1])
+    fit = fit_checked(X[:, chosen], y, family, None, Attack.NONE, fit_intercept)
+    coef = np.full(X.shape[1], np.nan if np.isnan(fit.intercept) else 0.0)
     coef[chosen] = fit.coef
-    if np.isnan(fit.coef).any():
-        coef[:] = np.nan
     return replace(fit, coef=coef)

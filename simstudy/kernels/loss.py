@@ -151,8 +151,8 @@ def smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v):
     """Loss at (eta, P) with the attack's sign smoothed over the width `delta`.
 
     Fills `sigma`, `d_eta`, `w`, `v` (each (n,)) and returns (loss, dloss/dP, d2loss/dP2), means over observations.
-    The loss is jointly convex in (eta, P) and its derivatives are its own. Poisson FGSM, whose T3 jumps at its kinks, is
-    smoothed as the worst case.
+    The loss is jointly convex in (eta, P) and its derivatives are its own. Poisson FGSM, whose T3 jumps at its kinks,
+    is smoothed as the worst case.
     """
     if attack == NONE:
         v[:] = 0.0

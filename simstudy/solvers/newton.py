@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.fit import fit
+from simstudy.model.penalties import Lasso
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.problem import Problem, Solution, failure
@@ -36,6 +37,61 @@ def _columns(problem: Problem) -> tuple[FloatArray, FloatArray]:
     return Z, weights
 
 
+def _precluded(problem: Problem) -> Solution | None:
+    """Failure that shows in the data before any fit."""
+    n, p = problem.X.shape
+    if problem.penalty is None and p >= n:
+        return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
+    if problem.y.min() == problem.y.max():
+        return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
+    return None
+
+
+def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) -> Solution | None:
+    """Failure of a fit whose solution does not exist or is not unique."""
+    p, penalty = problem.X.shape[1], problem.penalty
+    if outcome == Outcome.SEPARATED:
+        beyond = problem.attack != Attack.NONE and not (penalty and penalty.bounded)
+        return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
+    if outcome == Outcome.SINGULAR:
+        return failure(p, Status.RANK_DEFICIENT, "the columns of the design are linearly dependent", n_iter)
+    if (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem):
+        return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
+    return None
+
+
+def _iterate(problem: Problem) -> Solution:
+    """Run the kernel and read its outcome."""
+    n, p = problem.X.shape
+    Z, weights = _columns(problem)
+    penalty = problem.penalty or Lasso(0.0)
+    outcome, b, objective, kkt, n_iter = fit(
+        int(problem.family.code),
+        int(problem.attack),
+        int(penalty.code),
+        penalty.lam,
+        penalty.shape,
+        weights,
+        Z,
+        problem.y,
+        problem.fit_intercept,
+        p < n,
+    )
+    nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
+    if nonexistent is not None:
+        return nonexistent
+    if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
+        return failure(p, Status.NOT_CONVERGED, "the objective is not finite at the start or along the path", n_iter)
+    if np.isnan(kkt):
+        return failure(p, Status.NOT_CONVERGED, "the MLE, where the approximation starts, did not converge", n_iter)
+    status, message = Status.OK, "converged"
+    if not kkt <= TOLERANCE:
+        status = Status.NOT_CONVERGED
+        message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
+    k = int(problem.fit_intercept)
+    return Solution(b[k:], float(b[0]) if k else 0.0, objective, kkt, status, message, n_iter)
+
+
 def solve(problem: Problem) -> Solution:
     """Minimise the objective of `problem` and certify the result.
 
@@ -46,36 +102,4 @@ def solve(problem: Problem) -> Solution:
         DEGENERATE_RESPONSE for a constant y; RANK_DEFICIENT where an unpenalised fit is not unique; NOT_CONVERGED
         otherwise. Data never raise here.
     """
-    y, penalty = problem.y, problem.penalty
-    n, p = problem.X.shape
-    if y.min() == y.max():
-        return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {y[0]:g}")
-    Z, weights = _columns(problem)
-    code, lam, shape = (penalty.code, penalty.lam, penalty.shape) if penalty else (PenaltyCode.LASSO, 0.0, 0.0)
-    outcome, b, objective, kkt, n_iter = fit(
-        int(problem.family.code),
-        int(problem.attack),
-        int(code),
-        lam,
-        shape,
-        weights,
-        Z,
-        y,
-        problem.fit_intercept,
-        p < n,
-    )
-    if outcome == Outcome.SEPARATED:
-        beyond = problem.attack != Attack.NONE and not (penalty and penalty.bounded)
-        return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
-    if outcome == Outcome.SINGULAR:
-        return failure(p, Status.RANK_DEFICIENT, "the columns of the design are linearly dependent", n_iter)
-    if (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem):
-        return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
-    if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
-        return failure(p, Status.NOT_CONVERGED, "the objective is not finite at the start or along the path", n_iter)
-    status, message = Status.OK, "converged"
-    if not kkt <= TOLERANCE:
-        status = Status.NOT_CONVERGED
-        message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
-    k = int(problem.fit_intercept)
-    return Solution(b[k:], float(b[0]) if k else 0.0, objective, kkt, status, message, n_iter)
+    return _precluded(problem) or _iterate(problem)
