@@ -30,6 +30,10 @@ KINK_TOL = 1e-9
 KINK_WIDTH = 1e-9
 MAX_ITER = 100
 MAX_LLA = 500
+# Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
+EXTRAPOLATE_EVERY = 32
+PARALLEL = 0.9999
+FASTEST_RATE = 0.999
 
 
 @njit(cache=True)
@@ -179,6 +183,28 @@ def _null_start(family, Z, y, has_intercept):
 
 
 @njit(cache=True)
+def _extrapolate(step_before, step, weights, b):
+    """Move b to the limit of a geometric sequence with these last two steps (Aitken), if they are one.
+
+    The approximation is tangent at the new b as at any other, so that the objective cannot rise from there; only
+    sequences that contract along one line are continued, without a change of sign, so that their limit stays the same.
+    """
+    before = np.dot(step_before, step_before)
+    along = np.dot(step_before, step)
+    if not (along > 0.0 and along * along >= PARALLEL * before * np.dot(step, step)):
+        return False
+    rate = along / before
+    if rate >= FASTEST_RATE:
+        return False
+    move = step * (rate / (1.0 - rate))
+    for j in range(b.size):
+        if weights[j] > 0.0 and b[j] * (b[j] + move[j]) <= 0.0 and move[j] != 0.0:
+            return False
+    b += move
+    return True
+
+
+@njit(cache=True)
 def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_start):
     """Fit one estimator to one data set.
 
@@ -233,15 +259,19 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
         else:
             offset = linearise(code, lam, shape, weights, b, c)
     outcome = ITERATION_LIMIT
-    for _ in range(MAX_LLA):
+    step = np.zeros(m)
+    for k in range(MAX_LLA):
+        before, step_before = b.copy(), step
         outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma)
         used += n_iter
+        step = b - before
+        moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
         if code == LASSO or outcome in (SEPARATED, NON_FINITE, SINGULAR):
             break
         warm = True
         previous = c.copy()
         offset = linearise(code, lam, shape, weights, b, c)
-        if outcome == DIVERGING or np.max(np.abs(c - previous)) <= 1e-12 * lam:
+        if outcome == DIVERGING or (not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam):
             break
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
         return outcome, b, np.nan, np.nan, used
