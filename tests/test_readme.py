@@ -1,0 +1,56 @@
+"""The README's tables come from results/, and its commands and code run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simstudy.cli import main
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language):
+    return [body for name, body in BLOCKS if name == language]
+
+
+def commands(program):
+    lines = [line for body in blocks("") for line in body.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith(f"{program} ")]
+
+
+def test_every_row_of_results_in_the_readme_is_a_row_of_a_table():
+    rows = [line for line in TEXT.splitlines() if line.startswith("| fgsm_")]
+    tables = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "results").glob("*/tables/*.md"))
+    assert len(rows) >= 4
+    assert [row for row in rows if row not in tables] == []
+
+
+def test_make_knows_the_targets_of_the_readme():
+    for target in commands("make"):
+        done = subprocess.run(["make", "--dry-run", *target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("body", blocks("python"))
+def test_python_of_the_readme_runs(body):
+    done = subprocess.run([sys.executable, "-W", "error", "-c", body], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ok ")
+
+
+def test_commands_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my_study.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    wanted = commands("simstudy")
+    assert {command[0] for command in wanted} >= {"scenario", "plan", "run", "table"}
+    for command in wanted:
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 0, (command, done.output)
+    assert (tmp_path / "results" / "my_study" / "tables" / "root_n.md").exists()
