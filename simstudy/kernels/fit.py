@@ -96,6 +96,7 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
     width = KINK_WIDTH * unit
     b_try, eta_try, sigma_try = np.empty(b.size), np.empty(eta.size), np.empty(eta.size)
     delta = 0.3 * unit
+    settled = CONVERGED
     while delta >= 0.9 * width:
         tol = max(1e-4 * delta / unit, TOL)
         outcome, n_iter = proximal_newton(
@@ -104,6 +105,8 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
         used += n_iter
         if outcome == NON_FINITE:
             return outcome, used
+        if outcome == DIVERGING:
+            settled = DIVERGING
         b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
         solved, _, n_iter = solve_kinks(
             family, worst, Z, gram, y, c, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
@@ -117,7 +120,7 @@ def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
             used += n_iter
         if solved:
             b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
-            return CONVERGED, used
+            return settled, used
         delta *= 0.1
     return ITERATION_LIMIT, used
 
@@ -245,6 +248,8 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
     eta = np.empty(n)
     sigma = np.zeros(n)
     c = lam * weights
+    if not np.any(c > 0.0):
+        attack = NONE
     offset = 0.0
     used = 0
     warm = False
@@ -264,6 +269,11 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
         before, step_before = b.copy(), step
         outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma)
         used += n_iter
+        if code != LASSO and outcome in (ITERATION_LIMIT, NON_FINITE):
+            # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.
+            b = _null_start(family, Z, y, has_intercept)
+            outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, False, b, eta, sigma)
+            used += n_iter
         step = b - before
         moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
         if code == LASSO or outcome in (SEPARATED, NON_FINITE, SINGULAR):

@@ -17,6 +17,8 @@ SINGULAR = int(Outcome.SINGULAR)
 
 # A Newton step that still moves a linear predictor by this much when the gradient has vanished is running to infinity.
 SETTLED_STEP = 1e-2
+# Optimality residual below which the gradient counts as vanished although the steps are not.
+VANISHED = 1e-6
 # A regular problem needs one more step to settle; data without a minimiser never do.
 UNSETTLED_STEPS = 8
 
@@ -173,7 +175,8 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
             eta_new = np.dot(Z, b_new)
         if not accepted:
             smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
-            return (DIVERGING if move > SETTLED_STEP and family != GAUSSIAN else ITERATION_LIMIT), iteration + 1
+            vanished = residual <= VANISHED and family != GAUSSIAN
+            return (DIVERGING if vanished and move > SETTLED_STEP else ITERATION_LIMIT), iteration + 1
         last_move = move
         b[:] = b_new
         eta[:] = eta_new

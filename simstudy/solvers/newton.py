@@ -73,7 +73,8 @@ def _iterate(problem: Problem) -> Solution:
         penalty.shape,
         weights,
         Z,
-        problem.y,
+        # A read-only or strided y is another type to numba, compiled anew for seconds.
+        problem.y.copy(),
         problem.fit_intercept,
         p < n,
     )
