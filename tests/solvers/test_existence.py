@@ -1,0 +1,134 @@
+"""Whether a minimiser exists (T18): the solver's program against another one, and the statuses that follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cases import KINDS, PENALTIES, Array, fit
+from reference.existence import has_minimiser
+from reference.objective import Problem
+from simstudy.estimators import fgsm, mle, penalized
+from simstudy.model.families import FAMILIES
+from simstudy.model.penalties import Lasso, Scad
+from simstudy.records import Status
+from simstudy.solvers.existence import recedes
+from simstudy.solvers.problem import Attack
+from simstudy.solvers.problem import Problem as SolverProblem
+
+SEEDS = st.integers(0, 2**32 - 1)
+SOLVER_ATTACK = {"none": Attack.NONE, "fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}
+
+
+def discrete_data(family: str, seed: int, n: int, p: int) -> tuple[Array, Array]:
+    """Columns of -1 and 1, so that separation is often only quasi-complete, and responses that follow the first."""
+    rng = np.random.default_rng(seed)
+    X = rng.choice([-1.0, 1.0], (n, p))
+    strength = rng.uniform(0.0, 3.0)
+    eta = strength * X[:, 0] - (1.0 if family == "poisson" else 0.0)
+    return X, FAMILIES[family].sample(eta, rng)
+
+
+def as_solver_problem(p: Problem) -> SolverProblem:
+    return SolverProblem(p.X, p.y, p.law, p.penalty, SOLVER_ATTACK[p.attack], p.fit_intercept)
+
+
+@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] != "gaussian"])
+@settings(max_examples=25)
+@given(SEEDS, st.integers(8, 25), st.integers(1, 6), st.sampled_from([0.0, 0.02, 0.2, 0.6]), st.booleans())
+def test_fit_and_two_linear_programs_agree(
+    family: str, penalty: str, attack: str, seed: int, n: int, p: int, lam: float, fit_intercept: bool
+) -> None:
+    X, y = discrete_data(family, seed, n, p)
+    assume(y.min() < y.max() and np.linalg.matrix_rank(np.column_stack([np.ones(n), X])) == p + 1)
+    problem = Problem(X, y, family, PENALTIES[penalty](lam, p), attack, fit_intercept)
+    exists = has_minimiser(problem)
+    assert recedes(as_solver_problem(problem)) != exists
+    result = fit(problem)
+    assert result.status == (Status.OK if exists else Status.NO_MINIMISER), result.message
+
+
+def test_both_answers_occur_often() -> None:
+    """The property above is not vacuous: in its ranges about half of the data sets are separated."""
+    answers = []
+    for seed in range(60):
+        X, y = discrete_data("binomial", seed, 8 + seed % 18, 1 + seed % 6)
+        if y.min() < y.max():
+            answers.append(has_minimiser(Problem(X, y, "binomial", Lasso(0.0), "none", True)))
+    assert 0.1 < np.mean(answers) < 0.9
+
+
+X6 = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])[:, None]
+
+
+@pytest.mark.parametrize(
+    ("y", "exists"),
+    [
+        ([0, 0, 0, 1, 1, 1], False),  # separated
+        ([1, 1, 1, 0, 0, 0], False),
+        ([0, 0, 1, 0, 1, 1], True),  # overlapping
+    ],
+)
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_separated_labels_have_no_mle(y: list[int], exists: bool, fit_intercept: bool) -> None:
+    result = mle(X6, y, family="binomial", fit_intercept=fit_intercept)
+    assert result.status == (Status.OK if exists else Status.NO_MINIMISER)
+    if not exists:
+        assert "min_i yt_i eta_i > 0" in result.message
+        assert np.isnan(result.coef).all()
+        assert np.isnan(result.intercept)
+
+
+def test_quasi_separated_labels_are_found_by_the_linear_program() -> None:
+    X = np.array([-1.0, -1.0, 1.0, 1.0, 1.0])[:, None]
+    result = mle(X, [0, 0, 0, 1, 1], family="binomial")
+    assert result.status == Status.NO_MINIMISER
+    assert "linear program" in result.message
+
+
+def test_lasso_rescues_separated_labels_and_scad_does_not() -> None:
+    y = [0, 0, 0, 1, 1, 1]
+    assert penalized(X6, y, family="binomial", penalty=Lasso(1e-4)).status == Status.OK
+    assert penalized(X6, y, family="binomial", penalty=Scad(1e-4)).status == Status.NO_MINIMISER
+    assert fgsm(X6, y, family="binomial", penalty=Scad(0.5)).status == Status.NO_MINIMISER
+
+
+@pytest.mark.parametrize(("lam", "exists"), [(0.999, False), (1.001, True)])
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_attack_must_reach_across_the_gap(lam: float, exists: bool, scale: float) -> None:
+    """One slope b: min_i yt_i x_i b - lam abs(b) > 0 iff lam is below the smallest abs(x_i), here `scale`."""
+    result = fgsm(X6 * scale, [0, 0, 0, 1, 1, 1], family="binomial", penalty=Lasso(lam * scale), fit_intercept=False)
+    assert result.status == (Status.OK if exists else Status.NO_MINIMISER)
+    if not exists:
+        assert "beyond the attack" in result.message
+
+
+def test_poisson_zeros_that_follow_a_column_have_no_mle() -> None:
+    X = np.array([0.0, 0.0, 0.0, 1.0, 2.0])[:, None]
+    y = [1, 3, 2, 0, 0]
+    assert mle(X, y, family="poisson").status == Status.NO_MINIMISER
+    assert penalized(X, y, family="poisson", penalty=Scad(0.1)).status == Status.NO_MINIMISER
+    for attack in ("fgsm", "worst_case"):
+        assert fgsm(X, y, family="poisson", penalty=Lasso(0.01), attack=attack).status == Status.OK
+    X[0] = -1.0
+    assert mle(X, y, family="poisson").status == Status.OK
+    assert mle(X[:, [0, 0]] ** [1, 2], y, family="poisson").status == Status.NO_MINIMISER
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_wide_poisson_data_without_minimiser_are_not_reported_as_fitted(seed: int) -> None:
+    """The gradient underflows the tolerance long before the predictors stop: the residual alone would say OK."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((40, 38))
+    y = rng.poisson(np.exp(-2.0 + 0.5 * X[:, 0])).astype(float)
+    problem = Problem(X, y, "poisson", Lasso(0.0), "none", True)
+    assert not has_minimiser(problem)
+    assert mle(X, y, family="poisson").status == Status.NO_MINIMISER
+    assert penalized(X, y, family="poisson", penalty=Scad(0.2)).status == Status.NO_MINIMISER
+
+
+def test_a_gaussian_objective_never_recedes() -> None:
+    X, y = np.ones((4, 9)), np.array([0.0, 1.0, 0.0, 2.0])
+    assert not recedes(as_solver_problem(Problem(X, y, "gaussian", Lasso(0.0), "fgsm", True)))
