@@ -69,8 +69,8 @@ def _iterate(problem: Problem) -> Solution:
         int(problem.family.code),
         int(problem.attack),
         int(penalty.code),
-        penalty.lam,
-        penalty.shape,
+        float(penalty.lam),
+        float(penalty.shape),
         weights,
         Z,
         # A read-only or strided y is another type to numba, compiled anew for seconds.
