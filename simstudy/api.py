@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.compute as pc
 from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analysis import coefficients, neutrality, root_n, support
@@ -23,10 +24,13 @@ from simstudy.report import (
     write_table,
 )
 from simstudy.run.methods import resolve
+from simstudy.run.options import Options
 from simstudy.run.plan import Cell, cells
+from simstudy.run.precision import Target, parse_target
 from simstudy.run.progress import Reporter, silent
 from simstudy.run.runner import RunReport, run_study, simulate
 from simstudy.run.select import select
+from simstudy.run.status import StudyStatus, study_status
 from simstudy.scenario.config import read_study
 from simstudy.scenario.method import MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
@@ -34,8 +38,8 @@ from simstudy.scenario.study import Study, study_toml
 from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
-from simstudy.store.load import load, load_scenarios
-from simstudy.store.shards import scan
+from simstudy.store.load import load_scenarios, rows
+from simstudy.store.shards import scan, shard_paths
 from simstudy.theory import predict, predict_difference
 
 
@@ -70,6 +74,8 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     only: Sequence[str] = (),
+    until_mcse: str | None = None,
+    options: Options | None = None,
     progress: Reporter = silent,
 ) -> RunReport:
     """Run a study: compute the replicates that its results folder lacks, then its measures.
@@ -86,6 +92,12 @@ def run(
         Instead of those of the study file. More replicates than before extend the results.
     only : sequence of str
         ``KEY=VALUE``: only scenarios or methods with these values, for example ``family=poisson``.
+    until_mcse : str, optional
+        ``MEASURE=VALUE`` or ``MEASURE=VALUE%``: stop a scenario when the Monte Carlo standard error of the measure is
+        at most VALUE (percent of the measure) for every method and parameter. Looked at after 100, 200, 400, ...
+        replicates; the study's number of replicates is the most.
+    options : Options, optional
+        Backend, part of a shared run, methods to compute anew; its `jobs` is replaced by the argument.
     progress : Reporter
         Told how many replicates are done.
 
@@ -99,14 +111,23 @@ def run(
     ConfigError
         The study asks for something that does not exist.
     ResultsError
-        The folder holds another study, or cannot be written.
+        The folder holds another study, is being written by another run, or cannot be written.
     """
     chosen = study_of(study, replicates=replicates, seed=seed)
-    folder = Path(results) / chosen.name
-    report = run_study(chosen, folder, only=only, jobs=jobs, progress=progress)
-    if report.replicates or not Layout(folder).measures.exists():
-        write_frame(Layout(folder).measures, measures(chosen, folder))
+    layout = Layout(Path(results) / chosen.name)
+    how = replace(options or Options(), jobs=jobs)
+    until = None if until_mcse is None else partial(precise, parse_target(until_mcse), chosen, layout)
+    report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
+    # Of several runs that share a study, the one that finishes it summarises it.
+    shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
+    if not shared and (report.replicates or not layout.measures.exists()):
+        write_frame(layout.measures, measures(chosen, layout.folder))
     return report
+
+
+def precise(target: Target, study: Study, layout: Layout, scenario: Scenario, names: Sequence[str], first: int) -> bool:
+    """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
+    return target.is_met(scenario_measures(study, layout, scenario, names, first))
 
 
 def study_of(study: str | Path | Study, replicates: int | None = None, seed: int | None = None) -> Study:
@@ -147,6 +168,20 @@ def plan(
     return select(cells(chosen, scan(layout).shards), only)
 
 
+def status(study: str | Path | Study, *, results: str | Path = "results", replicates: int | None = None) -> StudyStatus:
+    """How far a study is, while it runs or after; nothing is written and no run is disturbed.
+
+    Raises
+    ------
+    ResultsError
+        The folder holds another study.
+    """
+    chosen = study_of(study, replicates=replicates)
+    layout = Layout(Path(results) / chosen.name)
+    check_same_study(layout, study_toml(chosen))
+    return study_status(chosen, layout)
+
+
 def contrasts(study: Study) -> tuple[tuple[str, str], ...]:
     """Pairs (method, reference) whose paired difference has a meaning in the theory.
 
@@ -180,8 +215,29 @@ def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
 
 
 def measures(study: Study, folder: Path) -> pd.DataFrame:
-    """Performance measures of everything that the study's folder holds."""
-    return measured(study, load(folder), load_scenarios(folder))
+    """Performance measures of the study's scenarios and methods; reads one scenario at a time.
+
+    Raises
+    ------
+    ResultsError
+        The folder holds none of them, or a shard is damaged.
+    """
+    layout = Layout(folder)
+    frames = [scenario_measures(study, layout, each) for each in study.scenarios if shard_paths(layout, each.key)]
+    if not frames:
+        raise ResultsError(f"{folder} holds no replicates of this study; `simstudy run` makes them")
+    return pd.concat(frames, ignore_index=True)
+
+
+def scenario_measures(
+    study: Study, layout: Layout, scenario: Scenario, names: Sequence[str] | None = None, first: int | None = None
+) -> pd.DataFrame:
+    """Performance measures of one scenario, from all methods and replicates or from some."""
+    chosen = [method.name for method in study.methods] if names is None else names
+    table = rows(layout, scenario.key, chosen, ("status", "intercept_hat", "beta_hat"))
+    if first is not None:
+        table = table.filter(pc.less(table["replicate"], first))
+    return measured(study, table.to_pandas(), load_scenarios(layout.folder))
 
 
 def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +260,10 @@ def predicted(
     scenario: Scenario, methods: tuple[Method, ...], pairs: Sequence[tuple[str, str]]
 ) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
-    targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
+    try:
+        targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
+    except SimstudyError as error:
+        return [], [f"no predictions for {scenario.label}: {error}"]
     requests = {name: partial(predict, scenario, name, target) for name, target in targets.items()}
     for pair in pairs:
         first, second = ((name, targets[name]) for name in pair)

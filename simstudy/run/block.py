@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from time import process_time
@@ -19,7 +19,10 @@ from simstudy.scenario.scenario import Scenario, scenario_columns
 
 @dataclass(frozen=True)
 class Block:
-    """Replicates start, ..., stop - 1 of one scenario, to be fitted by `methods`."""
+    """Replicates start, ..., stop - 1 of one scenario, to be fitted by `methods`.
+
+    `timeout` is the longest that one fit may take, in seconds of wall time; None is no limit.
+    """
 
     study: str
     seed: int
@@ -27,6 +30,17 @@ class Block:
     methods: tuple[ResolvedMethod, ...]
     start: int
     stop: int
+    timeout: float | None = None
+
+    @property
+    def replicates(self) -> int:
+        """Number of data sets."""
+        return self.stop - self.start
+
+    @property
+    def fits(self) -> int:
+        """Number of rows."""
+        return self.replicates * len(self.methods)
 
 
 @dataclass(frozen=True)
@@ -48,13 +62,16 @@ def run_block(block: Block) -> BlockResult:
     """Fit a block on one thread, in this process; the same numbers wherever and with whichever neighbours it runs."""
     start = process_time()
     with thread_controller().limit(limits=1):
-        rows = [
-            row
-            for replicate in range(block.start, block.stop)
-            for row in replicate_rows(block.seed, block.scenario, block.methods, replicate)
-        ]
-        table = block_table(block, rows)
+        table = block_table(block, list(block_rows(block)))
     return BlockResult(block, table, process_time() - start)
+
+
+def block_rows(block: Block, position: int = 0) -> Iterator[Row]:
+    """Rows of a block from the one at `position`, in the order replicate, method, each as soon as its fit is done."""
+    skipped, first = divmod(position, len(block.methods))
+    for replicate in range(block.start + skipped, block.stop):
+        yield from replicate_rows(block.seed, block.scenario, block.methods[first:], replicate)
+        first = 0
 
 
 def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:

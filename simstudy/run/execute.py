@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from importlib import import_module
+from types import ModuleType
 
-from joblib import Parallel, delayed, parallel_config
+from joblib import effective_n_jobs
 
-from simstudy.errors import ConfigError, bad_value
-from simstudy.run.block import Block, BlockResult, run_block
-
-
-def check_jobs(jobs: int) -> None:
-    """Raise ConfigError unless `jobs` is a number of processes or -1 for every core."""
-    if jobs != -1 and jobs < 1:
-        raise ConfigError(bad_value("jobs", jobs, "1 or more, or -1 for every core"))
+from simstudy.errors import ConfigError
+from simstudy.run.block import Block, BlockResult
+from simstudy.run.options import BACKENDS, Options
+from simstudy.run.pool import compute, drive
 
 
-def execute(blocks: Sequence[Block], jobs: int) -> Iterator[BlockResult]:
-    """Results of the blocks in the order in which they finish.
+def execute(blocks: Sequence[Block], options: Options) -> Generator[BlockResult]:
+    """Results of the blocks in the order in which they finish; closing it stops the work.
 
     Parameters
     ----------
     blocks : sequence of Block
         What to compute.
-    jobs : int
-        Processes; 1 computes in this process, -1 uses every core. No result depends on it.
+    options : Options
+        Where. No result depends on it, bit for bit; but one process cannot survive a fit that kills it.
+
+    Raises
+    ------
+    ConfigError
+        The backend needs a package that is not installed.
+    ResultsError
+        A Dask scheduler does not answer or is lost, or a worker has another version of this package.
     """
-    # One thread in each worker: more would fight for the cores and could change the last bit of a sum.
-    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
-        work = (delayed(run_block)(block) for block in blocks)
-        yield from Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)(work)
+    if not blocks:
+        return
+    if options.backend == "loky" and effective_n_jobs(options.jobs) == 1:
+        yield from map(compute, blocks)
+        return
+    with backend_module(options.backend).open_pool(options) as pool:
+        yield from drive(pool, blocks)
+
+
+def backend_module(name: str) -> ModuleType:
+    """Module of a backend."""
+    try:
+        return import_module(BACKENDS[name])
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"backend {name} needs {error.name}: pip install 'simstudy[distributed]'") from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from simstudy.run.block import Block
-from simstudy.run.methods import ResolvedMethod, resolve
+from simstudy.run.methods import resolve
+from simstudy.run.options import Part
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study
 from simstudy.store.shards import Shard
@@ -82,7 +84,7 @@ def cells(study: Study, shards: Iterable[Shard]) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None) -> list[Block]:
+def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None, part: Part | None = None) -> list[Block]:
     """Blocks that complete a study; methods of a scenario with the same gaps share a block and its data sets.
 
     Parameters
@@ -93,6 +95,9 @@ def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None) -> 
         What may be computed; cells without a gap cost nothing.
     size : int, optional
         Replicates in a block; by default what `block_size` says.
+    part : Part, optional
+        Plan only this part's share. What a part owns depends on the scenario and the replicate alone, so runs that
+        begin at different times, or with different gaps, never compute the same replicate.
 
     Returns
     -------
@@ -105,7 +110,12 @@ def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None) -> 
         resolved = {method.name: method for method in resolve(scenario, study.methods)}
         for ranges, names in gaps.items():
             methods = tuple(resolved[name] for name in names)
-            blocks += cut(study, scenario, methods, ranges, size or block_size(scenario.n))
+            length = size or block_size(scenario.n)
+            blocks += [
+                Block(study.name, study.seed, scenario, methods, start, stop, study.timeout)
+                for start, stop in cut(ranges, length)
+                if part is None or part.owns(scenario.key, start // length)
+            ]
     return sorted(blocks, key=lambda block: block.start / study.replicates)
 
 
@@ -118,12 +128,8 @@ def by_gap(todo: Iterable[Cell]) -> Mapping[Scenario, Mapping[tuple[Range, ...],
     return groups
 
 
-def cut(
-    study: Study, scenario: Scenario, methods: tuple[ResolvedMethod, ...], ranges: Iterable[Range], size: int
-) -> list[Block]:
-    """Ranges cut into blocks of at most `size` replicates."""
-    return [
-        Block(study.name, study.seed, scenario, methods, first, min(first + size, stop))
-        for start, stop in ranges
-        for first in range(start, stop, size)
-    ]
+def cut(ranges: Iterable[Range], size: int) -> Iterator[Range]:
+    """Ranges cut at the multiples of `size`."""
+    for start, stop in ranges:
+        edges = [start, *range(start - start % size + size, stop, size), stop]
+        yield from pairwise(edges)

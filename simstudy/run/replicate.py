@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -36,8 +36,8 @@ def data(seed: int, scenario: Scenario, replicate: int) -> Dataset:
     return scenario.sample(generator(seed, scenario.key, Stream.DATA, replicate))
 
 
-def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMethod], replicate: int) -> list[Row]:
-    """Rows of all methods on the data set of one replicate.
+def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMethod], replicate: int) -> Iterator[Row]:
+    """Rows of all methods on the data set of one replicate, each as soon as its fit is done.
 
     Parameters
     ----------
@@ -50,17 +50,20 @@ def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMeth
     replicate : int
         Index from 0.
 
-    Returns
-    -------
-    list of Row
+    Yields
+    ------
+    Row
         One for each method. Whatever goes wrong, in drawing the data or in a fit, is a row with status ``error``.
     """
     start = perf_counter()
     try:
         dataset = data(seed, scenario, replicate)
     except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
-        return [error_row(scenario, method, replicate, error, perf_counter() - start) for method in methods]
-    return [fit_row(scenario, method, replicate, dataset) for method in methods]
+        seconds = perf_counter() - start
+        yield from (error_row(scenario, method, replicate, error, seconds) for method in methods)
+        return
+    for method in methods:
+        yield fit_row(scenario, method, replicate, dataset)
 
 
 def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset: Dataset) -> Row:
@@ -80,9 +83,13 @@ def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset:
 
 def error_row(scenario: Scenario, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
     """Row of a fit that raised: nothing estimated, the error in words."""
-    message = f"{type(error).__name__}: {error}"
+    return failed_row(scenario, method, replicate, Status.ERROR, f"{type(error).__name__}: {error}", seconds)
+
+
+def failed_row(
+    scenario: Scenario, method: ResolvedMethod, replicate: int, status: Status, message: str, seconds: float
+) -> Row:
+    """Row of a fit that has no result: NaN for every estimate, the reason in words."""
     intercept = np.nan if scenario.has_intercept else None
     missing = np.full(scenario.p, np.nan)
-    return Row(
-        replicate, method.name, Status.ERROR, message, method.lam, intercept, missing, np.nan, np.nan, 0, seconds
-    )
+    return Row(replicate, method.name, status, message, method.lam, intercept, missing, np.nan, np.nan, 0, seconds)

@@ -36,6 +36,7 @@ class StudyTable:
     name: str | None = None
     seed: int | None = None
     analyses: tuple[str, ...] = ()
+    timeout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ def _study(content: dict[str, Any], stem: str, seed: int | None, replicates: int
         scenarios=scenarios,
         methods=methods,
         analyses=table.analyses,
+        timeout=table.timeout,
     )
 
 

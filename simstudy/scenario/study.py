@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ class Study:
         At least one; names are unique.
     analyses : tuple of str
         Names of the analyses that its report runs.
+    timeout : float, optional
+        Longest time that one fit may take, in seconds of wall time; a fit that takes longer is stopped and is a row
+        with status ``timeout``. Which fits those are depends on the machine and its load, so no other result does.
 
     Raises
     ------
@@ -50,6 +54,7 @@ class Study:
     scenarios: tuple[Scenario, ...]
     methods: tuple[Method, ...]
     analyses: tuple[str, ...] = ()
+    timeout: float | None = None
 
     def __post_init__(self) -> None:
         for field in ("scenarios", "methods", "analyses"):
@@ -78,6 +83,7 @@ class Study:
             "seed": self.seed,
             "replicates": self.replicates,
             "analyses": list(self.analyses),
+            **({} if self.timeout is None else {"timeout": self.timeout}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
             "method": [method.definition() for method in self.methods],
         }
@@ -93,6 +99,8 @@ def _number_problems(study: Study) -> Iterator[str]:
         yield bad_value("seed", study.seed, "0 or more")
     if study.replicates < 1:
         yield bad_value("replicates", study.replicates, "at least 1")
+    if study.timeout is not None and not 0.0 < study.timeout < math.inf:
+        yield bad_value("timeout", study.timeout, "a finite positive number of seconds, or left out")
 
 
 def _scenario_problems(study: Study) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -11,18 +13,22 @@ import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
 
+#: Ending of a file that is being written, or was when its process died.
+TEMPORARY = ".tmp"
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path` durably: temporary file, fsync, rename, fsync of the folder.
 
-    The temporary file's name starts with a dot, which every parquet reader skips when it reads a folder.
+    The temporary file's name starts with a dot, which every parquet reader skips when it reads a folder, and names its
+    process, since several may write into one folder.
 
     Raises
     ------
     ResultsError
         The folder cannot be written (permissions, full disk); the old content of `path` is still there.
     """
-    temporary = path.parent / f".{path.name}.tmp"
+    temporary = path.parent / f".{path.name}.{platform.node()}-{os.getpid()}{TEMPORARY}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -32,7 +38,15 @@ def write_bytes(path: Path, content: bytes) -> None:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise ResultsError(f"cannot write {path}: {error.strerror}; what was written before is intact") from error
+
+
+def remove_temporary(folder: Path) -> None:
+    """Remove what writers that died left in `folder`; nobody else may be writing there."""
+    for path in folder.glob(f".*{TEMPORARY}"):
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -44,6 +44,11 @@ class Layout:
         return self.folder / "set_aside"
 
     @property
+    def lock(self) -> Path:
+        """Empty file that a run locks while it writes here."""
+        return self.folder / ".lock"
+
+    @property
     def measures(self) -> Path:
         """Performance measures with their Monte Carlo standard errors."""
         return self.folder / "measures.parquet"

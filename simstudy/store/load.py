@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,16 +37,67 @@ def load(folder: str | Path) -> pd.DataFrame:
         There are no results, or a shard is damaged: it is named, and running the study again mends it.
     """
     layout = Layout(Path(folder))
-    found = list(read_all(layout))
-    if not found:
-        raise ResultsError(f"{layout.folder} holds no replicates; `simstudy run` makes them")
-    damaged = [shard.reason for shard in found if isinstance(shard, Damaged)]
+    frame: pd.DataFrame = rows(layout).to_pandas()
+    return frame
+
+
+def rows(
+    layout: Layout,
+    scenario_key: str | None = None,
+    methods: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """Replicate rows of a study, or of a part of it, sorted as in `load`.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where the results are.
+    scenario_key : str, optional
+        Only this scenario; only its shards are read.
+    methods : sequence of str, optional
+        Only these methods.
+    columns : sequence of str, optional
+        Only these columns, and those that sort the rows.
+
+    Raises
+    ------
+    ResultsError
+        As `load`.
+    """
+    parts = list(whole_tables(layout, scenario_key, columns))
+    if not parts:
+        where = "" if scenario_key is None else f" of scenario {scenario_key}"
+        raise ResultsError(f"{layout.folder} holds no replicates{where}; `simstudy run` makes them")
+    table = pa.concat_tables(parts)
+    if methods is not None:
+        table = table.filter(pc.is_in(table["method"], pa.array(methods, pa.string())))
+    truth = read_table(layout.scenarios)
+    if columns is None:
+        table = relabelled(table, truth)
+    return in_study_order(table, truth["scenario_key"].to_pylist(), method_order(layout))
+
+
+def whole_tables(layout: Layout, scenario_key: str | None, columns: Sequence[str] | None) -> Iterable[pa.Table]:
+    """Verified rows of each shard; ResultsError after all of them if any is damaged."""
+    wanted = None if columns is None else list(dict.fromkeys(["scenario_key", "replicate", "method", *columns]))
+    damaged = []
+    for found in read_all(layout, scenario_key):
+        if isinstance(found, Damaged):
+            damaged.append(found.reason)
+        elif scenario_key is None or found[0].scenario_key == scenario_key:
+            table = found[1].replace_schema_metadata()
+            yield table if wanted is None else table.select(wanted)
     if damaged:
         again = "Run the study again: it sets the damaged file aside and redoes its replicates"
         raise ResultsError(f"{'; '.join(damaged)}. {again}")
-    rows = pa.concat_tables([shard[1].replace_schema_metadata() for shard in found if not isinstance(shard, Damaged)])
-    frame: pd.DataFrame = in_study_order(rows, scenario_order(layout), method_order(layout)).to_pandas()
-    return frame
+
+
+def relabelled(table: pa.Table, truth: pa.Table) -> pa.Table:
+    """Rows with the scenario labels of today's study, which need not be those of the day when they were computed."""
+    position = pc.index_in(table["scenario_key"], truth["scenario_key"].combine_chunks())
+    labels = pc.coalesce(truth["scenario"].take(position), table["scenario"])
+    return table.set_column(table.schema.get_field_index("scenario"), table.schema.field("scenario"), labels)
 
 
 def load_scenarios(folder: str | Path) -> pd.DataFrame:
@@ -58,12 +110,6 @@ def load_scenarios(folder: str | Path) -> pd.DataFrame:
     """
     frame: pd.DataFrame = read_table(Layout(Path(folder)).scenarios).to_pandas()
     return frame
-
-
-def scenario_order(layout: Layout) -> list[str]:
-    """Scenario keys in the study's order."""
-    keys: list[str] = read_table(layout.scenarios)["scenario_key"].to_pylist()
-    return keys
 
 
 def method_order(layout: Layout) -> list[str]:

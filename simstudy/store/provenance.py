@@ -14,10 +14,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_info
 
 from simstudy.store.files import write_text
 from simstudy.store.layout import Layout
+from simstudy.store.lock import alone
 
 PACKAGES = ("simstudy", "numpy", "scipy", "numba", "pandas", "pyarrow", "joblib", "statsmodels")
 
@@ -27,7 +29,8 @@ class RunRecord:
     """One run of a study, as it is added to provenance.json.
 
     `wall_seconds` is the run's duration, `cpu_seconds` the processor time of its blocks summed over processes;
-    `fits` counts the rows that this run added by status; `finished` is False for a run that was interrupted.
+    `fits` counts the rows that this run added by status; `finished` is False for a run that was interrupted. `part` is
+    the I/K of runs that share a study; `fresh` are the methods whose earlier rows were set aside.
     """
 
     started: str
@@ -38,6 +41,9 @@ class RunRecord:
     cpu_seconds: float
     fits: Mapping[str, int]
     set_aside: tuple[str, ...]
+    backend: str = "loky"
+    part: str = "1/1"
+    fresh: tuple[str, ...] = ()
 
 
 def now() -> str:
@@ -51,10 +57,12 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
         "blas": [{key: library.get(key) for key in ("internal_api", "version", "architecture")} for library in blas()],
+        "numpy": numpy_configuration(),
         "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
-        "git": git_state(Path.cwd()),
+        "host": platform.node(),
+        "git": git_state(Path(__file__).parent) or git_state(Path.cwd()),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
@@ -62,6 +70,13 @@ def environment() -> dict[str, Any]:
 def blas() -> list[dict[str, Any]]:
     """The loaded BLAS libraries."""
     return [library for library in threadpool_info() if library.get("user_api") == "blas"]
+
+
+def numpy_configuration() -> dict[str, Any]:
+    """What numpy was built with: BLAS, and the instruction sets found on this processor."""
+    found: Any = np.show_config(mode="dicts")
+    library, simd = found.get("Build Dependencies", {}).get("blas", {}), found.get("SIMD Extensions", {})
+    return {"blas": [library.get("name"), library.get("version")], "simd": simd.get("found")}
 
 
 def cpu_name() -> str:
@@ -101,9 +116,9 @@ def add_run(layout: Layout, record: RunRecord) -> None:
     ResultsError
         The file cannot be written.
     """
-    write_text(
-        layout.provenance, json.dumps({"runs": [*runs(layout), {**asdict(record), **environment()}]}, indent=1) + "\n"
-    )
+    with alone(layout.provenance):
+        every = [*runs(layout), {**asdict(record), **environment()}]
+        write_text(layout.provenance, json.dumps({"runs": every}, indent=1) + "\n")
 
 
 def runs(layout: Layout) -> list[dict[str, Any]]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
 from simstudy.records import REPLICATE_SCHEMA
@@ -18,6 +23,10 @@ from simstudy.store.layout import Layout
 
 METADATA_KEY = b"simstudy"
 VERSION_KEY = b"simstudy_version"
+#: Numbers about the rows, so that a report on a running study need not read them.
+TALLY_KEY = b"simstudy_tally"
+ENVIRONMENT_KEY = b"simstudy_environment"
+NO_TALLY = b'{"cpu_seconds": 0.0, "outcomes": {}}'
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,14 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What a shard cost and how its fits ended: processor seconds, and rows by method and status."""
+
+    cpu_seconds: float
+    outcomes: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
 class Damaged:
     """A shard that could not be read, and why."""
 
@@ -54,13 +71,43 @@ class Scan:
     damaged: tuple[Damaged, ...]
 
 
-def shard_paths(layout: Layout) -> list[Path]:
-    """Files of the shards in order of their names; temporary files (which start with a dot) are not among them."""
-    return sorted(path for path in layout.replicates.glob("*.parquet") if not path.name.startswith("."))
+def shard_paths(layout: Layout, scenario_key: str | None = None) -> list[Path]:
+    """Files of the shards, of one scenario or of all, in order of their names; files in the making start with a dot."""
+    names = "*.parquet" if scenario_key is None else f"{scenario_key[:16]}-*.parquet"
+    return sorted(path for path in layout.replicates.glob(names) if not path.name.startswith("."))
 
 
-def write_shard(layout: Layout, shard: Shard, table: pa.Table) -> Path:
+def tally(table: pa.Table, cpu_seconds: float) -> Tally:
+    """Count the rows of a shard."""
+    outcomes: dict[str, dict[str, int]] = {}
+    counted = table.group_by(["method", "status"]).aggregate([([], "count_all")])
+    for row in counted.to_pylist():
+        outcomes.setdefault(row["method"], {})[row["status"]] = row["count_all"]
+    return Tally(cpu_seconds, outcomes)
+
+
+def write_shard(
+    layout: Layout, shard: Shard, table: pa.Table, cpu_seconds: float = 0.0, environment: str = "{}"
+) -> Path:
     """Write a block's rows; the file appears under its name only when it is complete.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where.
+    shard : Shard
+        What the rows are.
+    table : pyarrow.Table
+        Columns of ``records.REPLICATE_SCHEMA``.
+    cpu_seconds : float
+        Processor time that the rows took.
+    environment : str
+        Versions, commit and machine of the run in JSON; kept in the file's metadata.
+
+    Returns
+    -------
+    Path
+        The file.
 
     Raises
     ------
@@ -68,7 +115,12 @@ def write_shard(layout: Layout, shard: Shard, table: pa.Table) -> Path:
         The folder cannot be written.
     """
     path = layout.replicates / shard.file_name
-    metadata = {METADATA_KEY: json.dumps(asdict(shard)), VERSION_KEY: version("simstudy")}
+    metadata = {
+        METADATA_KEY: json.dumps(asdict(shard)),
+        VERSION_KEY: version("simstudy"),
+        TALLY_KEY: json.dumps(asdict(tally(table, cpu_seconds))),
+        ENVIRONMENT_KEY: environment,
+    }
     write_table(path, table.replace_schema_metadata(metadata))
     return path
 
@@ -82,11 +134,7 @@ def read_shard(path: Path) -> tuple[Shard, pa.Table]:
         The shard is damaged.
     """
     table = read_table(path)
-    try:
-        described = json.loads((table.schema.metadata or {})[METADATA_KEY])
-        shard = Shard(**{**described, "methods": tuple(described["methods"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise ResultsError(f"cannot read {path}: it does not say what it holds") from error
+    shard = description(path, table.schema)
     if not table.schema.equals(REPLICATE_SCHEMA):
         raise ResultsError(f"cannot read {path}: its columns are not those of a replicate table")
     if shard.file_name != path.name or len(table) != (shard.stop - shard.start) * len(shard.methods):
@@ -94,9 +142,41 @@ def read_shard(path: Path) -> tuple[Shard, pa.Table]:
     return shard, table
 
 
-def read_all(layout: Layout) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
-    """Every shard in turn, verified, or the reason why it cannot be read."""
+def description(path: Path, schema: pa.Schema) -> Shard:
+    """What a shard says that it holds.
+
+    Raises
+    ------
+    ResultsError
+        It does not say.
+    """
+    try:
+        described = json.loads((schema.metadata or {})[METADATA_KEY])
+        return Shard(**{**described, "methods": tuple(described["methods"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultsError(f"cannot read {path}: it does not say what it holds") from error
+
+
+def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
+    """Descriptions and tallies of the shards without reading their rows; those that say nothing are passed over."""
     for path in shard_paths(layout):
+        # A shard can be set aside by a run while this reads.
+        with suppress(OSError, pa.ArrowException, ResultsError, KeyError, ValueError):
+            schema = pq.read_schema(path)
+            tallied = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
+            yield description(path, schema), Tally(**tallied)
+
+
+def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:
+    """Versions, commit and machine of the run that wrote a shard; empty for shards that do not say."""
+    metadata = pq.read_schema(layout.replicates / shard.file_name).metadata or {}
+    found: dict[str, Any] = json.loads(metadata.get(ENVIRONMENT_KEY, b"{}"))
+    return found
+
+
+def read_all(layout: Layout, scenario_key: str | None = None) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
+    """Every shard (of one scenario) in turn, verified, or the reason why it cannot be read."""
+    for path in shard_paths(layout, scenario_key):
         try:
             yield read_shard(path)
         except ResultsError as error:
@@ -118,4 +198,32 @@ def set_aside(layout: Layout, damaged: Iterable[Damaged]) -> None:
     """Move damaged shards out of the results, so that their blocks are computed again and nothing is lost."""
     for shard in damaged:
         layout.set_aside.mkdir(parents=True, exist_ok=True)
-        shard.path.replace(layout.set_aside / shard.path.name)
+        # Runs that share a study may find the same damage.
+        with suppress(FileNotFoundError):
+            shard.path.replace(free_name(layout.set_aside / shard.path.name))
+
+
+def free_name(path: Path) -> Path:
+    """The path, or with a number where a file of this name is there already."""
+    names = (path.with_name(f"{path.stem}.{k}{path.suffix}") for k in itertools.count(1))
+    return path if not path.exists() else next(name for name in names if not name.exists())
+
+
+def without(layout: Layout, methods: Iterable[str]) -> None:
+    """Set aside all rows of some methods; the others' rows stay.
+
+    A run that dies in the middle loses nothing but the time to compute again the rows of the shard in hand: the file
+    is whole in the folder of shards set aside.
+    """
+    dropped = frozenset(methods)
+    for path in shard_paths(layout):
+        shard, table = read_shard(path)
+        if dropped.isdisjoint(shard.methods):
+            continue
+        set_aside(layout, [Damaged(path, "methods computed again")])
+        kept = tuple(name for name in shard.methods if name not in dropped)
+        if kept:
+            rows = table.filter(pc.is_in(table["method"], pa.array(kept)))
+            metadata = table.schema.metadata
+            spent = json.loads(metadata.get(TALLY_KEY, b"{}")).get("cpu_seconds", 0.0) * len(rows) / len(table)
+            write_shard(layout, replace(shard, methods=kept), rows, spent, metadata.get(ENVIRONMENT_KEY, b"{}"))

@@ -1,7 +1,9 @@
+from typing import Any
+
 import numpy as np
 
 from simstudy.run.methods import ResolvedMethod, resolve
-from simstudy.run.replicate import data, replicate_rows
+from simstudy.run.replicate import Row, data, replicate_rows
 from simstudy.scenario.method import FixedLambda, Method
 from simstudy.scenario.scenario import Scenario
 
@@ -10,12 +12,16 @@ MLE = Method("mle", "mle")
 FGSM = Method("fgsm", "fgsm", "lasso", lam=FixedLambda(0.02))
 
 
+def fitted(*arguments: Any) -> list[Row]:
+    return list(replicate_rows(*arguments))
+
+
 def test_a_replicate_depends_on_its_seed_and_index_alone() -> None:
     methods = resolve(SCENARIO, (MLE, FGSM))
-    both = replicate_rows(5, SCENARIO, methods, 3)
-    alone = replicate_rows(5, SCENARIO, resolve(SCENARIO, (FGSM,)), 3)
+    both = fitted(5, SCENARIO, methods, 3)
+    alone = fitted(5, SCENARIO, resolve(SCENARIO, (FGSM,)), 3)
     assert both[1].beta_hat.tobytes() == alone[0].beta_hat.tobytes()
-    other = [replicate_rows(*changed)[0].beta_hat for changed in ((6, SCENARIO, methods, 3), (5, SCENARIO, methods, 4))]
+    other = [fitted(*changed)[0].beta_hat for changed in ((6, SCENARIO, methods, 3), (5, SCENARIO, methods, 4))]
     assert all(not np.array_equal(both[0].beta_hat, each) for each in other)
 
 
@@ -25,7 +31,7 @@ def test_data_do_not_depend_on_the_label() -> None:
 
 
 def test_a_row_says_what_was_fitted() -> None:
-    row = replicate_rows(5, SCENARIO, resolve(SCENARIO, (FGSM,)), 0)[0]
+    row = fitted(5, SCENARIO, resolve(SCENARIO, (FGSM,)), 0)[0]
     assert (row.method, row.replicate, row.lam, row.status) == ("fgsm", 0, 0.02, "ok")
     assert isinstance(row.intercept_hat, float)
     assert row.kkt <= 1e-7
@@ -33,13 +39,13 @@ def test_a_row_says_what_was_fitted() -> None:
 
 def test_without_an_intercept_none_is_fitted() -> None:
     scenario = Scenario("gaussian", 40, [1.0, 0.0])
-    row = replicate_rows(5, scenario, resolve(scenario, (MLE,)), 0)[0]
+    row = fitted(5, scenario, resolve(scenario, (MLE,)), 0)[0]
     assert row.intercept_hat is None
 
 
 def test_a_fit_that_raises_is_a_row_and_the_others_are_fitted() -> None:
     broken = ResolvedMethod("broken", "mle", None, {"family": "binomial", "no_such_argument": 1})
-    rows = replicate_rows(5, SCENARIO, (broken, *resolve(SCENARIO, (MLE,))), 0)
+    rows = fitted(5, SCENARIO, (broken, *resolve(SCENARIO, (MLE,))), 0)
     assert [row.status for row in rows] == ["error", "ok"]
     assert "no_such_argument" in rows[0].message
     assert rows[0].message.startswith("TypeError")
@@ -49,7 +55,7 @@ def test_a_fit_that_raises_is_a_row_and_the_others_are_fitted() -> None:
 
 def test_data_that_cannot_be_drawn_are_a_row_of_every_method() -> None:
     scenario = Scenario("poisson", 10, [0.0], intercept=600.0)
-    rows = replicate_rows(5, scenario, resolve(scenario, (MLE, FGSM)), 0)
+    rows = fitted(5, scenario, resolve(scenario, (MLE, FGSM)), 0)
     assert [row.status for row in rows] == ["error", "error"]
     assert "InputError" in rows[1].message
     assert len(rows[1].beta_hat) == 1
@@ -57,10 +63,10 @@ def test_data_that_cannot_be_drawn_are_a_row_of_every_method() -> None:
 
 def test_a_constant_response_is_a_status() -> None:
     scenario = Scenario("binomial", 5, [0.0], intercept=20.0)
-    rows = replicate_rows(5, scenario, resolve(scenario, (MLE, FGSM)), 0)
+    rows = fitted(5, scenario, resolve(scenario, (MLE, FGSM)), 0)
     assert {row.status for row in rows} == {"degenerate_response"}
 
 
 def test_more_coefficients_than_observations_are_a_status_for_the_mle() -> None:
     scenario = Scenario("gaussian", 5, [1.0] * 8)
-    assert replicate_rows(5, scenario, resolve(scenario, (MLE,)), 0)[0].status == "rank_deficient"
+    assert fitted(5, scenario, resolve(scenario, (MLE,)), 0)[0].status == "rank_deficient"

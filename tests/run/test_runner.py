@@ -1,7 +1,7 @@
 """A study on disk: the same rows, bit for bit, however and in how many goes it was run."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from pandas.testing import assert_frame_equal
 
 from simstudy.errors import ConfigError, ResultsError
 from simstudy.run import runner
+from simstudy.run.block import Block, BlockResult
 from simstudy.run.execute import execute
+from simstudy.run.options import Options
 from simstudy.run.runner import run_study, simulate
 from simstudy.scenario.method import FixedLambda, MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
@@ -75,7 +77,7 @@ def test_block_size_does_not_change_a_bit(tmp_path: Path, whole: pd.DataFrame) -
 
 
 def test_two_processes_give_the_same_bits(tmp_path: Path, whole: pd.DataFrame) -> None:
-    run_study(STUDY, tmp_path, jobs=2, size=2)
+    run_study(STUDY, tmp_path, options=Options(jobs=2), size=2)
     assert_same_rows(load(tmp_path), whole)
 
 
@@ -103,8 +105,8 @@ def test_any_history_ends_in_the_same_rows(
 def test_an_interrupted_run_keeps_its_blocks_and_is_completed(
     tmp_path: Path, whole: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(blocks: list, jobs: int) -> object:
-        for done, result in enumerate(execute(blocks, jobs)):
+    def broken(blocks: list[Block], options: Options) -> Iterator[BlockResult]:
+        for done, result in enumerate(execute(blocks, options)):
             if done == 4:
                 raise KeyboardInterrupt
             yield result
@@ -193,7 +195,7 @@ def test_a_mistake_in_the_call_touches_nothing(tmp_path: Path) -> None:
 
 def test_jobs_must_make_sense(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="jobs = 0 is not allowed"):
-        run_study(STUDY, tmp_path, jobs=0)
+        run_study(STUDY, tmp_path, options=Options(jobs=0))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -49,7 +49,6 @@ def test_the_stored_study_asks_for_the_most_replicates_so_far(layout: Layout, as
         ("rho = 0.5", "rho = 0.4", r"scenario\[0\].design.rho was 0.5, is 0.4"),
         ("[1.0, 0.0]", "[1.0, 0.5]", r"scenario\[0\].beta was"),
         ('name = "mle"', 'name = "mle"\nlam = 0.1', r"method\[0\].lam was 'absent', is 0.1"),
-        ('[[method]]\nname = "mle"', "", "method.*is 'absent'"),
     ],
 )
 def test_another_definition_is_refused_and_the_difference_shown(layout: Layout, old: str, new: str, shown: str) -> None:

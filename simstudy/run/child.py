@@ -1,0 +1,45 @@
+"""A process that fits blocks and hands over each row at once, so that a single fit can be stopped from outside.
+
+Started by `guard` as ``python -m simstudy.run.child DESCRIPTOR``; it ends when the other end of its pipe is closed.
+"""
+
+from __future__ import annotations
+
+import sys
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from simstudy.estimators.registry import ESTIMATORS
+from simstudy.model.penalties import Scad
+from simstudy.run.block import block_rows, thread_controller
+from simstudy.run.process import prepare_process
+
+
+def warm_up() -> None:
+    """Load or compile every kernel before the first fit, whose time may be limited."""
+    X, y = np.linspace(-1.0, 1.0, 12).reshape(-1, 1), np.tile([0.0, 1.0, 1.0], 4)
+    for estimator in ESTIMATORS.values():
+        penalty = {"penalty": Scad(0.1)} if estimator.needs_penalty else {}
+        support = {"support": np.array([True])} if estimator.needs_support else {}
+        for family in ("gaussian", "binomial", "poisson"):
+            estimator.fit(X, y, family=family, **penalty, **support)
+
+
+def serve(connection: Connection) -> None:
+    """Answer requests (block, position) with the block's rows from that position on, until the pipe is closed."""
+    warm_up()
+    connection.send("ready")
+    with thread_controller().limit(limits=1):
+        while True:
+            try:
+                block, position = connection.recv()
+            except EOFError:
+                return
+            for row in block_rows(block, position):
+                connection.send(row)
+
+
+if __name__ == "__main__":
+    prepare_process()
+    serve(Connection(int(sys.argv[1])))
