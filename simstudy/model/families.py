@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammainc, gammaincc, gammaln
+from scipy.special import expit, gammainc, gammaincc, gammaln, xlogy
 from typing_extensions import override
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
@@ -92,6 +92,22 @@ class Family(ABC):
         """Mean error sign ``E[sign(y - mu) | x]`` with sign(0) = 0, the weight of b'' x in V (T5)."""
 
     @abstractmethod
+    def density_at_mean(self, eta: Array, sigma: float = 1.0) -> Array:
+        """Density of y - mu at zero given x: how often the error's sign changes when mu moves by one.
+
+        Counts meet their mean only where it is whole; averaged over means that are not, the probability
+        e^-mu mu^mu / Gamma(mu + 1) of a count equal to mu takes its place.
+        """
+
+    @abstractmethod
+    def saturated_loss(self, y: Array) -> Array:
+        """Smallest loss of each response, ``min over eta of b(eta) - y eta``."""
+
+    def deviance(self, y: Array, eta: Array) -> Array:
+        """Deviance of each observation, ``2 (loss - saturated loss)``, without phi."""
+        return 2.0 * (self.loss(y, eta) - self.saturated_loss(y))
+
+    @abstractmethod
     def in_support(self, y: Array) -> NDArray[np.bool_]:
         """Which responses are finite and in the family's support."""
 
@@ -151,6 +167,14 @@ class Gaussian(Family):
         return np.zeros_like(eta)
 
     @override
+    def density_at_mean(self, eta: Array, sigma: float = 1.0) -> Array:
+        return np.full_like(eta, 1.0 / (sigma * np.sqrt(2.0 * np.pi)))
+
+    @override
+    def saturated_loss(self, y: Array) -> Array:
+        return -0.5 * y**2
+
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
         return np.isfinite(y)
 
@@ -196,6 +220,14 @@ class Binomial(Family):
     def mean_sign(self, eta: Array, sigma: float = 1.0) -> Array:
         # 2 mu - 1, without its cancellation at eta = 0.
         return np.tanh(0.5 * eta)
+
+    @override
+    def density_at_mean(self, eta: Array, sigma: float = 1.0) -> Array:
+        return np.zeros_like(eta)
+
+    @override
+    def saturated_loss(self, y: Array) -> Array:
+        return np.zeros_like(y)
 
     @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
@@ -245,6 +277,20 @@ class Poisson(Family):
         above: Array = gammainc(np.floor(mu) + 1.0, mu)
         below: Array = gammaincc(np.maximum(np.ceil(mu), 1.0), mu)
         return above - below
+
+    @override
+    def density_at_mean(self, eta: Array, sigma: float = 1.0) -> Array:
+        mu = np.exp(eta)
+        few = np.minimum(mu, STIRLING_FROM)
+        reciprocal = 1.0 / np.maximum(mu, STIRLING_FROM)
+        series = reciprocal * (1 / 12 - reciprocal**2 / 360)
+        stirling = 0.5 * np.log(reciprocal / (2.0 * np.pi)) - series
+        density: Array = np.exp(np.where(mu < STIRLING_FROM, few * eta - few - gammaln(few + 1.0), stirling))
+        return density
+
+    @override
+    def saturated_loss(self, y: Array) -> Array:
+        return y - xlogy(y, y)
 
     @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:

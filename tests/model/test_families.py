@@ -63,7 +63,7 @@ def test_each_function_is_the_derivative_of_the_one_before(name, y):
 def test_nothing_overflows_or_warns_far_out(name, eta):
     f, eta = FAMILIES[name], np.array([eta])
     values = [f.loss(np.ones(1), eta), f.mean(eta), f.variance(eta), f.third_derivative(eta)]
-    values += [f.mean_abs_error(eta), f.mean_sign(eta)]
+    values += [f.mean_abs_error(eta), f.mean_sign(eta), f.density_at_mean(eta)]
     assert np.isfinite(values).all()
 
 
@@ -182,3 +182,32 @@ def test_a_misspelt_family_suggests_the_nearest():
 
 def test_the_codes_are_those_of_the_kernels():
     assert {name: f.code for name, f in FAMILIES.items()} == {"gaussian": 0, "binomial": 1, "poisson": 2}
+
+
+@pytest.mark.parametrize("mu", [0.5, 3.0, 15.9, 16.1, 900.0])
+def test_poisson_density_at_its_mean_is_the_probability_carried_to_any_mean(mu):
+    found = FAMILIES["poisson"].density_at_mean(np.log([mu]))
+    assert found[0] == pytest.approx(math.exp(mu * math.log(mu) - mu - math.lgamma(mu + 1.0)), rel=1e-8)
+
+
+@pytest.mark.parametrize("mu", [0.7, 4.2, 40.0])
+def test_poisson_density_is_the_rate_at_which_signs_change(mu):
+    """Mean number of counts that a mean passes between mu and mu + 1, over the length of the step."""
+    grid = np.linspace(mu, mu + 1.0, 2001)
+    whole = math.floor(mu) + 1
+    passed = stats.poisson.pmf(whole, whole)
+    assert np.mean(FAMILIES["poisson"].density_at_mean(np.log(grid))) == pytest.approx(passed, rel=0.15)
+
+
+def test_gaussian_density_at_its_mean():
+    assert FAMILIES["gaussian"].density_at_mean(np.zeros(1), 2.0)[0] == pytest.approx(stats.norm.pdf(0.0, scale=2.0))
+    assert FAMILIES["binomial"].density_at_mean(np.zeros(1))[0] == 0.0
+
+
+@each_family
+def test_deviance_is_twice_the_excess_over_the_best_predictor(name):
+    f, y = FAMILIES[name], np.array([0.0, 1.0, 1.0])
+    eta = np.array([0.3, -0.4, 1.1])
+    best = np.linspace(-40.0, 40.0, 160001)
+    lowest = [f.loss(np.full_like(best, value), best).min() for value in y]
+    np.testing.assert_allclose(f.deviance(y, eta), 2 * (f.loss(y, eta) - lowest), atol=1e-6)
