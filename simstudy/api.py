@@ -30,7 +30,7 @@ from simstudy.run.precision import Target, parse_target
 from simstudy.run.progress import Reporter, silent
 from simstudy.run.runner import RunReport, run_study, simulate
 from simstudy.run.select import select
-from simstudy.run.status import StudyStatus, study_status
+from simstudy.run.status import study_status
 from simstudy.scenario.config import read_study
 from simstudy.scenario.method import MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
@@ -166,20 +166,6 @@ def plan(
     layout = Layout(Path(results) / chosen.name)
     check_same_study(layout, study_toml(chosen))
     return select(cells(chosen, scan(layout).shards), only)
-
-
-def status(study: str | Path | Study, *, results: str | Path = "results", replicates: int | None = None) -> StudyStatus:
-    """How far a study is, while it runs or after; nothing is written and no run is disturbed.
-
-    Raises
-    ------
-    ResultsError
-        The folder holds another study.
-    """
-    chosen = study_of(study, replicates=replicates)
-    layout = Layout(Path(results) / chosen.name)
-    check_same_study(layout, study_toml(chosen))
-    return study_status(chosen, layout)
 
 
 def contrasts(study: Study) -> tuple[tuple[str, str], ...]:

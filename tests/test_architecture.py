@@ -32,9 +32,10 @@ ALLOWED = {
     "analysis": FOUNDATION | {"measures", "theory", "store"},
     "report": FOUNDATION | {"analysis", "measures", "store"},
     "api": FOUNDATION | FOLDERS,
-    "cli": FOUNDATION | FOLDERS | {"api"},
+    "inspection": FOUNDATION | FOLDERS | {"api"},
+    "cli": FOUNDATION | FOLDERS | {"api", "inspection"},
     "__main__": {"cli"},
-    "__init__": FOUNDATION | FOLDERS | {"api"},
+    "__init__": FOUNDATION | FOLDERS | {"api", "inspection"},
 }
 
 

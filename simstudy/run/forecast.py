@@ -21,6 +21,14 @@ class Pilot:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """Processor seconds of one replicate of a scenario, and the largest MCSE of a method's RMSE to expect."""
+
+    seconds: float
+    rmse_mcse: float
+
+
 def pilot(study: Study, scenario: Scenario, replicates: int) -> Pilot:
     """Compute the first replicates of a scenario in memory and in this process."""
     methods = resolve(scenario, study.methods)

@@ -1,0 +1,221 @@
+"""The commands that work on a study file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Column
+from rich.table import Table as Grid
+
+from simstudy import api, inspection
+from simstudy.cli.group import FAILED, main
+from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
+from simstudy.records import Status
+from simstudy.run.options import Options, parse_part
+from simstudy.run.plan import Cell
+
+STUDY = click.argument("study", type=click.Path(path_type=Path))
+JOBS = click.option("-j", "--jobs", default=-1, show_default="every core", help="Processes. No result depends on it.")
+RESULTS = click.option(
+    "--out", "results", default="results", show_default=True, type=click.Path(path_type=Path),
+    help="Folder of all results; the study's own folder in it has the study's name.",
+)  # fmt: skip
+REPLICATES = click.option("-r", "--replicates", type=int, help="Data sets per scenario, instead of the file's number.")
+SEED = click.option("--seed", type=int, help="Seed, instead of the file's.")
+ONLY = click.option(
+    "--only", multiple=True, metavar="KEY=VALUE",
+    help="Restrict to scenarios or methods, for example --only family=poisson --only n=400 --only method=mle. "
+    "The same key twice means either; different keys mean both.",
+)  # fmt: skip
+QUIET = click.option("--quiet", is_flag=True, help="No progress.")
+BACKEND = click.option(
+    "--backend", default="loky", show_default=True,
+    help="Where to compute: loky, processes of this machine, or dask, a cluster.",
+)  # fmt: skip
+SCHEDULER = click.option(
+    "--scheduler", metavar="ADDRESS",
+    help="Dask scheduler, such as tcp://node1:8786; without it --backend dask starts a cluster on this machine.",
+)  # fmt: skip
+SHARD = click.option(
+    "--shard", metavar="I/K",
+    help="Compute part I of K; start one such run for each part, at the same time or not, on one results folder.",
+)  # fmt: skip
+UNTIL = click.option(
+    "--until-mcse", metavar="MEASURE=VALUE",
+    help="Stop a scenario when the Monte Carlo standard error of MEASURE is at most VALUE (VALUE%: relative to the "
+    "measure) for every method and parameter. It is looked at after 100, 200, 400, ... replicates, -r at most.",
+)  # fmt: skip
+FRESH = click.option(
+    "--fresh", multiple=True, metavar="METHOD",
+    help="Compute this method again, because its definition has changed; its old rows are set aside.",
+)  # fmt: skip
+
+RUN_EXAMPLES = """\b
+Examples:
+  simstudy run experiments/root_n.toml
+  simstudy run experiments/root_n.toml -r 1000 -j 4 --only family=binomial
+  simstudy run experiments/root_n.toml -r 20000 --until-mcse rmse=1%
+  simstudy run experiments/root_n.toml --shard 3/16
+  simstudy run experiments/root_n.toml --backend dask --scheduler tcp://node1:8786
+"""
+
+
+@main.command(epilog=RUN_EXAMPLES, short_help="Compute the replicates that a study lacks.")
+@STUDY
+@REPLICATES
+@JOBS
+@ONLY
+@RESULTS
+@SEED
+@BACKEND
+@SCHEDULER
+@SHARD
+@UNTIL
+@FRESH
+@QUIET
+def run(
+    study: Path,
+    backend: str,
+    scheduler: str | None,
+    shard: str | None,
+    fresh: tuple[str, ...],
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Compute the replicates of STUDY (a TOML file) that its results do not hold yet.
+
+    Run it again after an interruption and it goes on; with a larger -r it extends the results, and what is new in STUDY
+    is added. A fit that fails is a row with its status and never stops the run.
+    """  # fmt: skip
+    console = Console(stderr=True)
+    part = None if shard is None else parse_part(shard)
+    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh)
+    report = api.run(study, options=how, progress=progress(console, quiet), **options)
+    describe(report)
+    if report.fits[Status.ERROR]:
+        raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Print and write the tables of a study.")
+@STUDY
+@RESULTS
+@JOBS
+def table(study: Path, results: Path, jobs: int) -> None:
+    """Print the tables of STUDY and write them as markdown, LaTeX and CSV to results/<study>/tables.
+
+    Simulated numbers stand next to those of the theory, each with its Monte Carlo standard error. Failed fits are
+    counted in every row.
+    """
+    tables, summary = api.table(study, results=results, jobs=jobs)
+    show(tables, summary.silent_theory)
+    click.echo(f"Written to {results / summary.study.name / 'tables'}")
+
+
+@main.command(short_help="Show what is there and what is to do.")
+@STUDY
+@REPLICATES
+@ONLY
+@RESULTS
+@SEED
+@click.option("--pilot", default=0, help="Forecast from this many replicates, computed now in memory.")
+def plan(study: Path, results: Path, replicates: int | None, seed: int | None, only: Sequence[str], pilot: int) -> None:
+    """Show the scenarios of STUDY, how many replicates are there and are to do, and at what cost; writes nothing.
+
+    Seconds (of one processor) and the Monte Carlo standard error of the RMSE to expect in the end come from the
+    replicates that are there, or from a pilot.
+    """
+    found = api.plan(study, results=results, replicates=replicates, seed=seed, only=only)
+    costs = inspection.forecast(study, results=results, replicates=replicates, seed=seed, pilot_replicates=pilot)
+    headings = ("n", "p", "Present", "To do", "Fits", "Seconds", "MCSE of RMSE")
+    grid = Grid("Scenario", "Key", *(Column(heading, justify="right") for heading in headings))
+    total = 0.0
+    for scenario in dict.fromkeys(cell.scenario for cell in found):
+        own = [cell for cell in found if cell.scenario == scenario]
+        to_do, fits = work(own)
+        cost = costs.get(scenario.key)
+        seconds = 0.0 if cost is None else cost.seconds * fits / len(own)
+        total += seconds
+        forecast = ("–", "–") if cost is None else (f"{seconds:.1f}", f"{cost.rmse_mcse:.2g}")
+        numbers = (scenario.n, scenario.p, min(cell.present for cell in own), to_do, fits, *forecast)
+        grid.add_row(scenario.label, scenario.key, *map(str, numbers))
+    output().print(grid)
+    methods = ", ".join(dict.fromkeys(cell.method for cell in found))
+    click.echo(f"Methods: {methods}. Fits to do: {work(found)[1]}.")
+    if costs:
+        click.echo(f"Time to expect: {duration(total)} of one processor.")
+    else:
+        click.echo("No forecast: nothing has been computed yet; --pilot 20 tries 20 replicates of each scenario.")
+
+
+@main.command(short_help="Show what is done, failed and missing, while a study runs and after.")
+@STUDY
+@REPLICATES
+@RESULTS
+def status(study: Path, replicates: int | None, results: Path) -> None:
+    """Show for each scenario of STUDY the replicates done and missing, failed fits, rate and time left.
+
+    Rates are in replicates per second of one process. Reads what the results say about themselves, so that it can be
+    used at any time.
+    """
+    state = inspection.status(study, results=results, replicates=replicates)
+    grid = Grid("Scenario", *(Column(name, justify="right") for name in ("Done", "Missing", "Rate", "Left")), "Failed")
+    for each in state.scenarios:
+        rate = "–" if each.rate is None else f"{each.rate:.0f}/s"
+        left = "–" if each.seconds_left is None else duration(each.seconds_left)
+        failed = ", ".join(f"{count} {name}" for name, count in sorted(each.failed.items())) or "none"
+        grid.add_row(each.scenario, str(each.done), str(each.missing), rate, left, failed)
+    output().print(grid)
+    seconds = sum(each.seconds_left or 0.0 for each in state.scenarios)
+    done, missing = (sum(getattr(each, name) for each in state.scenarios) for name in ("done", "missing"))
+    running = "; ".join(map(str, state.running))
+    click.echo(f"{done} replicates done, {missing} missing, about {duration(seconds)} left.")
+    click.echo(f"Running: {running}." if running else "No run is writing these results now.")
+
+
+@main.command(short_help="Fit one replicate again and compare it with the stored rows.")
+@STUDY
+@click.option("--scenario", required=True, help="Label or key of the scenario, or how its key begins; plan lists them.")
+@click.option("--replicate", type=int, required=True, help="Index from 0.")
+@click.option("--method", help="Only this method.")
+@click.option("--pdb", "debugger", is_flag=True, help="Enter the Python debugger at the first line of the fit.")
+@RESULTS
+def replay(study: Path, scenario: str, replicate: int, method: str | None, debugger: bool, results: Path) -> None:
+    """Draw the data set of one replicate of STUDY again, fit it, and say whether the fit equals the stored row.
+
+    Exit code 1 if a stored row differs.
+    """
+    if debugger:
+        inspection.debug(study, scenario, replicate, method)
+    found = inspection.replay(study, scenario, replicate, method, results=results)
+    for each in found:
+        click.echo(fit_text(each))
+    if any(each.different for each in found):
+        raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Say what is behind one number of a table, and compute it again.")
+@STUDY
+@click.argument("table")
+@click.argument("row", type=int)
+@click.argument("column")
+@RESULTS
+@JOBS
+def explain(study: Path, table: str, row: int, column: str, results: Path, jobs: int) -> None:
+    """Name the scenarios, replicates, seed, shards, commit and versions behind a number of STUDY, and recompute it.
+
+    TABLE is the name of an analysis such as root_n, ROW the row as printed (from 1), COLUMN its heading or the name of
+    the column in the table's CSV file. Exit code 1 if the number in the table on disk is another one.
+    """
+    found = inspection.explain(study, table, row, column, results=results, jobs=jobs)
+    click.echo(explanation_text(found))
+    if found.printed not in {None, found.recomputed}:
+        raise click.exceptions.Exit(FAILED)
+
+
+def work(chosen: Sequence[Cell]) -> tuple[int, int]:
+    """Replicates to do in the cells of one scenario, and fits to do in any cells."""
+    return max(cell.to_do for cell in chosen), sum(cell.to_do for cell in chosen)

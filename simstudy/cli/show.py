@@ -1,0 +1,106 @@
+"""What the commands print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column
+from rich.table import Table as Grid
+
+from simstudy.records import Status
+from simstudy.report import Table, cells
+from simstudy.report.explain import Explanation, Source
+from simstudy.run.progress import Reporter, reporter, silent
+from simstudy.run.replay import Replayed
+from simstudy.run.runner import RunReport
+
+
+def output() -> Console:
+    """Console of the results; wide enough for a table where it is not a terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=240)
+
+
+def show(tables: Sequence[Table], notes: Sequence[str]) -> None:
+    """Print tables with their notes, and why theory is silent where it is."""
+    console = output()
+    for each in tables:
+        columns = (Column(c.heading, justify="right" if c.numeric else "left") for c in each.columns)
+        grid = Grid(*columns, title=each.caption, title_justify="left", box=box.SIMPLE_HEAD)
+        for row in cells(each).itertuples(index=False):
+            grid.add_row(*map(escape, row))
+        console.print(grid)
+    for note in dict.fromkeys(note for each in tables for note in each.notes):
+        console.print(note, highlight=False, markup=False)
+    for note in notes:
+        click.echo(note, err=True)
+
+
+def progress(console: Console, quiet: bool) -> Reporter:
+    """Reporter of a run."""
+    return silent if quiet else reporter(console)
+
+
+def describe(report: RunReport) -> None:
+    """Print what a run did: replicates, time, failures by status, shards set aside."""
+    for shard in report.set_aside:
+        click.echo(f"Set aside and computed again: {shard.reason}", err=True)
+    if not report.replicates:
+        click.echo(f"Nothing to do: {report.folder} is complete.")
+        return
+    fits = report.fits.total()
+    click.echo(f"{report.replicates} replicates, {fits} fits in {report.seconds:.1f} s -> {report.folder}")
+    failures = {status: count for status, count in report.fits.items() if status != Status.OK}
+    counted = ", ".join(f"{count} {status}" for status, count in sorted(failures.items())) or "none"
+    click.echo(f"Fits without a usable result: {counted}")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that suits them."""
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} seconds" if seconds >= 1 else "less than a second"
+
+
+def fit_text(found: Replayed) -> str:
+    """A fit that was made again, and how it compares."""
+    row = found.row
+    lines = [f"{row['scenario']} (key {row['scenario_key']}), replicate {row['replicate']}, {row['method']}"]
+    names = ("status", "message", "lam", "intercept_hat", "beta_hat", "objective", "kkt", "n_iter", "seconds")
+    lines += [f"  {name}: {row[name]}" for name in names if row[name] is not None]
+    if found.stored is None:
+        lines.append("  not stored: this fit has not been run")
+    elif found.equal:
+        lines.append("  equal to the stored row, bit for bit (seconds apart)")
+    else:
+        lines += [f"  differs from the stored row: {name} was {found.stored[name]}" for name in found.different]
+    return "\n".join(lines)
+
+
+def explanation_text(found: Explanation) -> str:
+    """What is behind a number."""
+    lines = [
+        f"printed:    {found.printed if found.printed is not None else 'no table on disk; `simstudy table` writes it'}",
+        f"recomputed: {found.recomputed}",
+        f"seed:       {found.seed}; data of replicate r: SeedSequence(seed, spawn_key = (words of the key, r, 0))",
+    ]
+    lines += [line for source in found.sources for line in source_lines(source)]
+    for record in found.environments:
+        git = record.get("git") or {}
+        versions = ", ".join(f"{name} {number}" for name, number in record.get("versions", {}).items())
+        state = " with changes" if git.get("dirty") else ""
+        lines.append(f"computed at commit {git.get('commit', 'unknown')}{state} on {record.get('cpu', 'unknown')}")
+        lines.append(f"  {versions}")
+    return "\n".join(lines)
+
+
+def source_lines(source: Source) -> list[str]:
+    """One scenario behind a number."""
+    first = f"{source.scenario} (key {source.scenario_key}): {source.replicates} replicates of"
+    shards = [f"  replicates/{shard.file_name}" for shard in source.shards]
+    return [f"{first} {' and '.join(source.methods)}, in {len(shards)} shards", *shards]
