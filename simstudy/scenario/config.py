@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.model.coefficients import PATTERNS, Coefficients, Explicit
 from simstudy.model.designs import DESIGNS
 from simstudy.model.penalties import PENALTIES
+from simstudy.scenario.claims import read_claims
 from simstudy.scenario.grid import LabelFields, expand, label_fields, labels
 from simstudy.scenario.method import FixedLambda, LambdaRule, MatchedLambda, Method, RateLambda, parameter_names
 from simstudy.scenario.scenario import Scenario, check_sample_size
@@ -37,6 +39,7 @@ class StudyTable:
     seed: int | None = None
     analyses: tuple[str, ...] = ()
     timeout: float | None = None
+    claim: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,13 @@ def _content(path: Path) -> dict[str, Any]:
 
 def _study(content: dict[str, Any], stem: str, seed: int | None, replicates: int | None) -> Study:
     table = build(StudyTable, content, "")
-    parts: list[Any] = collect([partial(_scenarios, table.scenario), partial(_methods, table.method)])
-    scenarios, methods = parts
+    readers: list[Callable[[], Any]] = [
+        partial(_scenarios, table.scenario),
+        partial(_methods, table.method),
+        partial(read_claims, table.claim),
+    ]
+    parts = collect(readers)
+    scenarios, methods, claims = parts
     name = stem if table.name is None else table.name
     seeds = [given for given in (seed, table.seed) if given is not None]
     return Study(
@@ -166,6 +174,7 @@ def _study(content: dict[str, Any], stem: str, seed: int | None, replicates: int
         methods=methods,
         analyses=table.analyses,
         timeout=table.timeout,
+        claims=claims,
     )
 
 

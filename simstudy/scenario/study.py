@@ -12,6 +12,7 @@ from typing import Any
 import tomli_w
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.scenario.claim import Claim, claim_problems
 from simstudy.scenario.method import MatchedLambda, Method, RateLambda
 from simstudy.scenario.names import check_name, digest
 from simstudy.scenario.scenario import Scenario
@@ -40,6 +41,8 @@ class Study:
     timeout : float, optional
         Longest time that one fit may take, in seconds of wall time; a fit that takes longer is stopped and is a row
         with status ``timeout``. Which fits those are depends on the machine and its load, so no other result does.
+    claims : tuple of Claim
+        What the study asserts about its results; ids are unique.
 
     Raises
     ------
@@ -55,12 +58,13 @@ class Study:
     methods: tuple[Method, ...]
     analyses: tuple[str, ...] = ()
     timeout: float | None = None
+    claims: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in ("scenarios", "methods", "analyses"):
+        for field in ("scenarios", "methods", "analyses", "claims"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         check_name("name", self.name)
-        problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self)]
+        problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -86,6 +90,7 @@ class Study:
             **({} if self.timeout is None else {"timeout": self.timeout}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
             "method": [method.definition() for method in self.methods],
+            **({"claim": [claim.definition() for claim in self.claims]} if self.claims else {}),
         }
 
 
@@ -128,6 +133,17 @@ def _method_problems(study: Study) -> Iterator[str]:
             yield f"{sentence} (an FGSM method with its own lambda)"
         if isinstance(method.lam, RateLambda) and method.lam.log_p and smallest_p < 2:
             yield bad_value(f"method[{k}].lam.log_p", True, "false where p = 1, because log p is zero")
+
+
+def _claim_problems(study: Study) -> Iterator[str]:
+    methods = [method.name for method in study.methods]
+    for claim in study.claims:
+        for each in (claim, claim.control):
+            if each is not None:
+                problems = claim_problems(each, study.scenarios, methods)
+                yield from (f"claim {each.id!r}: {problem}" for problem in problems)
+    ids = [each.id for claim in study.claims for each in (claim, claim.control) if each is not None]
+    yield from _repeated("claim.id", ids)
 
 
 def _is_matched(method: Method) -> bool:
