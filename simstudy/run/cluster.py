@@ -15,6 +15,7 @@ from simstudy.errors import ResultsError
 from simstudy.run.block import Block, BlockResult
 from simstudy.run.options import Options
 from simstudy.run.pool import Pool, compute
+from simstudy.run.process import ignore_interrupts
 
 #: Seconds within which a scheduler must answer.
 CONNECT_SECONDS = 15
@@ -84,6 +85,7 @@ def connected(options: Options) -> Iterator[Client]:
             ) as cluster,
             Client(cluster) as client,
         ):
+            client.run(ignore_interrupts)
             yield client
         return
     try:

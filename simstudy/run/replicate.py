@@ -59,6 +59,7 @@ def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMeth
     try:
         dataset = data(seed, scenario, replicate)
     except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
+        raise_interrupt(error)
         seconds = perf_counter() - start
         yield from (error_row(scenario, method, replicate, error, seconds) for method in methods)
         return
@@ -72,6 +73,7 @@ def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset:
     try:
         fit = method.fit(dataset.X, dataset.y, **method.arguments)
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
+        raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
     seconds = perf_counter() - start
     intercept = fit.intercept if scenario.has_intercept else None
@@ -79,6 +81,14 @@ def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset:
         replicate, method.name, fit.status, fit.message, method.lam, intercept, fit.coef, fit.objective, fit.kkt,
         fit.n_iter, seconds,
     )  # fmt: skip
+
+
+def raise_interrupt(error: BaseException | None) -> None:
+    """Raise KeyboardInterrupt if it is behind an error: Ctrl-C in compiled code comes out as a SystemError."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        error = error.__cause__
 
 
 def error_row(scenario: Scenario, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
