@@ -145,7 +145,7 @@ def _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, 
 
 
 @njit(cache=True)
-def _certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma):
+def certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma):
     """Objective and optimality residual at b, the multipliers of kinks held at sigma.
 
     An observation off its kink has no multiplier: its sign is that of the side where it lies.
@@ -285,7 +285,7 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
             break
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
         return outcome, b, np.nan, np.nan, used
-    objective, kkt = _certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma)
+    objective, kkt = certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma)
     if has_intercept:
         b[0] += centre
     return outcome, b, objective, kkt, used

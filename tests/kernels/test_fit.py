@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cases import PENALTIES
-from simstudy.kernels.fit import column_scale, linearise, penalty_at, penalty_slope
+from cases import FAMILIES, PENALTIES
+from simstudy.kernels.codes import Attack
+from simstudy.kernels.fit import certify, column_scale, linearise, penalty_at, penalty_slope
 
 COEFFICIENTS = arrays(float, 6, elements=st.floats(-3, 3))
 
@@ -37,3 +38,13 @@ def test_the_tangent_touches_at_b_and_lies_above_elsewhere(name: str, at: np.nda
 def test_a_column_of_zeros_has_scale_one() -> None:
     Z = np.array([[1.0, 0.0, 3.0], [1.0, 0.0, -4.0]])
     np.testing.assert_allclose(column_scale(Z), [1.0, 1.0, np.sqrt(12.5)])
+
+
+def test_a_multiplier_off_its_kink_certifies_nothing() -> None:
+    """Fractional signs can always cancel a gradient; only observations on their kinks may have them."""
+    Z, y = np.array([[1.0], [1.0], [1.0], [1.0]]), np.array([1.0, 2.0, 4.0, 5.0])
+    b, c, offset = np.array([2.5]), np.zeros(1), 1.0
+    cancelling = np.array([-1.0, -1.0, 1.0, -1.0])
+    options = (FAMILIES["gaussian"].code, int(Attack.FGSM), Z, y, c, offset, np.ones(1), 1.5, b, Z @ b)
+    _, kkt = certify(*options, cancelling)
+    assert kkt == pytest.approx(abs(np.mean(y - 2.5 + np.sign(y - 2.5))))
