@@ -169,13 +169,13 @@ def stages(
     if until is None:
         yield plan_blocks(study, chosen, size, options.part)
         return
+    active = {cell.scenario for cell in chosen}
     for replicates in looks(study.replicates):
         batch = replace(study, replicates=replicates)
-        active = {cell.scenario for cell in chosen}
         todo = [cell for cell in select(cells(batch, present(layout)), only) if cell.scenario in active]
         yield plan_blocks(batch, todo, size)
-        chosen = tuple(cell for cell in chosen if cell.scenario not in met(todo, until, replicates))
-        if not chosen:
+        active -= met(todo, until, replicates)
+        if not active:
             return
 
 
