@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from reference.objective import ATTACKS, Problem
 from simstudy.estimators import Fit, fgsm, penalized
 from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Penalty, Scad
+from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,12 @@ SIGNAL = {"gaussian": 1.0, "binomial": 1.0, "poisson": 0.4}
 PENALTIES: dict[str, Callable[[float, int], Penalty]] = {
     "lasso": lambda lam, _: Lasso(lam),
     "weighted lasso": lambda lam, p: Lasso(lam, weights=np.linspace(0.0, 2.0, p)),
+    "elastic net": lambda lam, _: ElasticNet(lam, 0.5),
+    "ridge": lambda lam, _: Lr(lam, 2.0),
+    "bridge 1.5": lambda lam, _: Lr(lam, 1.5),
+    "bridge 0.5": lambda lam, _: Lr(lam, 0.5),
     "scad": lambda lam, _: Scad(lam),
+    "mcp": lambda lam, _: Mcp(lam),
 }
 
 SIZES = ((30, 5), (100, 10), (200, 20))

@@ -16,10 +16,13 @@ class FamilyCode(IntEnum):
 
 
 class PenaltyCode(IntEnum):
-    """Shape of the penalty; `LASSO` is linear, every other one is reached by local linear approximation."""
+    """Shape of the penalty. SCAD and MCP are reached by local linear approximation; LR has r != 1."""
 
     LASSO = 0
     SCAD = 1
+    MCP = 2
+    ELASTIC_NET = 3
+    LR = 4
 
 
 class Attack(IntEnum):

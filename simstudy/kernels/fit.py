@@ -1,22 +1,33 @@
-"""One compiled call a fit: weights, continuation over the smoothing width, and local linear approximation."""
+"""One compiled call a fit: where it starts, and which sequence of weighted penalties it solves."""
 
 import numpy as np
 from numba import njit
 
 from simstudy.kernels.codes import Attack, FamilyCode, Outcome, PenaltyCode
-from simstudy.kernels.kinks import follow_kinks, solve_kinks
-from simstudy.kernels.loss import has_kinks, sided, smoothed
-from simstudy.kernels.newton import penalty_value, proximal_newton
-from simstudy.kernels.quadratic import model_residual
+from simstudy.kernels.loss import has_kinks
+from simstudy.kernels.newton import proximal_newton
+from simstudy.kernels.penalty import linearise
+from simstudy.kernels.weighted import (
+    MAX_ITER,
+    SMALL,
+    SUPPORT_WIDTH,
+    TOL,
+    certify,
+    column_scale,
+    on_working_sets,
+    weighted,
+)
 
 BINOMIAL = int(FamilyCode.BINOMIAL)
 GAUSSIAN = int(FamilyCode.GAUSSIAN)
 POISSON = int(FamilyCode.POISSON)
 NONE = int(Attack.NONE)
-FGSM = int(Attack.FGSM)
 WORST_CASE = int(Attack.WORST_CASE)
 LASSO = int(PenaltyCode.LASSO)
 SCAD = int(PenaltyCode.SCAD)
+MCP = int(PenaltyCode.MCP)
+ELASTIC_NET = int(PenaltyCode.ELASTIC_NET)
+LR = int(PenaltyCode.LR)
 CONVERGED = int(Outcome.CONVERGED)
 ITERATION_LIMIT = int(Outcome.ITERATION_LIMIT)
 SEPARATED = int(Outcome.SEPARATED)
@@ -24,155 +35,19 @@ DIVERGING = int(Outcome.DIVERGING)
 NON_FINITE = int(Outcome.NON_FINITE)
 SINGULAR = int(Outcome.SINGULAR)
 
-# Solve below the reported tolerance of 1e-7 so that comparisons with other algorithms see none of our error.
-TOL = 1e-10
-KINK_TOL = 1e-9
-KINK_WIDTH = 1e-9
-MAX_ITER = 100
 MAX_LLA = 500
 # Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
 EXTRAPOLATE_EVERY = 32
 PARALLEL = 0.9999
 FASTEST_RATE = 0.999
+MAX_REWEIGHTED = 200
+# The slope that keeps a coefficient at zero.
+NEVER = 1e8
 
 
 @njit(cache=True)
-def penalty_at(code, lam, shape, t):
-    """p_lam(t) for t >= 0 (theory, section 2); `shape` is scad's a."""
-    if code == SCAD:
-        if t <= lam:
-            return lam * t
-        if t <= shape * lam:
-            return (2.0 * shape * lam * t - t * t - lam * lam) / (2.0 * (shape - 1.0))
-        return 0.5 * (shape + 1.0) * lam * lam
-    return lam * t
-
-
-@njit(cache=True)
-def penalty_slope(code, lam, shape, t):
-    """p'_lam(t) for t >= 0, the right derivative at zero."""
-    if code == SCAD:
-        if t <= lam:
-            return lam
-        return max(shape * lam - t, 0.0) / (shape - 1.0)
-    return lam
-
-
-@njit(cache=True)
-def linearise(code, lam, shape, weights, b, c):
-    """Weights c (m,) of the tangent of P_lam at |b|, in place; returns its constant part, never negative."""
-    offset = 0.0
-    for j in range(b.size):
-        if weights[j] == 0.0:
-            c[j] = 0.0
-            continue
-        t = abs(b[j])
-        c[j] = weights[j] * penalty_slope(code, lam, shape, t)
-        offset += weights[j] * penalty_at(code, lam, shape, t) - c[j] * t
-    return max(offset, 0.0)
-
-
-@njit(cache=True)
-def column_scale(Z):
-    """Root mean square of each column, one for a column of zeros."""
-    n, m = Z.shape
-    scale = np.zeros(m)
-    for i in range(n):
-        for j in range(m):
-            scale[j] += Z[i, j] * Z[i, j]
-    for j in range(m):
-        scale[j] = np.sqrt(scale[j] / n) if scale[j] > 0.0 else 1.0
-    return scale
-
-
-@njit(cache=True)
-def _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma):
-    """Continuation over the smoothing width, with an attempt at the exact kink equations after each width.
-
-    Poisson FGSM, whose gradient is not that of an objective, is reached from the worst case, whose objective is convex.
-    """
-    used = 0
-    worst = 1.0 if attack == WORST_CASE else 0.0
-    width = KINK_WIDTH * unit
-    b_try, eta_try, sigma_try = np.empty(b.size), np.empty(eta.size), np.empty(eta.size)
-    delta = 0.3 * unit
-    settled = CONVERGED
-    while delta >= 0.9 * width:
-        tol = max(1e-4 * delta / unit, TOL)
-        outcome, n_iter = proximal_newton(
-            family, attack, Z, gram, y, c, offset, scale, delta, tol, MAX_ITER, b, eta, sigma
-        )
-        used += n_iter
-        if outcome == NON_FINITE:
-            return outcome, used
-        if outcome == DIVERGING:
-            settled = DIVERGING
-        b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
-        solved, _, n_iter = solve_kinks(
-            family, worst, Z, gram, y, c, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
-        )
-        used += n_iter
-        if not solved and family == POISSON and attack == FGSM:
-            b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
-            solved, n_iter = follow_kinks(
-                family, Z, gram, y, c, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
-            )
-            used += n_iter
-        if solved:
-            b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
-            return settled, used
-        delta *= 0.1
-    return ITERATION_LIMIT, used
-
-
-@njit(cache=True)
-def _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma):
-    """Fit with P = offset + sum_j c_j |b_j| from b; with `warm`, sigma is that of a neighbouring solution."""
-    if not has_kinks(family, attack):
-        return proximal_newton(family, attack, Z, gram, y, c, offset, scale, 1.0, TOL, MAX_ITER, b, eta, sigma)
-    used = 0
-    if warm:
-        b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
-        worst = 1.0 if attack == WORST_CASE else 0.0
-        solved, _, used = solve_kinks(
-            family, worst, Z, gram, y, c, offset, scale, KINK_WIDTH * unit, KINK_TOL, 20, b_try, eta_try, sigma_try
-        )
-        if solved:
-            b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
-            return CONVERGED, used
-    outcome, n_iter = _kinked(family, attack, Z, gram, y, c, offset, scale, unit, b, eta, sigma)
-    return outcome, used + n_iter
-
-
-@njit(cache=True)
-def certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma):
-    """Objective and optimality residual at b, the multipliers of kinks held at sigma.
-
-    An observation off its kink has no multiplier: its sign is that of the side where it lies.
-    """
-    n, m = Z.shape
-    d_eta = np.empty(n)
-    w = np.empty(n)
-    v = np.empty(n)
-    kappa = np.empty(n)
-    q = np.empty(m + 1)
-    P = penalty_value(b, c, offset)
-    if has_kinks(family, attack):
-        sided(family, 1.0 if attack == WORST_CASE else 0.0, y, eta, P, sigma, d_eta, w, v, kappa)
-        for i in range(n):
-            if abs(kappa[i]) > 4.0 * KINK_WIDTH * unit:
-                sigma[i] = np.sign(kappa[i])
-        loss, q[m], _ = sided(family, 1.0 if attack == WORST_CASE else 0.0, y, eta, P, sigma, d_eta, w, v, kappa)
-    else:
-        loss, q[m], _ = smoothed(family, attack, y, eta, P, 1.0, sigma, d_eta, w, v)
-    q[:m] = np.dot(Z.T, d_eta)
-    for j in range(m):
-        q[j] /= n
-    return loss, model_residual(q, b, c, scale)
-
-
-@njit(cache=True)
-def _null_start(family, Z, y, has_intercept):
+def null_start(family, Z, y, has_intercept):
+    """Coefficients of the null model (m,): the intercept at the link of mean(y), zeros elsewhere."""
     b = np.zeros(Z.shape[1])
     if has_intercept:
         mean = np.mean(y)
@@ -208,7 +83,139 @@ def _extrapolate(step_before, step, weights, b):
 
 
 @njit(cache=True)
-def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_start):
+def _weighted(data, c, ridge, r, offset, warm, b, eta, sigma):
+    """Fit with the penalty's weights, on working sets where there are many columns."""
+    family, attack, Z, gram, y, narrow, scale, unit = data
+    if narrow:
+        return weighted(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, warm, b, eta, sigma)
+    return on_working_sets(family, attack, Z, y, c, ridge, offset, scale, unit, warm, b, eta, sigma)
+
+
+@njit(cache=True)
+def _linearised(data, tangents, at_mle, mle, start):
+    """LASSO and elastic net; scad and mcp as the fixed point of the linear approximation from the MLE.
+
+    Where the MLE is not unique the approximation starts at the lasso fit with the same lam.
+    """
+    code, lam, shape, weights = tangents
+    m, n = start.size, data[4].size
+    b = start.copy()
+    eta, sigma = np.empty(n), np.zeros(n)
+    c, ridge, offset = lam * weights, np.zeros(m), 0.0
+    if code == ELASTIC_NET:
+        c, ridge = lam * shape * weights, lam * (1.0 - shape) * weights
+    concave = code in (SCAD, MCP)
+    if concave and at_mle:
+        b[:] = mle
+        offset = linearise(code, lam, shape, weights, b, c)
+    used = 0
+    outcome = ITERATION_LIMIT
+    warm = False
+    step = np.zeros(m)
+    for k in range(MAX_LLA):
+        before, step_before = b.copy(), step
+        outcome, n_iter = _weighted(data, c, ridge, 1.0, offset, warm, b, eta, sigma)
+        used += n_iter
+        if concave and outcome in (ITERATION_LIMIT, NON_FINITE):
+            # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.
+            b[:] = start
+            outcome, n_iter = _weighted(data, c, ridge, 1.0, offset, False, b, eta, sigma)
+            used += n_iter
+        if not concave or outcome in (SEPARATED, NON_FINITE, SINGULAR):
+            break
+        step = b - before
+        moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
+        warm = True
+        previous = c.copy()
+        offset = linearise(code, lam, shape, weights, b, c)
+        if outcome == DIVERGING or (not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam):
+            break
+    return outcome, b, eta, sigma, c, ridge, offset, used
+
+
+@njit(cache=True)
+def _reweighted(data, c, r, b, eta, sigma):
+    """Concave bridge with kinks: the support from a smoothed objective, then linear approximation with exact kinks.
+
+    A zero stays one, as the penalty's slope there is infinite.
+    """
+    family, attack, Z, gram, y, _, scale, unit = data
+    zero = np.zeros(b.size)
+    smooth_attack = attack if family == GAUSSIAN else WORST_CASE
+    outcome, used = proximal_newton(
+        family, smooth_attack, Z, gram, y, c, zero, r, 0.0, scale, SUPPORT_WIDTH * unit, 1e-4, 30, b, eta, sigma
+    )
+    if outcome == NON_FINITE:
+        return outcome, used
+    tangent = np.empty(b.size)
+    outcome = ITERATION_LIMIT
+    for k in range(MAX_REWEIGHTED):
+        offset = 0.0
+        for j in range(b.size):
+            t = abs(b[j])
+            if c[j] == 0.0:
+                tangent[j] = 0.0
+            elif t == 0.0:
+                tangent[j] = NEVER * unit
+            else:
+                tangent[j] = c[j] * r * t ** (r - 1.0)
+                offset += c[j] * t**r - tangent[j] * t
+        before = b.copy()
+        outcome, n_iter = weighted(
+            family, attack, Z, gram, y, tangent, zero, 1.0, offset, scale, unit, k > 0, b, eta, sigma
+        )
+        used += n_iter
+        if outcome != CONVERGED or np.max(np.abs(b - before)) <= 1e-11 * np.max(np.abs(before)):
+            break
+    return outcome, used
+
+
+@njit(cache=True)
+def _bridge(data, c, r, starts):
+    """Bridge penalty: one fit for r > 1; for r < 1 the lowest objective over the starts MLE, zero and lasso."""
+    family, attack, Z, gram, y, _, scale, unit = data
+    n, m = Z.shape
+    has_mle, mle, null = starts
+    zero = np.zeros(m)
+    used = 0
+    best, spread, lowest, highest = ITERATION_LIMIT, 0.0, np.inf, -np.inf
+    b, eta, sigma = null.copy(), np.empty(n), np.zeros(n)
+    for start in range(1 if r > 1.0 else 3):
+        b_try, eta_try, sigma_try = null.copy(), np.empty(n), np.zeros(n)
+        if start == 1:
+            if not has_mle:
+                continue
+            b_try[:] = mle
+        elif start == 2:
+            outcome, n_iter = weighted(
+                family, attack, Z, gram, y, c, zero, 1.0, 0.0, scale, unit, False, b_try, eta_try, sigma_try
+            )
+            used += n_iter
+            if outcome != CONVERGED:
+                continue
+        if r < 1.0 and has_kinks(family, attack):
+            outcome, n_iter = _reweighted(data, c, r, b_try, eta_try, sigma_try)
+        else:
+            outcome, n_iter = weighted(
+                family, attack, Z, gram, y, c, zero, r, 0.0, scale, unit, False, b_try, eta_try, sigma_try
+            )
+        used += n_iter
+        if outcome == SEPARATED:
+            return outcome, b_try, eta_try, sigma_try, used, 0.0
+        if outcome == NON_FINITE:
+            continue
+        objective = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta_try, sigma_try)[0]
+        highest = max(highest, objective)
+        if objective < lowest:
+            best, lowest = outcome, objective
+            b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
+    if lowest < np.inf:
+        spread = highest - lowest
+    return best, b, eta, sigma, used, spread
+
+
+@njit(cache=True)
+def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept):
     """Fit one estimator to one data set.
 
     Parameters
@@ -216,16 +223,15 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
     family, attack, code : int
         FamilyCode, Attack and PenaltyCode. ``lam = 0`` or zero weights throughout give the MLE.
     lam, shape : float
-        Penalty level per observation and its shape (scad: a).
+        Penalty level per observation and its shape (`penalty.penalty_at`).
     weights : (m,) float array
         Multipliers of each column's penalty, zero for the intercept and for unpenalised columns.
     Z : (n, m) float array, C order
         Columns of the design, ones first where `has_intercept`.
     y : (n,) float array
         Response; not constant where `has_intercept` and the family is binomial, not all zero for poisson.
-    has_intercept, mle_start : bool
-        Whether the first column is an intercept; whether the linear approximations start at the MLE or, where
-        there is none because p >= n, at the lasso fit with the same lam.
+    has_intercept : bool
+        Whether the first column is an intercept.
 
     Returns
     -------
@@ -236,6 +242,8 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
         T3 or T4 at b without smoothing, and its optimality residual.
     n_iter : int
         Newton steps in all.
+    spread : float
+        Largest minus smallest objective over the starts of a concave bridge, else zero.
     """
     n, m = Z.shape
     # The intercept absorbs a shift of a gaussian y; taken off first, it costs no digits.
@@ -243,49 +251,49 @@ def fit(family, attack, code, lam, shape, weights, Z, y, has_intercept, mle_star
     y = y - centre
     unit = np.mean(np.abs(y - np.mean(y)))
     scale = column_scale(Z) * unit
-    gram = np.dot(Z.T, Z) / n if family == GAUSSIAN else np.zeros((m, m))
-    b = _null_start(family, Z, y, has_intercept)
-    eta = np.empty(n)
-    sigma = np.zeros(n)
-    c = lam * weights
-    if not np.any(c > 0.0):
-        attack = NONE
-    offset = 0.0
-    used = 0
-    warm = False
-    if code != LASSO and mle_start:
+    if lam == 0.0 or not np.any(weights > 0.0):
+        code, attack = LASSO, NONE
+    narrow = m <= SMALL or code == LR or np.sum(weights > 0.0) < m // 2
+    gram = np.dot(Z.T, Z) / n if family == GAUSSIAN and (narrow or n > m) else np.zeros((0, 0))
+    start = null_start(family, Z, y, has_intercept)
+    mle, outcome, used = start.copy(), SINGULAR, 0
+    if code in (SCAD, MCP, LR) and n > m - has_intercept and not (code == LR and shape > 1.0):
         outcome, used = proximal_newton(
-            family, NONE, Z, gram, y, np.zeros(m), 0.0, scale, 1.0, TOL, MAX_ITER, b, eta, sigma
+            family,
+            NONE,
+            Z,
+            gram,
+            y,
+            np.zeros(m),
+            np.zeros(m),
+            1.0,
+            0.0,
+            scale,
+            1.0,
+            TOL,
+            MAX_ITER,
+            mle,
+            np.empty(n),
+            np.zeros(n),
         )
-        if outcome == SINGULAR:
-            b = _null_start(family, Z, y, has_intercept)
-        elif outcome != CONVERGED:
-            return outcome, b, np.nan, np.nan, used
-        else:
-            offset = linearise(code, lam, shape, weights, b, c)
-    outcome = ITERATION_LIMIT
-    step = np.zeros(m)
-    for k in range(MAX_LLA):
-        before, step_before = b.copy(), step
-        outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, warm, b, eta, sigma)
-        used += n_iter
-        if code != LASSO and outcome in (ITERATION_LIMIT, NON_FINITE):
-            # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.
-            b = _null_start(family, Z, y, has_intercept)
-            outcome, n_iter = _weighted(family, attack, Z, gram, y, c, offset, scale, unit, False, b, eta, sigma)
-            used += n_iter
-        step = b - before
-        moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
-        if code == LASSO or outcome in (SEPARATED, NON_FINITE, SINGULAR):
-            break
-        warm = True
-        previous = c.copy()
-        offset = linearise(code, lam, shape, weights, b, c)
-        if outcome == DIVERGING or (not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam):
-            break
+    if code == LR and outcome == SEPARATED and attack != NONE:
+        # A linear gain overtakes a penalty that grows more slowly.
+        return outcome, mle, np.nan, np.nan, used, 0.0
+    data = (family, attack, Z, gram, y, narrow, scale, unit)
+    if code == LR:
+        starts = (outcome == CONVERGED, mle, start)
+        outcome, b, eta, sigma, n_iter, spread = _bridge(data, lam * weights, shape, starts)
+        c, ridge, r, offset = lam * weights, np.zeros(m), shape, 0.0
+    elif code in (SCAD, MCP) and outcome not in (CONVERGED, SINGULAR):
+        return outcome, mle, np.nan, np.nan, used, 0.0
+    else:
+        tangents = (code, lam, shape, weights)
+        outcome, b, eta, sigma, c, ridge, offset, n_iter = _linearised(data, tangents, outcome == CONVERGED, mle, start)
+        r, spread = 1.0, 0.0
+    used += n_iter
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
-        return outcome, b, np.nan, np.nan, used
-    objective, kkt = certify(family, attack, Z, y, c, offset, scale, unit, b, eta, sigma)
+        return outcome, b, np.nan, np.nan, used, spread
+    objective, _, kkt = certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigma)
     if has_intercept:
         b[0] += centre
-    return outcome, b, objective, kkt, used
+    return outcome, b, objective, kkt, used, spread

@@ -10,46 +10,52 @@ from numba import njit
 
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.loss import kink_derivatives, sided
-from simstudy.kernels.newton import fill_hessian, penalty_value
-from simstudy.kernels.quadratic import model_residual
+from simstudy.kernels.newton import fill_hessian, penalty_value, residual_of
+from simstudy.kernels.power import power_curvature, power_slope
 
 SMALLEST_STEP = 1e-4
 
 
 @njit(cache=True)
-def _support(q, b, c, scale, tol, sign):
-    """Coordinates that are nonzero, unpenalised or violate optimality at zero; `sign` (m,) gets their signs."""
+def _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature):
+    """Coordinates that are nonzero, unpenalised or violate optimality at zero.
+
+    `sign`, `tangent` and `curvature` (m,) get their signs and the first and second derivatives of P there.
+    """
     m = b.size
     index = np.empty(m, np.int64)
     a = 0
     for j in range(m):
         sign[j] = np.sign(b[j])
         if b[j] == 0.0 and c[j] > 0.0:
-            if abs(q[j]) - c[j] * q[m] <= tol * scale[j]:
+            if r != 1.0 or abs(q[j]) - c[j] * q[m] <= tol * scale[j]:
                 continue
             sign[j] = -np.sign(q[j])
+        tangent[j] = c[j] * sign[j] + ridge[j] * b[j] if r == 1.0 else power_slope(c[j], r, b[j])
+        curvature[j] = ridge[j] if r == 1.0 else power_curvature(c[j], r, b[j])
         index[a] = j
         a += 1
     return index[:a]
 
 
 @njit(cache=True)
-def _bordered_step(family, worst, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width):
+def _bordered_step(family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width):
     """One Newton step of the bordered system; (False, ...) where it is singular."""
     n = y.size
-    m = c.size
+    m = tangent.size
     a = support.size
     k = kinks.size
     A = np.empty((a + k, a + k))
     x = np.empty(a + k)
     for r in range(a):
         j = support[r]
-        cj = c[j] * sign[j]
+        cj = tangent[j]
         x[r] = -(q[j] + cj * q[m])
         for s in range(a):
             h = support[s]
-            ch = c[h] * sign[h]
+            ch = tangent[h]
             A[r, s] = H[j, h] + cj * H[m, h] + ch * H[j, m] + cj * ch * H[m, m]
+        A[r, r] += q[m] * curvature[j]
     for t in range(k):
         i = kinks[t]
         k_eta, k_P, d_eta, d_P = kink_derivatives(family, worst, y[i], eta[i], P, kappa[i])
@@ -59,14 +65,14 @@ def _bordered_step(family, worst, Z, y, eta, P, c, sign, H, q, sigma, kappa, sup
         A[a + t, a + t] = -width
         for r in range(a):
             j = support[r]
-            cj = c[j] * sign[j]
+            cj = tangent[j]
             A[a + t, r] = k_eta * Z[i, j] + k_P * cj
             A[r, a + t] = (d_eta * Z[i, j] + d_P * cj) / n
     return solve_in_place(A, x), x
 
 
 @njit(cache=True)
-def solve_kinks(family, worst, Z, gram, y, c, offset, scale, width, tol, max_iter, b, eta, sigma):
+def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b, eta, sigma):
     """Drive (b, sigma) to a point where the unsmoothed optimality conditions hold.
 
     `worst` places the Poisson kinks as in `sided`. `b` (m,), `eta` (n,) and `sigma` (n,) are the start and are updated
@@ -89,11 +95,13 @@ def solve_kinks(family, worst, Z, gram, y, c, offset, scale, width, tol, max_ite
     H = np.empty((m + 1, m + 1))
     q = np.empty(m + 1)
     sign = np.empty(m)
+    tangent = np.zeros(m)
+    curvature = np.zeros(m)
     on_kink = np.abs(sigma) < 1.0
     residual = np.inf
     for iteration in range(max_iter):
         eta[:] = np.dot(Z, b)
-        P = penalty_value(b, c, offset)
+        P = penalty_value(b, c, ridge, r, offset)
         loss, q[m], d2P = sided(family, worst, y, eta, P, sigma, d_eta, w, v, kappa)
         if not np.isfinite(loss):
             return False, np.inf, iteration
@@ -107,22 +115,29 @@ def solve_kinks(family, worst, Z, gram, y, c, offset, scale, width, tol, max_ite
         q[:m] = np.dot(Z.T, d_eta)
         for j in range(m):
             q[j] /= n
-        residual = model_residual(q, b, c, scale)
+        if r < 1.0:
+            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+        residual = residual_of(H, q, b, c, ridge, r, scale)
         if consistent and residual <= tol:
             return True, residual, iteration
-        support = _support(q, b, c, scale, tol, sign)
+        support = _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature)
         kinks = np.nonzero(on_kink)[0]
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
-        fill_hessian(family, Z, gram, w, v, d2P, False, H)
-        solved, x = _bordered_step(family, worst, Z, y, eta, P, c, sign, H, q, sigma, kappa, support, kinks, width)
+        if r >= 1.0:
+            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+        solved, x = _bordered_step(
+            family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
+        )
         if not solved:
             return False, residual, iteration
-        for r in range(support.size):
-            j = support[r]
-            b[j] += x[r]
-            if c[j] > 0.0 and b[j] * sign[j] < 0.0:
-                b[j] = 0.0
+        for k in range(support.size):
+            j = support[k]
+            if c[j] > 0.0 and (b[j] + x[k]) * sign[j] < 0.0:
+                # A smooth power has no kink at zero to stop at; it only must not jump across its infinite curvature.
+                b[j] = 0.1 * b[j] if r > 1.0 else 0.0
+            else:
+                b[j] += x[k]
         for t in range(kinks.size):
             i = kinks[t]
             sigma[i] += x[support.size + t]
@@ -133,7 +148,7 @@ def solve_kinks(family, worst, Z, gram, y, c, offset, scale, width, tol, max_ite
 
 
 @njit(cache=True)
-def follow_kinks(family, Z, gram, y, c, offset, scale, width, tol, max_iter, b, eta, sigma):
+def follow_kinks(family, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b, eta, sigma):
     """Drive a WORST_CASE solution (b, sigma) to an FGSM one by moving the Poisson kinks from one to the other.
 
     Parameters and in-place updates as in `solve_kinks`; a step that fails is halved.
@@ -148,7 +163,7 @@ def follow_kinks(family, Z, gram, y, c, offset, scale, width, tol, max_iter, b, 
     b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
     while True:
         solved, _, n_iter = solve_kinks(
-            family, goal, Z, gram, y, c, offset, scale, width, tol, max_iter, b_try, eta_try, sigma_try
+            family, goal, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b_try, eta_try, sigma_try
         )
         used += n_iter
         if solved:

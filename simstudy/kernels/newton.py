@@ -5,7 +5,8 @@ from numba import njit
 
 from simstudy.kernels.codes import FamilyCode, Outcome
 from simstudy.kernels.loss import GAUSSIAN, NONE, has_kinks, smoothed
-from simstudy.kernels.quadratic import minimise_model, model_residual
+from simstudy.kernels.power import minimise_power_model, power_residual
+from simstudy.kernels.quadratic import minimise_model
 
 BINOMIAL = int(FamilyCode.BINOMIAL)
 CONVERGED = int(Outcome.CONVERGED)
@@ -24,12 +25,55 @@ UNSETTLED_STEPS = 8
 
 
 @njit(cache=True)
-def penalty_value(b, c, offset):
-    """P(b) = offset + sum_j c_j |b_j|."""
+def penalty_value(b, c, ridge, r, offset):
+    """P(b) = offset + sum_j (c_j |b_j|^r + ridge_j b_j^2 / 2)."""
     P = offset
     for j in range(b.size):
-        P += c[j] * abs(b[j])
+        t = abs(b[j])
+        P += c[j] * (t if r == 1.0 else t**r) + 0.5 * ridge[j] * t * t
     return P
+
+
+@njit(cache=True)
+def residual_of(H, q, b, c, ridge, r, scale):
+    """Optimality residual for the gradient q in (b, P); H is read for r < 1 only."""
+    if r != 1.0:
+        return power_residual(H, q, b, c, r, scale)
+    m = b.size
+    worst = 0.0
+    for j in range(m):
+        slope = q[j] + q[m] * ridge[j] * b[j]
+        if b[j] > 0.0:
+            distance = abs(slope + c[j] * q[m])
+        elif b[j] < 0.0:
+            distance = abs(slope - c[j] * q[m])
+        else:
+            distance = max(0.0, abs(slope) - c[j] * q[m])
+        worst = max(worst, distance / scale[j])
+    return worst
+
+
+@njit(cache=True)
+def _minimise_step(H, q, b, c, ridge, r, scale, tol):
+    """Minimiser of the quadratic model with this penalty, in place; False where the curvature is singular.
+
+    A ridge is smooth: with P = K + S, S = sum ridge_j b_j^2 / 2, the model in (b, P) becomes one in (b, K).
+    """
+    if r != 1.0:
+        minimise_power_model(H, q, b, c, r, scale, tol)
+        return True
+    if np.any(ridge > 0.0):
+        m = b.size
+        slope = ridge * b
+        cross = H[:m, m].copy()
+        for j in range(m):
+            for k in range(m):
+                H[j, k] += cross[j] * slope[k] + slope[j] * cross[k] + H[m, m] * slope[j] * slope[k]
+            H[j, j] += q[m] * ridge[j]
+            H[j, m] += H[m, m] * slope[j]
+            H[m, j] = H[j, m]
+            q[j] += q[m] * slope[j]
+    return minimise_model(H, q, b, c, scale, tol)
 
 
 @njit(cache=True)
@@ -84,7 +128,7 @@ def _largest_change(a, b):
 
 
 @njit(cache=True)
-def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, max_iter, b, eta, sigma):
+def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delta, tol, max_iter, b, eta, sigma):
     """Minimise the smoothed objective over b = (intercept if any, slopes), from b.
 
     Parameters
@@ -96,8 +140,10 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
     gram : (m, m) float array
         Z'Z/n; read for the gaussian family only.
     y : (n,) float array
-    c : (m,) float array
-        Weights of |b_j| in P; zero for the intercept.
+    c, ridge : (m,) float arrays
+        Weights of |b_j|^r and of b_j^2 / 2 in P; zero for the intercept. The ridge needs r = 1.
+    r : float
+        Exponent, > 0.
     offset : float
         Constant part of P.
     scale : (m,) float array
@@ -124,13 +170,14 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
     q = np.empty(m + 1)
     b_new = np.empty(m)
     eta[:] = np.dot(Z, b)
-    P = penalty_value(b, c, offset)
+    P = penalty_value(b, c, ridge, r, offset)
     loss, dP, d2P = smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
     if not np.isfinite(loss):
         return NON_FINITE, 0
     band = has_kinks(family, attack)
-    free = not np.any(c > 0.0)
-    certified = family == BINOMIAL and (attack != NONE or free)
+    free = not (np.any(c > 0.0) or np.any(ridge > 0.0))
+    # Beyond a certificate the loss falls for ever, unless P outgrows every linear predictor.
+    certified = family == BINOMIAL and (free or (attack != NONE and r <= 1.0 and not np.any(ridge > 0.0)))
     unsettled = 0
     last_move = np.inf
     for iteration in range(max_iter):
@@ -140,7 +187,9 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
         for j in range(m):
             q[j] /= n
         q[m] = dP
-        residual = model_residual(q, b, c, scale)
+        if r < 1.0:
+            fill_hessian(family, Z, gram, w, v, d2P, band, H)
+        residual = residual_of(H, q, b, c, ridge, r, scale)
         if residual <= tol:
             if last_move <= SETTLED_STEP or family == GAUSSIAN:
                 return CONVERGED, iteration
@@ -150,10 +199,10 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
         fill_hessian(family, Z, gram, w, v, d2P, band, H)
         b_new[:] = b
         slope_at = q.copy()
-        regular = minimise_model(H, q, b_new, c, scale, 0.1 * tol)
+        regular = _minimise_step(H, q, b_new, c, ridge, r, scale, 0.1 * tol)
         if free and iteration == 0 and not regular:
             return SINGULAR, iteration
-        P_new = penalty_value(b_new, c, offset)
+        P_new = penalty_value(b_new, c, ridge, r, offset)
         decrease = slope_at[m] * (P_new - P)
         for j in range(m):
             decrease += slope_at[j] * (b_new[j] - b[j])
@@ -169,9 +218,16 @@ def proximal_newton(family, attack, Z, gram, y, c, offset, scale, delta, tol, ma
                 accepted = True
                 break
             decrease *= 0.5
-            for j in range(m):
-                b_new[j] = 0.5 * (b_new[j] + b[j])
-            P_new = penalty_value(b_new, c, offset)
+            if r < 1.0:
+                # Between zero and a concave penalty's minimiser the objective may rise: more curvature, not less step.
+                for j in range(m):
+                    H[j, j] *= 2.0
+                b_new[:] = b
+                minimise_power_model(H, slope_at.copy(), b_new, c, r, scale, 0.1 * tol)
+            else:
+                for j in range(m):
+                    b_new[j] = 0.5 * (b_new[j] + b[j])
+            P_new = penalty_value(b_new, c, ridge, r, offset)
             eta_new = np.dot(Z, b_new)
         if not accepted:
             smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)

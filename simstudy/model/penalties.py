@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,15 @@ from simstudy.errors import InputError, bad_value
 from simstudy.kernels.codes import PenaltyCode
 
 FloatArray = NDArray[np.float64]
+
+
+class Growth(StrEnum):
+    """How a penalty grows far from zero; it decides whether a minimiser exists (T18)."""
+
+    BOUNDED = "bounded"
+    SUBLINEAR = "sublinear"
+    LINEAR = "linear"
+    SUPERLINEAR = "superlinear"
 
 
 def _check_lam(lam: float) -> None:
@@ -44,6 +54,7 @@ class Lasso:
     weights: tuple[float, ...] | None = None
     name = "lasso"
     code = PenaltyCode.LASSO
+    growth = Growth.LINEAR
     bounded = False
     shape = 0.0
 
@@ -93,6 +104,7 @@ class Scad:
     a: float = 3.7
     name = "scad"
     code = PenaltyCode.SCAD
+    growth = Growth.BOUNDED
     bounded = True
 
     def __post_init__(self) -> None:
@@ -122,5 +134,169 @@ class Scad:
         return np.where(t <= self.lam, self.lam, np.maximum(self.a * self.lam - t, 0.0) / (self.a - 1))
 
 
-Penalty = Lasso | Scad
-PENALTIES: dict[str, type[Lasso] | type[Scad]] = {"lasso": Lasso, "scad": Scad}
+@dataclass(frozen=True)
+class Mcp:
+    """Minimax concave penalty (Zhang 2010, eq. 2.1): lam t - t^2/(2g), constant beyond g * lam.
+
+    Parameters
+    ----------
+    lam : float
+        Level per observation, on the scale of T3 and T4; >= 0.
+    g : float
+        Where the penalty is constant, in units of lam; > 1.
+
+    Raises
+    ------
+    InputError
+        If lam is negative or g <= 1.
+    """
+
+    lam: float
+    g: float = 3.0
+    name = "mcp"
+    code = PenaltyCode.MCP
+    growth = Growth.BOUNDED
+    bounded = True
+
+    def __post_init__(self) -> None:
+        _check_lam(self.lam)
+        if not (np.isfinite(self.g) and self.g > 1.0):
+            raise InputError(bad_value("g", self.g, "a finite number > 1"))
+
+    @property
+    def shape(self) -> float:
+        """The kernels' shape parameter: g."""
+        return self.g
+
+    def multipliers(self, p: int) -> FloatArray:
+        """Weights (p,), all one."""
+        return np.ones(p)
+
+    def value(self, t: ArrayLike) -> FloatArray:
+        """p_lam(t) for t >= 0."""
+        t = np.asarray(t, dtype=float)
+        return np.where(t <= self.g * self.lam, self.lam * t - t**2 / (2 * self.g), self.g * self.lam**2 / 2)
+
+    def slope(self, t: ArrayLike) -> FloatArray:
+        """p'_lam(t) for t >= 0 (at zero from the right)."""
+        return np.maximum(self.lam - np.asarray(t, dtype=float) / self.g, 0.0)
+
+
+@dataclass(frozen=True)
+class ElasticNet:
+    """Elastic net penalty lam (alpha t + (1 - alpha) t^2 / 2).
+
+    Parameters
+    ----------
+    lam : float
+        Level per observation, on the scale of T3 and T4; >= 0.
+    alpha : float
+        Share of the LASSO, in [0, 1]; 0 is a ridge, 1 the LASSO.
+
+    Raises
+    ------
+    InputError
+        If lam is negative or alpha outside [0, 1].
+    """
+
+    lam: float
+    alpha: float
+    name = "elastic_net"
+    code = PenaltyCode.ELASTIC_NET
+    bounded = False
+
+    def __post_init__(self) -> None:
+        _check_lam(self.lam)
+        if not 0.0 <= self.alpha <= 1.0:
+            raise InputError(bad_value("alpha", self.alpha, "a number between 0 and 1"))
+
+    @property
+    def growth(self) -> Growth:
+        """Quadratic, but for the LASSO itself."""
+        return Growth.SUPERLINEAR if self.alpha < 1.0 else Growth.LINEAR
+
+    @property
+    def shape(self) -> float:
+        """The kernels' shape parameter: alpha."""
+        return self.alpha
+
+    def multipliers(self, p: int) -> FloatArray:
+        """Weights (p,), all one."""
+        return np.ones(p)
+
+    def value(self, t: ArrayLike) -> FloatArray:
+        """p_lam(t) for t >= 0."""
+        t = np.asarray(t, dtype=float)
+        return self.lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2)
+
+    def slope(self, t: ArrayLike) -> FloatArray:
+        """p'_lam(t) for t >= 0 (at zero from the right)."""
+        return self.lam * (self.alpha + (1 - self.alpha) * np.asarray(t, dtype=float))
+
+
+@dataclass(frozen=True)
+class Lr:
+    """Bridge penalty lam t^r (Knight & Fu 2000): r = 1 is the LASSO, r = 2 a ridge, r < 1 concave and sparse.
+
+    Parameters
+    ----------
+    lam : float
+        Level per observation, on the scale of T3 and T4; >= 0.
+    r : float
+        Exponent; > 0.
+
+    Raises
+    ------
+    InputError
+        If lam is negative or r <= 0.
+    """
+
+    lam: float
+    r: float
+    name = "lr"
+    bounded = False
+
+    def __post_init__(self) -> None:
+        _check_lam(self.lam)
+        if not (np.isfinite(self.r) and self.r > 0.0):
+            raise InputError(bad_value("r", self.r, "a finite number > 0"))
+
+    @property
+    def code(self) -> PenaltyCode:
+        """LASSO for r = 1, whose kink has a kernel of its own."""
+        return PenaltyCode.LASSO if self.r == 1.0 else PenaltyCode.LR
+
+    @property
+    def growth(self) -> Growth:
+        """As the exponent says."""
+        if self.r == 1.0:
+            return Growth.LINEAR
+        return Growth.SUBLINEAR if self.r < 1.0 else Growth.SUPERLINEAR
+
+    @property
+    def shape(self) -> float:
+        """The kernels' shape parameter: r."""
+        return self.r
+
+    def multipliers(self, p: int) -> FloatArray:
+        """Weights (p,), all one."""
+        return np.ones(p)
+
+    def value(self, t: ArrayLike) -> FloatArray:
+        """p_lam(t) for t >= 0."""
+        return self.lam * np.asarray(t, dtype=float) ** self.r
+
+    def slope(self, t: ArrayLike) -> FloatArray:
+        """p'_lam(t) for t >= 0: infinite at zero for r < 1."""
+        with np.errstate(divide="ignore"):
+            return self.lam * self.r * np.asarray(t, dtype=float) ** (self.r - 1.0)
+
+
+Penalty = Lasso | Lr | Scad | Mcp | ElasticNet
+PENALTIES: dict[str, type[Penalty]] = {
+    "lasso": Lasso,
+    "lr": Lr,
+    "scad": Scad,
+    "mcp": Mcp,
+    "elastic_net": ElasticNet,
+}

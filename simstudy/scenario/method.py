@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
@@ -174,6 +174,10 @@ def _resolved(penalty: str, given: Mapping[str, float]) -> tuple[tuple[str, floa
             raise ConfigError(unknown_name(f"parameters of {penalty}", name, names))
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ConfigError(bad_value(name, value, "a number"))
+    required = [each.name for each in fields(PENALTIES[penalty]) if each.default is MISSING and each.name in names]
+    for name in required:
+        if name not in given:
+            raise ConfigError(f"{name} is missing: penalty {penalty!r} has no default for it")
     build: Callable[..., Penalty] = PENALTIES[penalty]
     try:
         full = build(1.0, **given)

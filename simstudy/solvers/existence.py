@@ -7,26 +7,37 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from simstudy.kernels.codes import Attack
-from simstudy.model.penalties import Penalty
+from simstudy.model.penalties import Growth
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
 
-def _penalised(penalty: Penalty | None, p: int) -> FloatArray:
-    """Growth rate of P along each axis: lam * w_j, zero where the penalty is bounded or absent."""
-    if penalty is None or penalty.bounded:
+def _rates(problem: Problem) -> FloatArray:
+    """Growth rate of P along each slope's axis far from zero, infinite where it outweighs any gain of the loss.
+
+    Outside the likelihood, or inside a Poisson one, every unbounded penalty outweighs any gain; inside a binomial one
+    a gain is linear, so that a linear penalty competes with it and a faster one forbids the axis.
+    """
+    penalty, p = problem.penalty, problem.X.shape[1]
+    if penalty is None or penalty.lam == 0.0 or penalty.growth == Growth.BOUNDED:
         return np.zeros(p)
-    return penalty.lam * penalty.multipliers(p)
+    weights = penalty.multipliers(p)
+    if penalty.growth == Growth.LINEAR and _inside_binomial(problem):
+        return penalty.lam * weights
+    return np.where(weights > 0.0, np.inf, 0.0)
 
 
-def _program(problem: Problem) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Rows r_i of decreasing loss (r_i'd >= 0), rows e_i that must not move, and the rates c of P."""
+def _inside_binomial(problem: Problem) -> bool:
+    return problem.family.name == "binomial" and problem.attack != Attack.NONE
+
+
+def _program(problem: Problem) -> tuple[FloatArray, FloatArray]:
+    """Rows r_i of decreasing loss (r_i'd >= 0) and rows e_i that must not move."""
     Z = np.column_stack([np.ones(problem.y.size), problem.X]) if problem.fit_intercept else problem.X
-    c = np.concatenate([np.zeros(int(problem.fit_intercept)), _penalised(problem.penalty, problem.X.shape[1])])
     if problem.family.name == "binomial":
-        return np.where(problem.y > 0.5, 1.0, -1.0)[:, None] * Z, Z[:0], c
-    return -Z[problem.y == 0], Z[problem.y > 0], c
+        return np.where(problem.y > 0.5, 1.0, -1.0)[:, None] * Z, Z[:0]
+    return -Z[problem.y == 0], Z[problem.y > 0]
 
 
 def recedes(problem: Problem) -> bool:
@@ -34,29 +45,40 @@ def recedes(problem: Problem) -> bool:
 
     Solves max sum_i z_i over directions d with 0 <= z_i <= min(1, r_i'd - P(d)), where r_i'd is the rate at which the
     loss of observation i falls. The feasible set is a cone in d, so that the maximum is 0 (a minimiser exists) or at
-    least 1. Quasi-complete separation, which no iterate certifies, is found like complete separation.
+    least 1. Quasi-complete separation, which no iterate certifies, is found like complete separation. A penalty that
+    grows, but less than linearly, is overtaken by a linear gain, which then every observation must have: one z for all.
     Binomial and Poisson; a gaussian objective never recedes.
     """
     if problem.family.name == "gaussian":
         return False
-    falling, fixed, c = _program(problem)
-    bounds: list[tuple[float, float | None]] = [(0.0, None)] * (2 * c.size)
-    if np.any(c > 0) and (problem.attack == Attack.NONE or problem.family.name == "poisson"):
-        # Outside the likelihood, or inside a Poisson one, an unbounded penalty outweighs any gain.
-        bounds = [(0.0, 0.0 if rate > 0 else None) for rate in c] * 2
+    falling, fixed = _program(problem)
+    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem)])
     k = falling.shape[0]
     if k == 0:
         return False
-    rows = np.hstack([c - falling, c + falling, np.eye(k)])
-    cost = np.concatenate([np.zeros(2 * c.size), -np.ones(k)])
-    still = np.hstack([fixed, -fixed, np.zeros((fixed.shape[0], k))])
+    if _has_direction(falling, fixed, rates, np.eye(k)):
+        return True
+    sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR
+    return (
+        sublinear
+        and _inside_binomial(problem)
+        and _has_direction(falling, fixed, np.zeros(rates.size), np.ones((k, 1)))
+    )
+
+
+def _has_direction(falling: FloatArray, fixed: FloatArray, rates: FloatArray, slack: FloatArray) -> bool:
+    forbidden = ~np.isfinite(rates)
+    c = np.where(forbidden, 0.0, rates)
+    k, z = slack.shape
+    axes: list[tuple[float, float | None]] = [(0.0, 0.0 if never else None) for never in forbidden] * 2
+    still = np.hstack([fixed, -fixed, np.zeros((fixed.shape[0], z))])
     result = linprog(
-        cost,
-        A_ub=rows,
+        np.concatenate([np.zeros(2 * c.size), -np.ones(z)]),
+        A_ub=np.hstack([c - falling, c + falling, slack]),
         b_ub=np.zeros(k),
         A_eq=still if still.size else None,
         b_eq=np.zeros(still.shape[0]) if still.size else None,
-        bounds=[*bounds, *[(0.0, 1.0)] * k],
+        bounds=[*axes, *[(0.0, 1.0)] * z],
         method="highs",
     )
     return bool(result.status == 0 and result.fun is not None and result.fun < -0.5)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.fit import fit
-from simstudy.model.penalties import Lasso
+from simstudy.model.penalties import Growth, Lasso
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.problem import Problem, Solution, failure
@@ -44,6 +44,10 @@ def _precluded(problem: Problem) -> Solution | None:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
     if problem.y.min() == problem.y.max():
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
+    sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR
+    if sublinear and p >= n and recedes(problem):
+        # With an MLE to start from, the kernel sees this itself.
+        return failure(p, Status.NO_MINIMISER, RECEDES)
     return None
 
 
@@ -62,10 +66,10 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
 
 def _iterate(problem: Problem) -> Solution:
     """Run the kernel and read its outcome."""
-    n, p = problem.X.shape
+    p = problem.X.shape[1]
     Z, weights = _columns(problem)
     penalty = problem.penalty or Lasso(0.0)
-    outcome, b, objective, kkt, n_iter = fit(
+    outcome, b, objective, kkt, n_iter, spread = fit(
         int(problem.family.code),
         int(problem.attack),
         int(penalty.code),
@@ -76,7 +80,6 @@ def _iterate(problem: Problem) -> Solution:
         # A read-only or strided y is another type to numba, compiled anew for seconds.
         problem.y.copy(),
         problem.fit_intercept,
-        p < n,
     )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
@@ -86,6 +89,8 @@ def _iterate(problem: Problem) -> Solution:
     if np.isnan(kkt):
         return failure(p, Status.NOT_CONVERGED, "the MLE, where the approximation starts, did not converge", n_iter)
     status, message = Status.OK, "converged"
+    if spread > 0.0:
+        message = f"converged; objectives of the starts differ by {spread:.2g}"
     if not kkt <= TOLERANCE:
         status = Status.NOT_CONVERGED
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"

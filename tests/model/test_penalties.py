@@ -9,7 +9,7 @@ import pytest
 
 from cases import PENALTIES as MAKERS
 from simstudy.errors import InputError
-from simstudy.model.penalties import PENALTIES, Lasso, Scad
+from simstudy.model.penalties import PENALTIES, Growth, Lasso, Scad
 
 LAM, A = 0.4, 3.7
 
@@ -38,17 +38,19 @@ def test_slope_is_the_derivative_of_value(name: str) -> None:
     difference = (penalty.value(t + 1e-7) - penalty.value(t - 1e-7)) / 2e-7
     np.testing.assert_allclose(penalty.slope(t), difference, atol=1e-6)
     assert penalty.value(0.0) == 0.0
-    assert penalty.slope(0.0) == LAM
+    at_zero = {"elastic net": LAM / 2, "ridge": 0.0, "bridge 1.5": 0.0, "bridge 0.5": np.inf}
+    assert penalty.slope(0.0) == at_zero.get(name, LAM)
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_bounded_says_whether_the_slope_vanishes_far_out(name: str) -> None:
     penalty = MAKERS[name](LAM, 3)
     assert penalty.bounded == (penalty.slope(1e9) == 0.0)
+    assert penalty.bounded == (penalty.growth == Growth.BOUNDED)
 
 
 def test_a_penalty_knows_its_name() -> None:
-    assert {name: kind(LAM).name for name, kind in PENALTIES.items()} == {"lasso": "lasso", "scad": "scad"}
+    assert all(kind.name == name for name, kind in PENALTIES.items())
 
 
 def test_multipliers() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from reference.objective import Problem
+from simstudy.model.penalties import Growth
 
 
 def has_minimiser(problem: Problem) -> bool:
@@ -22,12 +23,17 @@ def has_minimiser(problem: Problem) -> bool:
     n, p = problem.X.shape
     k = int(problem.fit_intercept)
     Z = np.column_stack([np.ones((n, k)), problem.X])
+    grows = problem.penalty.growth
     # The rate of P far from zero; a bounded penalty's slope vanishes there.
-    rate = np.append(np.zeros(k), problem.penalty.multipliers(p) * problem.penalty.slope(np.full(p, 1e12)))
+    far = 1.0 if grows == Growth.LINEAR else 1e12
+    rate = np.append(np.zeros(k), problem.penalty.multipliers(p) * problem.penalty.slope(np.full(p, far)))
     if problem.family == "binomial":
         gains, still, inside = (2 * problem.y - 1)[:, None] * Z, Z[:0], problem.attack != "none"
     else:
         gains, still, inside = -Z[problem.y == 0], Z[problem.y > 0], False
+    if grows == Growth.SUBLINEAR and inside and problem.penalty.lam > 0 and _is_separable(gains):
+        return False
+    inside = inside and grows not in {Growth.SUPERLINEAR, Growth.SUBLINEAR}
     largest = np.where((rate > 0) & (not inside), 0.0, 1.0)
     # d = up - down with both nonnegative, so that P(d) <= rate'(up + down) with equality at the best choice.
     net = np.hstack([gains - rate * inside, -gains - rate * inside])
@@ -35,3 +41,15 @@ def has_minimiser(problem: Problem) -> bool:
     bounds = [(0.0, high) for high in np.tile(largest, 2)]
     best = [linprog(-row, A_ub=-net, b_ub=np.zeros(len(net)), bounds=bounds, **fixed) for row in net]
     return all(result.status == 0 and -result.fun <= 1e-9 for result in best)
+
+
+def _is_separable(gains: np.ndarray) -> bool:
+    """Whether some direction gives every observation a gain: a slowly growing penalty is then overtaken."""
+    n, q = gains.shape
+    result = linprog(
+        np.append(np.zeros(q), -1.0),
+        A_ub=np.hstack([-gains, np.ones((n, 1))]),
+        b_ub=np.zeros(n),
+        bounds=[(-1.0, 1.0)] * q + [(None, None)],
+    )
+    return bool(-result.fun > 1e-9)

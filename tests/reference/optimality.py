@@ -24,7 +24,9 @@ def optimality_residual(problem: Problem, intercept: float, coef: Array) -> floa
     k = int(problem.fit_intercept)
     Z = np.column_stack([np.ones((n, k)), problem.X])
     b = np.concatenate([np.full(k, intercept), coef])
-    c = np.concatenate([np.zeros(k), problem.penalty.multipliers(p) * problem.penalty.slope(np.abs(coef))])
+    # A bridge with r < 1 has an infinite slope at zero, where any gradient is allowed.
+    slope = np.minimum(problem.penalty.slope(np.abs(coef)), 1e6 * problem.unit)
+    c = np.concatenate([np.zeros(k), problem.penalty.multipliers(p) * slope])
     each, half, kinks = _observations(problem, Z @ b, penalty_at(problem, coef))
     gradient = np.append(Z.T @ each[0], each[1].sum()) / n
     mixing = np.vstack([Z[kinks].T * half[0, kinks], half[1, kinks]]) / n

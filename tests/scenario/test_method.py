@@ -31,7 +31,11 @@ def test_a_method_without_a_penalty_has_none():
 
 @pytest.mark.parametrize("penalty", sorted(PENALTIES))
 def test_every_penalty_can_be_built_from_a_method(penalty):
-    method = Method("m", "penalized", penalty, lam=MatchedLambda("other"))
+    required = {"lr": (("r", 0.5),), "elastic_net": (("alpha", 0.5),)}.get(penalty, ())
+    if required:
+        with pytest.raises(ConfigError, match=f"{required[0][0]} is missing"):
+            Method("m", "penalized", penalty, lam=MatchedLambda("other"))
+    method = Method("m", "penalized", penalty, required, lam=MatchedLambda("other"))
     assert method.penalty_at(0.25).lam == 0.25
     assert tuple(name for name, _ in method.parameters) == parameter_names(penalty)
 

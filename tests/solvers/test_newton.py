@@ -59,6 +59,10 @@ def test_a_huge_lam_gives_the_null_model(family: str, penalty: str, attack: str)
     X, y = draw(family, 60, 4, 0.3, np.random.default_rng(4))
     result = fit(Problem(X, y, family, PENALTIES[penalty](1e3, 4), attack, True))
     assert result.status == Status.OK
+    if penalty in {"ridge", "bridge 1.5"}:
+        # Without a kink at zero a coefficient only becomes small.
+        assert np.all(np.abs(result.coef) < 1e-2)
+        return
     # The weighted lasso leaves its first slope free.
     assert np.all(result.coef[1:] == 0)
     if penalty != "weighted lasso":
