@@ -6,7 +6,7 @@ from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
 from simstudy.measures import summarise
 from simstudy.model.designs import Bernoulli, Normal, Rademacher, StudentT
-from simstudy.model.penalties import Lasso, Scad
+from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Status
 from simstudy.scenario.config import read_study
 from simstudy.scenario.method import FixedLambda, MatchedLambda, Method, RateLambda
@@ -22,12 +22,15 @@ __all__ = [
     "ConfigError",
     "Constants",
     "Dataset",
+    "ElasticNet",
     "Fit",
     "FixedLambda",
     "InputError",
     "Lasso",
     "LimitLaw",
+    "Lr",
     "MatchedLambda",
+    "Mcp",
     "Method",
     "Normal",
     "Rademacher",
