@@ -11,6 +11,8 @@ from simstudy.kernels.linear import solve_in_place
 
 FULL, CUT, SINGULAR = 0, 1, 2
 RIDGE = 1e-9
+# Rounds without progress after which rounding is all that is left.
+STALLED_ROUNDS = 10
 
 
 @njit(cache=True)
@@ -166,12 +168,20 @@ def minimise_model(H, q, b, c, scale, tol):
         False where the curvature on the support is singular; b is then the last of the sweeps' iterates.
     """
     regular = True
+    best = np.inf
+    stalled = 0
     for _ in range(100):
         _sweep(H, q, b, c)
         step = CUT
         while step == CUT:
             step = _newton_on_support(H, q, b, c)
         regular = step == FULL
-        if model_residual(q, b, c, scale) <= tol:
+        residual = model_residual(q, b, c, scale)
+        if residual < 0.5 * best:
+            best = residual
+            stalled = 0
+        else:
+            stalled += 1
+        if residual <= tol or stalled == STALLED_ROUNDS:
             break
     return regular
