@@ -10,20 +10,21 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-from simstudy.estimators.registry import ESTIMATORS
-from simstudy.model.penalties import Scad
+from simstudy.estimators import fgsm, mle, penalized
+from simstudy.model.families import FAMILIES
+from simstudy.model.penalties import Lasso, Scad
 from simstudy.run.block import block_rows, thread_controller
 from simstudy.run.process import prepare_process
 
 
 def warm_up() -> None:
-    """Load or compile every kernel before the first fit, whose time may be limited."""
+    """Load or compile the kernels before the first fit, whose time may be limited."""
     X, y = np.linspace(-1.0, 1.0, 12).reshape(-1, 1), np.tile([0.0, 1.0, 1.0], 4)
-    for estimator in ESTIMATORS.values():
-        penalty = {"penalty": Scad(0.1)} if estimator.needs_penalty else {}
-        support = {"support": np.array([True])} if estimator.needs_support else {}
-        for family in ("gaussian", "binomial", "poisson"):
-            estimator.fit(X, y, family=family, **penalty, **support)
+    for family in FAMILIES:
+        mle(X, y, family=family)
+        for penalty in (Lasso(0.1), Scad(0.1)):
+            fgsm(X, y, family=family, penalty=penalty)
+            penalized(X, y, family=family, penalty=penalty)
 
 
 def serve(connection: Connection) -> None:

@@ -107,7 +107,7 @@ def test_a_fresh_method_and_what_is_matched_to_it_are_computed_again(tmp_path: P
 
 
 def test_an_unknown_fresh_method_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--fresh: unknown 'fgms'.*did you mean 'fgsm'"):
+    with pytest.raises(ConfigError, match=r"--fresh: unknown 'fgms'.*did you mean 'fgsm'"):
         run_study(STUDY, tmp_path, options=Options(fresh=("fgms",)))
     assert list(tmp_path.iterdir()) == []
 

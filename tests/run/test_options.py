@@ -20,7 +20,7 @@ def test_a_part_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "1/0", "-1/4", "1", "1/2/3", "a/b", ""])
 def test_a_part_out_of_range_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="shard = .* must be I/K with 1 <= I <= K"):
+    with pytest.raises(ConfigError, match=r"shard = .* must be I/K with 1 <= I <= K"):
         parse_part(text)
 
 

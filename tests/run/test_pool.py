@@ -186,8 +186,6 @@ def test_a_pool_that_breaks_while_it_is_handed_a_block_counts_as_a_loss() -> Non
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_lost_worker() -> None:
-    def submit(block: Block, guarded: bool) -> Future[BlockResult]:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        list(drive(Pool(submit, lambda: 1, (LostError,)), [BLOCK]))
+    broken = replace(losing(0, []), lost=())
+    with pytest.raises(AttributeError):
+        list(drive(broken, [replace(BLOCK, scenario=None)]))
