@@ -41,6 +41,7 @@ from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios, rows
 from simstudy.store.shards import scan, shard_paths
 from simstudy.theory import predict, predict_difference
+from simstudy.theory.coverage import check_claims
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def study_of(study: str | Path | Study, replicates: int | None = None, seed: int
     Raises
     ------
     ConfigError
-        As `read_study`; or an analysis does not exist.
+        As `read_study`; or an analysis does not exist, or a claim's prediction is not made by the theory.
     """
     if isinstance(study, Study):
         own = (study.seed if seed is None else seed, study.replicates if replicates is None else replicates)
@@ -147,6 +148,7 @@ def study_of(study: str | Path | Study, replicates: int | None = None, seed: int
         if name not in ANALYSES:
             where = "" if isinstance(study, Study) else f"{study}: "
             raise ConfigError(where + unknown_name("analyses", name, ANALYSES))
+    check_claims(chosen)
     return chosen
 
 
@@ -229,7 +231,14 @@ def scenario_measures(
 def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
     """Performance measures, with the contrasts of the methods that have rows."""
     there = set(replicates["method"])
-    return summarise(replicates, scenarios, [pair for pair in contrasts(study) if there.issuperset(pair)])
+    return summarise(replicates, scenarios, [pair for pair in compared(study) if there.issuperset(pair)])
+
+
+def compared(study: Study) -> tuple[tuple[str, str], ...]:
+    """Pairs (method, reference) whose contrasts are measured: those of the theory, and those that claims are about."""
+    each = [every for claim in study.claims for every in (claim, claim.control) if every is not None]
+    claimed = [(claim.method, claim.reference) for claim in each if claim.reference is not None]
+    return tuple(dict.fromkeys([*contrasts(study), *claimed]))
 
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:

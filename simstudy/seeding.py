@@ -17,6 +17,7 @@ class Stream(IntEnum):
     PREVALENCE = 3
     LIMIT_LAW = 4
     PSEUDO_TRUE = 5
+    BOOTSTRAP = 6
 
 
 def words(key: str) -> tuple[int, ...]:

@@ -29,13 +29,14 @@ ALLOWED = {
     "store": FOUNDATION,
     "run": FOUNDATION | {"model", "scenario", "estimators", "theory", "store"},
     "measures": FOUNDATION,
-    "analysis": FOUNDATION | {"measures", "theory", "store"},
+    "analysis": FOUNDATION | {"measures", "theory", "store", "scenario"},
     "report": FOUNDATION | {"analysis", "measures", "store"},
     "api": FOUNDATION | FOLDERS,
     "inspection": FOUNDATION | FOLDERS | {"api"},
-    "cli": FOUNDATION | FOLDERS | {"api", "inspection"},
+    "verification": FOUNDATION | FOLDERS | {"api"},
+    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
     "__main__": {"cli"},
-    "__init__": FOUNDATION | FOLDERS | {"api", "inspection"},
+    "__init__": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
 }
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 
-from simstudy import api, inspection
+from simstudy import api, inspection, verification
 from simstudy.cli.group import FAILED, main
 from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
 from simstudy.records import Status
@@ -113,6 +113,21 @@ def table(study: Path, results: Path, jobs: int) -> None:
     tables, summary = api.table(study, results=results, jobs=jobs)
     show(tables, summary.silent_theory)
     click.echo(f"Written to {results / summary.study.name / 'tables'}")
+
+
+@main.command(short_help="Print the verdicts on a study's claims.")
+@STUDY
+@RESULTS
+@JOBS
+def claims(study: Path, results: Path, jobs: int) -> None:
+    """Print the ledger of STUDY's claims and write it to results/<study>/claims.parquet and tables/claims.*.
+
+    Exit code 1 if a decided verdict is not the expected one, or a decided negative control is not caught.
+    """
+    ledger, holds = verification.claims(study, results=results, jobs=jobs)
+    show([ledger], ())
+    if not holds:
+        raise click.exceptions.Exit(FAILED)
 
 
 @main.command(short_help="Show what is there and what is to do.")

@@ -54,6 +54,11 @@ class Layout:
         return self.folder / "measures.parquet"
 
     @property
+    def claims(self) -> Path:
+        """Verdicts on the study's claims."""
+        return self.folder / "claims.parquet"
+
+    @property
     def tables(self) -> Path:
         """Folder of the tables."""
         return self.folder / "tables"

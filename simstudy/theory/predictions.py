@@ -9,20 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simstudy.model.penalties import Penalty
 from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
 from simstudy.theory.constants import constants
 from simstudy.theory.limit_law import limit_law
-from simstudy.theory.pseudo_true import difference, pseudo_true
+from simstudy.theory.shifts import Target, is_oracle_case, oracle_shift, parameter_names, pseudo_true_shift
 
 FloatArray = NDArray[np.float64]
 
 #: Draws from each limit law behind a prediction.
 DRAWS = 20_000
-
-#: A method as the theory sees it: estimator and penalty, its lam resolved at the scenario's n.
-Target = tuple[str, Penalty | None]
 
 
 @dataclass(frozen=True)
@@ -102,11 +98,6 @@ def _frame(rows: Iterable[Prediction]) -> pd.DataFrame:
     return pd.DataFrame([astuple(row) for row in rows], columns=COLUMNS)
 
 
-def parameter_names(scenario: Scenario) -> list[str]:
-    """Names of the q coefficients: the intercept first where there is one."""
-    return ["intercept"] * scenario.has_intercept + [f"beta_{j + 1}" for j in range(scenario.p)]
-
-
 def _leading_errors(scenario: Scenario, target: Target, draws: int) -> FloatArray:
     """Draws of betahat - beta0 (draws, q) by T6 or T7; methods of one scenario share their W."""
     law = limit_law(scenario, target[0], target[1], form="limit")
@@ -114,11 +105,12 @@ def _leading_errors(scenario: Scenario, target: Target, draws: int) -> FloatArra
     return np.asarray(law.sample(draws, rng) / np.sqrt(scenario.n))
 
 
-def _mean(values: FloatArray) -> tuple[float, float]:
+def mean_and_se(values: FloatArray) -> tuple[float, float]:
+    """Mean of draws with its standard error."""
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
 
 
-def _root(square: tuple[float, float]) -> tuple[float, float]:
+def root(square: tuple[float, float]) -> tuple[float, float]:
     """Square root of a value with its standard error, by the delta method."""
     root = float(np.sqrt(square[0]))
     return root, square[1] / (2 * root) if root > 0 else 0.0
@@ -142,30 +134,29 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
     def row(parameter: str, quantity: str, law: str, value: tuple[float, float]) -> Prediction:
         return Prediction(scenario.label, name, None, parameter, quantity, law, *value)
 
-    yield row("all", "rmse", "law", _root(_mean((slopes**2).sum(axis=1))))
+    yield row("all", "rmse", "law", root(mean_and_se((slopes**2).sum(axis=1))))
     yield row("all", "exact_support", "law", _proportion((found == truth).all(axis=1)))
-    yield row("all", "false_positives", "law", _mean((found & ~truth).sum(axis=1).astype(float)))
-    yield row("all", "false_negatives", "law", _mean((~found & truth).sum(axis=1).astype(float)))
+    yield row("all", "false_positives", "law", mean_and_se((found & ~truth).sum(axis=1).astype(float)))
+    yield row("all", "false_negatives", "law", mean_and_se((~found & truth).sum(axis=1).astype(float)))
     for j, parameter in enumerate(parameter_names(scenario)):
         e = errors[:, j]
-        yield row(parameter, "bias", "law", _mean(e))
-        yield row(parameter, "empirical_se", "law", _root(_mean((e - e.mean()) ** 2)))
-        yield row(parameter, "rmse", "law", _root(_mean(e**2)))
+        yield row(parameter, "bias", "law", mean_and_se(e))
+        yield row(parameter, "empirical_se", "law", root(mean_and_se((e - e.mean()) ** 2)))
+        yield row(parameter, "rmse", "law", root(mean_and_se(e**2)))
     for j in range(scenario.p):
         yield row(f"beta_{j + 1}", "zero_probability", "law", _proportion(~found[:, j]))
     if target[1] is not None:
-        limit = pseudo_true(scenario, target[0], target[1])
-        shift = limit.beta - scenario.beta_with_intercept
+        shift, se = pseudo_true_shift(scenario, target, None)
         for j, parameter in enumerate(parameter_names(scenario)):
-            yield row(parameter, "bias", "T17", (float(shift[j]), float(limit.se[j])))
+            yield row(parameter, "bias", "T17", (float(shift[j]), float(se[j])))
 
 
 def _of_pair(
     scenario: Scenario, method: tuple[str, Target], reference: tuple[str, Target], draws: int
 ) -> Iterator[Prediction]:
-    leading = "T8" if _is_oracle_case(method[1], reference[1]) else "T16"
+    leading = "T8" if is_oracle_case(method[1], reference[1]) else "T16"
     predictions = {
-        "T17": _by_pseudo_true(scenario, method[1], reference[1]),
+        "T17": pseudo_true_shift(scenario, method[1], reference[1]),
         leading: _leading_term(scenario, method[1], reference[1], draws),
     }
     for law, (values, errors) in predictions.items():
@@ -182,31 +173,9 @@ def _of_pair(
             )
 
 
-def _by_pseudo_true(scenario: Scenario, method: Target, reference: Target) -> tuple[FloatArray, FloatArray]:
-    """T17: difference of the pseudo-true parameters; those of the mle and the oracle are the truth."""
-    if method[1] is None:
-        return np.zeros(scenario.q), np.zeros(scenario.q)
-    first = pseudo_true(scenario, method[0], method[1])
-    if reference[1] is None:
-        return first.beta - scenario.beta_with_intercept, first.se
-    return difference(first, pseudo_true(scenario, reference[0], reference[1]))
-
-
-def _is_oracle_case(method: Target, reference: Target) -> bool:
-    """Whether T8 applies: a bounded penalty inside the likelihood against the oracle MLE."""
-    return reference[0] == "oracle" and method[1] is not None and method[1].bounded
-
-
 def _leading_term(scenario: Scenario, method: Target, reference: Target, draws: int) -> tuple[FloatArray, FloatArray]:
     """P I_AA^-1 V_A against the oracle (T8), else the mean of T6 minus T7 with the same W (T16)."""
-    if method[1] is not None and _is_oracle_case(method, reference):
-        const = constants(scenario)
-        k = scenario.q - scenario.p
-        active = np.concatenate([np.ones(k, dtype=bool), scenario.support])
-        P = float(method[1].value(np.abs(np.asarray(scenario.beta))).sum())
-        leading = np.zeros(scenario.q)
-        inner = const.information[np.ix_(active, active)]
-        leading[active] = P * np.linalg.solve(inner, const.V[active])
-        return leading, np.zeros(scenario.q)
+    if is_oracle_case(method, reference):
+        return oracle_shift(scenario, method, reference, constants(scenario))
     paired = _leading_errors(scenario, method, draws) - _leading_errors(scenario, reference, draws)
     return paired.mean(axis=0), paired.std(axis=0, ddof=1) / np.sqrt(draws)

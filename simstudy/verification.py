@@ -1,0 +1,110 @@
+"""The theory of a study, alone and against its simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+import pandas as pd
+from joblib import Parallel, delayed, parallel_config
+
+from simstudy.analysis.claims import ledger
+from simstudy.analysis.evidence import Results
+from simstudy.analysis.foretold import Foretold, Targets, foretell
+from simstudy.api import measures, study_of
+from simstudy.errors import ConfigError
+from simstudy.report.claims import claims_table
+from simstudy.report.table import Table, write_table
+from simstudy.run.methods import resolve
+from simstudy.scenario.claim import Claim, select_scenarios
+from simstudy.scenario.scenario import Scenario
+from simstudy.scenario.study import Study, study_toml
+from simstudy.store.definition import check_same_study
+from simstudy.store.files import write_frame
+from simstudy.store.layout import Layout
+from simstudy.store.load import load_scenarios, rows
+
+#: Outcomes that make a ledger fail.
+WRONG = ("unexpected", "missed")
+
+
+def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[Table, bool]:
+    """Confront the claims of a study with its results.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results.
+    jobs : int
+        Processes for the predictions; -1 uses every core. No verdict depends on it.
+
+    Returns
+    -------
+    table : Table
+        The ledger, one row for each claim and control; also written to ``results/<study>/claims.parquet`` and to
+        ``tables/claims.*`` there.
+    holds : bool
+        Whether every decided verdict is the expected one and every decided control is caught.
+
+    Raises
+    ------
+    ConfigError
+        The study has no claims.
+    ResultsError
+        There are no results of this study.
+    """
+    chosen = study_of(study)
+    if not chosen.claims:
+        raise ConfigError(f"study {chosen.name!r} has no claims: add [[claim]] tables to its file")
+    layout = Layout(Path(results) / chosen.name)
+    check_same_study(layout, study_toml(chosen))
+    frame = measures(chosen, layout.folder)
+    found = Results(frame, load_scenarios(layout.folder), partial(stored_rows, layout))
+    entries = ledger(chosen.claims, chosen.scenarios, found, predictions_of_claims(chosen, jobs), chosen.replicates)
+    write_frame(layout.claims, entries)
+    table = claims_table(entries)
+    write_table(table, layout.tables)
+    return table, not entries["outcome"].isin(WRONG).any()
+
+
+@lru_cache(maxsize=4)
+def stored_rows(layout: Layout, key: str) -> pd.DataFrame:
+    """Estimates of one scenario."""
+    frame: pd.DataFrame = rows(layout, key, columns=("status", "intercept_hat", "beta_hat")).to_pandas()
+    return frame
+
+
+def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
+    """What the theory predicts for each claim and control, by id."""
+    groups: dict[tuple[str, ...], list[Claim]] = {}
+    for claim in study.claims:
+        for each in (claim, claim.control):
+            if each is not None:
+                labels = tuple(found.label for found in select_scenarios(each.scenario, study.scenarios))
+                groups.setdefault(labels, []).append(each)
+    # Claims on one scenario share the draws of its laws, so they are computed by one process.
+    work = (delayed(foretell_all)(group, study) for group in groups.values())
+    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+        return {name: each for part in Parallel()(work) for name, each in part.items()}
+
+
+def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:
+    """Predictions of several claims by id."""
+    labels = {
+        scenario: None
+        for claim in group
+        for selection in (claim.scenario, claim.versus)
+        if selection is not None
+        for scenario in select_scenarios(selection, study.scenarios)
+    }
+    targets = {key: value for scenario in labels for key, value in targets_in(scenario, study).items()}
+    return {claim.id: foretell(claim, study.scenarios, targets) for claim in group}
+
+
+def targets_in(scenario: Scenario, study: Study) -> Targets:
+    """Estimator and penalty of each method in one scenario."""
+    resolved = resolve(scenario, study.methods)
+    return {(scenario.label, m.name): (m.estimator, m.arguments.get("penalty")) for m in resolved}
