@@ -54,7 +54,7 @@ def residual_of(H, q, b, c, ridge, r, scale):
 
 
 @njit(cache=True)
-def _minimise_step(H, q, b, c, ridge, r, scale, tol):
+def minimise_step(H, q, b, c, ridge, r, scale, tol):
     """Minimiser of the quadratic model with this penalty, in place; False where the curvature is singular.
 
     A ridge is smooth: with P = K + S, S = sum ridge_j b_j^2 / 2, the model in (b, P) becomes one in (b, K).
@@ -199,7 +199,7 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
         fill_hessian(family, Z, gram, w, v, d2P, band, H)
         b_new[:] = b
         slope_at = q.copy()
-        regular = _minimise_step(H, q, b_new, c, ridge, r, scale, 0.1 * tol)
+        regular = minimise_step(H, q, b_new, c, ridge, r, scale, 0.1 * tol)
         if free and iteration == 0 and not regular:
             return SINGULAR, iteration
         P_new = penalty_value(b_new, c, ridge, r, offset)
