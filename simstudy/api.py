@@ -23,6 +23,7 @@ from simstudy.report import (
     support_table,
     write_table,
 )
+from simstudy.run.block import thread_controller
 from simstudy.run.methods import resolve
 from simstudy.run.options import Options
 from simstudy.run.plan import Cell, cells
@@ -244,7 +245,8 @@ def compared(study: Study) -> tuple[tuple[str, str], ...]:
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
     work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
-    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+    # One thread here too: with jobs = 1 the work is done in this process.
+    with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         found = Parallel()(work)
     frames = [frame for some, _ in found for frame in some]
     reasons = tuple(why for _, some in found for why in some)
