@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from simstudy.errors import ResultsError
 from simstudy.store.definition import read_definition
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
-from simstudy.store.shards import Damaged, read_all
+from simstudy.store.shards import Damaged, Shard, read_all
 
 
 def load(folder: str | Path) -> pd.DataFrame:
@@ -65,21 +65,26 @@ def rows(
     ResultsError
         As `load`.
     """
-    parts = list(whole_tables(layout, scenario_key, columns))
-    if not parts:
+    # By their first replicate, so that rows are in order already unless methods were added later.
+    found = sorted(whole_tables(layout, scenario_key, columns), key=lambda each: each[0].start)
+    if not found:
         where = "" if scenario_key is None else f" of scenario {scenario_key}"
         raise ResultsError(f"{layout.folder} holds no replicates{where}; `simstudy run` makes them")
-    table = pa.concat_tables(parts)
+    truth = read_table(layout.scenarios)
+    rank = {key: position for position, key in enumerate(truth["scenario_key"].to_pylist())}
+    found.sort(key=lambda each: rank.get(each[0].scenario_key, len(rank)))
+    table = pa.concat_tables([part for _, part in found])
     if methods is not None:
         table = table.filter(pc.is_in(table["method"], pa.array(methods, pa.string())))
-    truth = read_table(layout.scenarios)
     if columns is None:
         table = relabelled(table, truth)
-    return in_study_order(table, truth["scenario_key"].to_pylist(), method_order(layout))
+    return in_study_order(table, list(rank), method_order(layout))
 
 
-def whole_tables(layout: Layout, scenario_key: str | None, columns: Sequence[str] | None) -> Iterable[pa.Table]:
-    """Verified rows of each shard; ResultsError after all of them if any is damaged."""
+def whole_tables(
+    layout: Layout, scenario_key: str | None, columns: Sequence[str] | None
+) -> Iterator[tuple[Shard, pa.Table]]:
+    """Each shard with its verified rows; ResultsError after all of them if any is damaged."""
     wanted = None if columns is None else list(dict.fromkeys(["scenario_key", "replicate", "method", *columns]))
     damaged = []
     for found in read_all(layout, scenario_key):
@@ -87,7 +92,7 @@ def whole_tables(layout: Layout, scenario_key: str | None, columns: Sequence[str
             damaged.append(found.reason)
         elif scenario_key is None or found[0].scenario_key == scenario_key:
             table = found[1].replace_schema_metadata()
-            yield table if wanted is None else table.select(wanted)
+            yield found[0], table if wanted is None else table.select(wanted)
     if damaged:
         again = "Run the study again: it sets the damaged file aside and redoes its replicates"
         raise ResultsError(f"{'; '.join(damaged)}. {again}")
@@ -121,4 +126,5 @@ def in_study_order(rows: pa.Table, scenario_keys: list[str], methods: list[str])
     """Rows sorted by scenario, replicate and method, in the orders given."""
     scenario = pc.index_in(rows["scenario_key"], pa.array(scenario_keys)).to_numpy()
     method = pc.index_in(rows["method"], pa.array(methods)).to_numpy()
-    return rows.take(np.lexsort((method, rows["replicate"].to_numpy(), scenario)))
+    order = np.lexsort((method, rows["replicate"].to_numpy(), scenario))
+    return rows if np.array_equal(order, np.arange(len(rows))) else rows.take(order)
