@@ -10,6 +10,7 @@ SHRINK = 0.8
 GRID = 80
 ROOT_STEPS = 60
 MAX_ROUNDS = 50
+DOUBLINGS = 100
 
 
 @njit(cache=True)
@@ -45,7 +46,9 @@ def _branch(a, h, g, x, y, c, r):
     if a >= 0.0 or h <= 0.0:
         return 0.0, 0.0
     high = -a / h
-    while _along(a, h, g, x, y, c, r, high)[1] < 0.0:
+    for _ in range(DOUBLINGS):
+        if not _along(a, h, g, x, y, c, r, high)[1] < 0.0:
+            break
         high *= 2.0
     if r > 1.0:
         low = high
