@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.compute as pc
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
 from simstudy.analysis import coefficients, neutrality, root_n, support
 from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_name
@@ -28,6 +28,7 @@ from simstudy.run.methods import resolve
 from simstudy.run.options import Options
 from simstudy.run.plan import Cell, cells
 from simstudy.run.precision import Target, parse_target
+from simstudy.run.processes import submit
 from simstudy.run.progress import Reporter, silent
 from simstudy.run.runner import RunReport, run_study, simulate
 from simstudy.run.select import select
@@ -58,6 +59,9 @@ class Summary:
     predictions: pd.DataFrame | None
     silent_theory: tuple[str, ...]
 
+
+#: Rows of a scenario that are summarised in another process.
+MANY_ROWS = 20_000
 
 #: Analyses that a study file can ask for, each as a table.
 ANALYSES: dict[str, Callable[[Summary], Table]] = {
@@ -123,13 +127,13 @@ def run(
     # Of several runs that share a study, the one that finishes it summarises it.
     shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
     if not shared and (report.replicates or not layout.measures.exists()):
-        write_frame(layout.measures, measures(chosen, layout.folder))
+        write_frame(layout.measures, measures(chosen, layout.folder, jobs))
     return report
 
 
 def precise(target: Target, study: Study, layout: Layout, scenario: Scenario, names: Sequence[str], first: int) -> bool:
     """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
-    return target.is_met(scenario_measures(study, layout, scenario, names, first))
+    return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())
 
 
 def study_of(study: str | Path | Study, replicates: int | None = None, seed: int | None = None) -> Study:
@@ -203,8 +207,17 @@ def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
     return pairs
 
 
-def measures(study: Study, folder: Path) -> pd.DataFrame:
+def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
     """Performance measures of the study's scenarios and methods; reads one scenario at a time.
+
+    Parameters
+    ----------
+    study : Study
+        What to summarise, where there are replicates of it.
+    folder : Path
+        Its results.
+    jobs : int
+        Processes; -1 uses every core.
 
     Raises
     ------
@@ -212,10 +225,32 @@ def measures(study: Study, folder: Path) -> pd.DataFrame:
         The folder holds none of them, or a shard is damaged.
     """
     layout = Layout(folder)
-    frames = [scenario_measures(study, layout, each) for each in study.scenarios if shard_paths(layout, each.key)]
-    if not frames:
+    there = [scenario for scenario in study.scenarios if shard_paths(layout, scenario.key)]
+    if not there:
         raise ResultsError(f"{folder} holds no replicates of this study; `simstudy run` makes them")
-    return pd.concat(frames, ignore_index=True)
+    frames = [summarising(study, layout, scenario, jobs=jobs) for scenario in there]
+    return pd.concat([frame() for frame in frames], ignore_index=True)
+
+
+def summarising(
+    study: Study,
+    layout: Layout,
+    scenario: Scenario,
+    names: Sequence[str] | None = None,
+    first: int | None = None,
+    *,
+    jobs: int,
+) -> Callable[[], pd.DataFrame]:
+    """Function that returns `scenario_measures`, which other processes begin at once to compute if there are several.
+
+    Many rows always go to another process, so that the memory of the one that runs a study does not grow with it.
+    """
+    jobs = effective_n_jobs(jobs)
+    if jobs == 1 and study.replicates * len(study.methods) <= MANY_ROWS:
+        return partial(scenario_measures, study, layout, scenario, names, first)
+    # A process that runs already may be in another folder.
+    where = Layout(layout.folder.absolute())
+    return submit(jobs, scenario_measures, study, where, scenario, names, first).result
 
 
 def scenario_measures(
@@ -301,7 +336,7 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     chosen = study_of(study)
     layout = Layout(Path(results) / chosen.name)
     check_same_study(layout, study_toml(chosen))
-    frame = measures(chosen, layout.folder)
+    frame = measures(chosen, layout.folder, jobs)
     write_frame(layout.measures, frame)
     summary = Summary(chosen, load_scenarios(layout.folder), frame, *predictions(chosen, jobs))
     made = tables(summary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def write_table(path: Path, table: pa.Table) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def read_table(path: Path) -> pa.Table:
-    """Table in the parquet file `path`, with every page's checksum verified.
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Table in the parquet file `path`, or some of its columns, with every page's checksum verified.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def read_table(path: Path) -> pa.Table:
         The file is missing, truncated or damaged.
     """
     try:
-        return pq.ParquetFile(path, page_checksum_verification=True).read()
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return file.read(columns)
     except (OSError, pa.ArrowException, ValueError) as error:
         raise ResultsError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
 

@@ -87,12 +87,11 @@ def whole_tables(
     """Each shard with its verified rows; ResultsError after all of them if any is damaged."""
     wanted = None if columns is None else list(dict.fromkeys(["scenario_key", "replicate", "method", *columns]))
     damaged = []
-    for found in read_all(layout, scenario_key):
+    for found in read_all(layout, scenario_key, wanted):
         if isinstance(found, Damaged):
             damaged.append(found.reason)
         elif scenario_key is None or found[0].scenario_key == scenario_key:
-            table = found[1].replace_schema_metadata()
-            yield found[0], table if wanted is None else table.select(wanted)
+            yield found[0], found[1].replace_schema_metadata()
     if damaged:
         again = "Run the study again: it sets the damaged file aside and redoes its replicates"
         raise ResultsError(f"{'; '.join(damaged)}. {again}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -125,17 +125,18 @@ def write_shard(
     return path
 
 
-def read_shard(path: Path) -> tuple[Shard, pa.Table]:
-    """Description and rows of a shard, verified: page checksums, schema, name and number of rows.
+def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard, pa.Table]:
+    """Description and rows of a shard (some columns), verified: page checksums, schema, name and number of rows.
 
     Raises
     ------
     ResultsError
         The shard is damaged.
     """
-    table = read_table(path)
+    table = read_table(path, columns)
     shard = description(path, table.schema)
-    if not table.schema.equals(REPLICATE_SCHEMA):
+    expected = REPLICATE_SCHEMA.names if columns is None else columns
+    if set(table.schema.names) != set(expected) or any(each not in REPLICATE_SCHEMA for each in table.schema):
         raise ResultsError(f"cannot read {path}: its columns are not those of a replicate table")
     if shard.file_name != path.name or len(table) != (shard.stop - shard.start) * len(shard.methods):
         raise ResultsError(f"cannot read {path}: its rows are not those that its name promises")
@@ -174,11 +175,13 @@ def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:
     return found
 
 
-def read_all(layout: Layout, scenario_key: str | None = None) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
+def read_all(
+    layout: Layout, scenario_key: str | None = None, columns: Sequence[str] | None = None
+) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
     """Every shard (of one scenario) in turn, verified, or the reason why it cannot be read."""
     for path in shard_paths(layout, scenario_key):
         try:
-            yield read_shard(path)
+            yield read_shard(path, columns)
         except ResultsError as error:
             yield Damaged(path, str(error))
 
