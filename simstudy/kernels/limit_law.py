@@ -4,12 +4,49 @@ import numpy as np
 from numba import njit
 
 from simstudy.kernels.codes import PenaltyCode
+from simstudy.kernels.newton import minimise_step, penalty_value
 from simstudy.kernels.penalty import linearise
-from simstudy.kernels.quadratic import minimise_model
 
 LASSO = int(PenaltyCode.LASSO)
+SCAD = int(PenaltyCode.SCAD)
+MCP = int(PenaltyCode.MCP)
+ELASTIC_NET = int(PenaltyCode.ELASTIC_NET)
+LR = int(PenaltyCode.LR)
 TOL = 1e-11
-MAX_LLA = 500
+MAX_STEPS = 500
+# A ridge inside P makes the objective a quartic, whose Newton steps are of this relative size when they are done.
+SETTLED = 1e-12
+
+
+@njit(cache=True)
+def _gradient(H, slope, penalty_slope, center, P0, b, P, q):
+    """Gradient in (b, P) at b into q; returns the objective there."""
+    m = b.size
+    dP = P - P0
+    value = penalty_slope * dP + 0.5 * H[m, m] * dP * dP
+    q[m] = penalty_slope + H[m, m] * dP
+    for j in range(m):
+        q[j] = slope[j] + H[j, m] * dP
+        for k in range(m):
+            q[j] += H[j, k] * (b[k] - center[k])
+        q[m] += H[m, j] * (b[j] - center[j])
+        value += 0.5 * (slope[j] + q[j] + H[j, m] * dP) * (b[j] - center[j])
+    return value
+
+
+@njit(cache=True)
+def _minimise(H, slope, penalty_slope, center, P0, c, ridge, r, offset, scale, b):
+    """Minimise the objective with P = offset + sum_j (c_j |b_j|^r + ridge_j b_j^2 / 2) from b; returns its minimum."""
+    m = b.size
+    q = np.empty(m + 1)
+    quartic = np.any(ridge > 0.0)
+    for _ in range(MAX_STEPS):
+        _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, c, ridge, r, offset), q)
+        before = b.copy()
+        minimise_step(H.copy() if quartic else H, q, b, c, ridge, r, scale, TOL)
+        if not quartic or np.max(np.abs(b - before)) <= SETTLED * np.max(np.abs(b)):
+            break
+    return _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, c, ridge, r, offset), q)
 
 
 @njit(cache=True)
@@ -31,34 +68,44 @@ def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, cen
     center : (q,) float array
         Point about which the objective is expanded.
     starts : (size, q) float array
-        Starts of the local linear approximation, which are part of the law (theory, section 4).
+        The MLE of each draw. For scad and mcp it is the start of the local linear approximation, which is part of the
+        law; a concave bridge takes the lowest objective over the starts MLE, no penalised coefficient, and lasso.
     out : (size, q) float array
         Filled with the minimisers b.
     """
     size, m = slopes.shape
-    q = np.empty(m + 1)
-    c = np.empty(m)
-    previous = np.empty(m)
-    scale = np.ones(m)
+    zero, scale = np.zeros(m), np.ones(m)
     for j in range(m):
         scale[j] = np.sqrt(H[j, j])
+    c, ridge, r = lam * weights, np.zeros(m), 1.0
+    if code == ELASTIC_NET:
+        c, ridge = lam * shape * weights, lam * (1.0 - shape) * weights
+    if code == LR and shape == 2.0:
+        c, ridge = np.zeros(m), 2.0 * lam * weights
+    elif code == LR:
+        r = shape
+    other, previous = np.empty(m), np.empty(m)
     for draw in range(size):
-        b = out[draw]
+        b, slope, g = out[draw], slopes[draw], penalty_slopes[draw]
         b[:] = starts[draw]
-        offset = linearise(code, lam, shape, weights, b, c)
-        for _ in range(MAX_LLA):
-            dP = offset + np.sum(c * np.abs(b)) - P0
-            for j in range(m):
-                q[j] = slopes[draw, j] + H[j, m] * dP
-                for k in range(m):
-                    q[j] += H[j, k] * (b[k] - center[k])
-            q[m] = penalty_slopes[draw] + H[m, m] * dP
-            for k in range(m):
-                q[m] += H[m, k] * (b[k] - center[k])
-            minimise_model(H, q, b, c, scale, TOL)
-            if code == LASSO:
-                break
-            previous[:] = c
-            offset = linearise(code, lam, shape, weights, b, c)
-            if np.max(np.abs(c - previous)) <= 1e-10 * lam:
-                break
+        if code in (SCAD, MCP):
+            previous[:] = np.inf
+            for _ in range(MAX_STEPS):
+                offset = linearise(code, lam, shape, weights, b, c)
+                if np.max(np.abs(c - previous)) <= 1e-10 * lam:
+                    break
+                _minimise(H, slope, g, center, P0, c, zero, 1.0, offset, scale, b)
+                previous[:] = c
+            continue
+        lowest = _minimise(H, slope, g, center, P0, c, ridge, r, 0.0, scale, b)
+        if r < 1.0:
+            for start in range(2):
+                other[:] = starts[draw]
+                if start == 0:
+                    other[weights > 0.0] = 0.0
+                else:
+                    _minimise(H, slope, g, center, P0, c, zero, 1.0, 0.0, scale, other)
+                value = _minimise(H, slope, g, center, P0, c, zero, r, 0.0, scale, other)
+                if value < lowest:
+                    lowest = value
+                    b[:] = other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,17 @@ from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.limit_law import minimise_limit
 from simstudy.model.penalties import Lasso, Penalty
 from simstudy.scenario.scenario import Scenario
+from simstudy.seeding import Stream, generator
 from simstudy.theory.constants import Constants, constants
 from simstudy.theory.pseudo_true import pseudo_true, score_covariance
 
 FloatArray = NDArray[np.float64]
 
 ESTIMATORS = ("fgsm", "penalized", "mle", "oracle")
-FORMS = ("finite", "limit", "pseudo_true")
+FORMS = ("finite", "limit", "oracle", "pseudo_true")
+
+#: Draws behind the moments of a law.
+DRAWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ class LimitLaw:
         out: FloatArray = np.zeros_like(W)
         if self.penalty.lam == 0.0 or not self.free.all():
             inner = self.information[np.ix_(self.free, self.free)]
-            out[:, self.free] = self.truth[self.free] + np.linalg.solve(inner, W[:, self.free].T).T
+            drift = W[:, self.free] - self.gradient[:-1][self.free]
+            out[:, self.free] = self.truth[self.free] + np.linalg.solve(inner, drift.T).T
             return out
         noise = W @ self.loading.T
         if self.residual.any():
@@ -117,6 +123,35 @@ class LimitLaw:
         )
         return out
 
+    @cached_property
+    def _draws(self) -> FloatArray:
+        return self.estimates(DRAWS, generator(0, "moments", Stream.LIMIT_LAW))
+
+    def mean(self) -> FloatArray:
+        """Mean of u (q,), from 100,000 seeded draws like the other moments."""
+        return np.asarray(np.sqrt(self.n) * (self._draws - self.truth).mean(axis=0))
+
+    def cov(self) -> FloatArray:
+        """Covariance of u (q, q)."""
+        return np.asarray(self.n * np.cov(self._draws, rowvar=False).reshape(self.truth.size, -1))
+
+    def prob_zero(self) -> FloatArray:
+        """P(betahat_j = 0) of each coordinate (q,)."""
+        return np.asarray((self._draws == 0.0).mean(axis=0))
+
+    def rmse(self, n: int) -> FloatArray:
+        """Root mean squared error of each betahat_j (q,) at n observations if u has this law there (T9).
+
+        Raises
+        ------
+        InputError
+            If n < 1.
+        """
+        if n < 1:
+            raise InputError(bad_value("n", n, "an integer >= 1"))
+        errors = self._draws - self.truth
+        return np.asarray(np.sqrt(self.n / n * (errors**2).mean(axis=0)))
+
 
 def limit_law(
     scenario: Scenario,
@@ -129,8 +164,9 @@ def limit_law(
     """Law of sqrt(n)(betahat - beta0) for one estimator in one scenario.
 
     Every form is, divided by n, a quadratic in (beta, P) jointly with a random gradient, so that its minimiser is
-    computed by the solver's own quadratic kernel; scad's law is that of the fixed point of the local linear
-    approximation started at the MLE.
+    computed by the solver's own kernels. The law of scad and mcp is that of the fixed point of the local linear
+    approximation started at the MLE, that of a concave bridge (lr, r < 1) the lowest minimum from the estimator's
+    starts.
 
     Parameters
     ----------
@@ -139,8 +175,10 @@ def limit_law(
     estimator : {"fgsm", "penalized", "mle", "oracle"}
     penalty : Penalty, optional
         With its lam at scenario.n; needed by fgsm and penalized.
-    form : {"finite", "limit", "pseudo_true"}
-        "finite": D_F and D_P of T10. "limit": T6 and T7. "pseudo_true": the quadratic expansion of the population
+    form : {"finite", "limit", "oracle", "pseudo_true"}
+        "finite": D_F and D_P of T10. "limit": T6 and T7, with lam0 = sqrt(n) lam (n^(1 - r/2) lam for lr, r < 1) and
+        c0 = sqrt(n) P_lam(beta0) at scenario.n. "oracle": their last row, scad and mcp with sqrt(n) lam_n -> inf: a
+        normal law on the support, zero elsewhere. "pseudo_true": the quadratic expansion of the population
         objective at its own minimiser (T17), with the covariance of the attacked score there. T10 keeps some terms
         of order P = O(n^-1/2) and drops others (the noise and the curvature of P sum |y - mu|); this form keeps all
         orders of P, and agrees with T10 to first order.
@@ -151,12 +189,15 @@ def limit_law(
     Raises
     ------
     InputError
-        If estimator or form is unknown, a penalty is missing, or the pseudo-true parameter cannot be computed.
+        If estimator or form is unknown, a penalty is missing or not bounded for the form "oracle", or the pseudo-true
+        parameter cannot be computed.
     """
     if estimator not in ESTIMATORS:
         raise InputError(unknown_name("estimator", estimator, ESTIMATORS))
     if form not in FORMS:
         raise InputError(unknown_name("form", form, FORMS))
+    if form == "oracle" and penalty is not None and not penalty.bounded:
+        raise InputError(bad_value("form", form, f"used with a bounded penalty (scad, mcp), not {penalty.name}"))
     if estimator in {"fgsm", "penalized"} and penalty is None:
         raise InputError(bad_value("penalty", penalty, f"a penalty for {estimator}"))
     if penalty is None or estimator in {"mle", "oracle"}:
@@ -187,14 +228,12 @@ def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Const
             gradient[q] += P0 * const.curvature
             curvature[:q, q] = curvature[q, :q] = -const.V
             curvature[q, q] = const.curvature
-    if form == "limit":
-        active = (center != 0.0) & (weights > 0.0)
-        if penalty.code == PenaltyCode.LASSO:
-            gradient[:q] += gradient[q] * np.where(active, weights * penalty.lam * np.sign(center), 0.0)
-        weights = np.where(active, 0.0, weights)
     free = np.ones(q, dtype=bool)
-    if estimator == "oracle":
+    if estimator == "oracle" or form == "oracle":
         free[k:] = scenario.support
+    elif form == "limit":
+        penalty, weights, drift = _limit_penalty(penalty, weights, center, const, estimator)
+        gradient[:q] = drift
     return LimitLaw(
         n=scenario.n,
         truth=center,
@@ -210,6 +249,37 @@ def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Const
         residual=np.zeros((q + 1, q + 1)),
         free=free,
     )
+
+
+def _limit_penalty(
+    penalty: Penalty, weights: FloatArray, center: FloatArray, const: Constants, estimator: str
+) -> tuple[Penalty, FloatArray, FloatArray]:
+    """The table of limit laws (theory, section 4): what is left of the penalty off the support, and the drift.
+
+    Returns
+    -------
+    penalty : Penalty
+    weights : (q,) float array
+        Its multipliers, zero on the support and where nothing is left.
+    drift : (q,) float array
+        Gradient of the limit objective without noise: kappa (or 1) times the slope of pi on the support, minus c0 V.
+    """
+    active = (center != 0.0) & (weights > 0.0)
+    size = np.where(active, np.abs(center), 1.0)
+    slope = np.where(active, weights * np.sign(center) * penalty.slope(size), 0.0)
+    P0 = float(weights @ penalty.value(np.abs(center)))
+    is_fgsm = estimator == "fgsm"
+    is_concave_bridge = penalty.code == PenaltyCode.LR and penalty.shape < 1.0
+    if penalty.bounded or is_concave_bridge:
+        slope = np.zeros_like(center)
+    # The drift of a concave bridge is of order n^((r - 1) / 2), those of the others are not of smaller order.
+    drift = (const.kappa if is_fgsm else 1.0) * slope - (P0 * const.V if is_fgsm and not is_concave_bridge else 0.0)
+    off = np.where(active, 0.0, weights)
+    if penalty.code == PenaltyCode.ELASTIC_NET:
+        return Lasso(penalty.lam), off * penalty.shape, drift
+    if penalty.code == PenaltyCode.LR and not is_concave_bridge:
+        return Lasso(penalty.lam), np.zeros_like(off), drift
+    return penalty, off, drift
 
 
 def _at_pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty, const: Constants) -> LimitLaw:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.kernels.quadratic import minimise_model
+from simstudy.kernels.newton import minimise_step
 from simstudy.model.families import FAMILIES
 from simstudy.model.penalties import Penalty
 from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
 from simstudy.theory.constants import with_intercept
+from simstudy.theory.penalty_terms import PenaltyTerms, bend, penalty_terms, tangent
 from simstudy.theory.population import Population, attacked, unattacked
 
 FloatArray = NDArray[np.float64]
@@ -60,7 +61,8 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
 
     The expectation over y given x is in closed form; that over x is a mean over 2^17 seeded draws, the same for every
     estimator and from a stream that no replicate uses. Zeros follow from the penalty's kink, as in the estimators;
-    scad is the fixed point of the local linear approximation started at beta0, the population's MLE.
+    scad and mcp are the fixed point of the local linear approximation started at beta0, the population's MLE, and a
+    concave bridge (lr, r < 1) is started there too.
 
     Raises
     ------
@@ -75,14 +77,15 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     b = center.copy()
     eta0 = Z @ center
     for _ in range(MAX_ITER):
-        c = weights * penalty.slope(np.abs(b))
+        terms = penalty_terms(penalty, weights, b)
         P = float(weights @ penalty.value(np.abs(b)))
-        terms = attacked(scenario, eta0, Z @ b, P) if estimator == "fgsm" else unattacked(scenario, eta0, Z @ b)
-        H, gradient = _model(Z, terms)
+        loss = attacked(scenario, eta0, Z @ b, P) if estimator == "fgsm" else unattacked(scenario, eta0, Z @ b)
+        H, gradient = _model(Z, loss)
         new = b.copy()
-        minimise_model(H, gradient.copy(), new, c, np.ones(b.size), 1e-12)
+        scale = np.ones(b.size)
+        minimise_step(H.copy(), gradient.copy(), new, terms.c, terms.ridge, terms.r, scale, 1e-12)
         if np.max(np.abs(new - b)) <= TOL:
-            influence = _influence(Z, terms, H, c, b)
+            influence = _influence(Z, loss, H, float(gradient[-1]), terms, b)
             return PseudoTrue(new, influence.std(axis=0) / np.sqrt(DRAWS), influence, P, H, gradient)
         b = new
     raise InputError(bad_value("scenario", scenario.label, "one whose population objective has a minimiser near beta0"))
@@ -132,12 +135,14 @@ def _model(Z: FloatArray, terms: Population) -> tuple[FloatArray, FloatArray]:
     return H, np.append(Z.T @ terms.d_eta / len(Z), terms.penalty_slope.mean())
 
 
-def _influence(Z: FloatArray, terms: Population, H: FloatArray, c: FloatArray, b: FloatArray) -> FloatArray:
-    tangent = c * np.sign(b)
-    full = H[:-1, :-1] + np.outer(H[:-1, -1], tangent) + np.outer(tangent, H[:-1, -1])
-    full += H[-1, -1] * np.outer(tangent, tangent)
-    on = (b != 0.0) | (c == 0.0)
-    gradients = terms.d_eta[:, None] * Z[:, on] + terms.penalty_slope[:, None] * tangent[on]
+def _influence(
+    Z: FloatArray, loss: Population, H: FloatArray, penalty_slope: float, terms: PenaltyTerms, b: FloatArray
+) -> FloatArray:
+    slope = tangent(terms, b)
+    full = H[:-1, :-1] + np.outer(H[:-1, -1], slope) + np.outer(slope, H[:-1, -1])
+    full += H[-1, -1] * np.outer(slope, slope) + penalty_slope * np.diag(bend(terms, b))
+    on = (b != 0.0) | (terms.c == 0.0)
+    gradients = loss.d_eta[:, None] * Z[:, on] + loss.penalty_slope[:, None] * slope[on]
     influence = np.zeros_like(Z)
     influence[:, on] = -np.linalg.solve(full[np.ix_(on, on)], gradients.T).T
     return influence
