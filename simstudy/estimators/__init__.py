@@ -1,9 +1,39 @@
 """Estimators: functions of (X, y) that return a Fit and never see the truth."""
 
+from simstudy.estimators.adaptive import adaptive_weights, fgsm_adaptive, penalized_adaptive
+from simstudy.estimators.debiased import fgsm_debiased
+from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.mle import mle
 from simstudy.estimators.oracle import oracle
+from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.penalized import penalized
+from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal
+from simstudy.estimators.standard_errors import standard_errors
+from simstudy.estimators.training import fgsm_training
+from simstudy.estimators.tuning import tuned
 
-__all__ = ["Fit", "fgsm", "mle", "oracle", "penalized"]
+__all__ = [
+    "Aic",
+    "Bic",
+    "CrossValidation",
+    "Ebic",
+    "Fit",
+    "Gcv",
+    "Pivotal",
+    "adaptive_weights",
+    "degrees_of_freedom",
+    "fgsm",
+    "fgsm_adaptive",
+    "fgsm_debiased",
+    "fgsm_training",
+    "largest_lam",
+    "mle",
+    "oracle",
+    "path",
+    "penalized",
+    "penalized_adaptive",
+    "standard_errors",
+    "tuned",
+]

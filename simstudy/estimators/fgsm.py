@@ -45,6 +45,11 @@ def fgsm(
         If X or y is not finite, their shapes disagree, y is outside the family's support, the penalty's weights are
         not p in number, or the attack is unknown.
     """
-    if attack not in ATTACKS:
-        raise InputError(unknown_name("attack", attack, ATTACKS))
-    return fit_problem(X, y, family, penalty, ATTACKS[attack], fit_intercept)
+    return fit_problem(X, y, family, penalty, attack_named(attack), fit_intercept)
+
+
+def attack_named(name: str) -> Attack:
+    """Attack of a name; InputError with the nearest one where there is none."""
+    if name not in ATTACKS:
+        raise InputError(unknown_name("attack", name, ATTACKS))
+    return ATTACKS[name]

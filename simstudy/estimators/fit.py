@@ -38,6 +38,12 @@ class Fit:
         The status in words, with its certificate.
     n_iter : int
         Newton steps.
+    lam : float or None
+        The level that a tuning rule has chosen; None where the caller gave it.
+    se : (p,) float array or None
+        Standard errors of `coef`, filled in by `standard_errors`.
+    intercept_se : float
+        Standard error of the intercept, likewise; NaN where there is none.
     """
 
     coef: FloatArray
@@ -47,6 +53,9 @@ class Fit:
     status: Status
     message: str
     n_iter: int
+    lam: float | None = None
+    se: FloatArray | None = None
+    intercept_se: float = np.nan
 
 
 def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
