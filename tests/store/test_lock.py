@@ -51,7 +51,7 @@ def test_different_parts_run_together(layout: Layout) -> None:
 def test_another_division_is_refused(layout: Layout) -> None:
     with (
         locked(layout, holder("1/2")),
-        pytest.raises(ResultsError, match="shard 3/3 and shard 1/2 .* need the same K"),
+        pytest.raises(ResultsError, match=r"shard 3/3 and shard 1/2 .* need the same K"),
         locked(layout, holder("3/3", pid=2)),
     ):
         pass
