@@ -12,10 +12,11 @@ from joblib import Parallel, delayed, parallel_config
 from simstudy.analysis.claims import ledger
 from simstudy.analysis.evidence import Results
 from simstudy.analysis.foretold import Foretold, Targets, foretell
-from simstudy.api import measures, study_of
+from simstudy.api import measures, predictions, study_of
 from simstudy.errors import ConfigError
 from simstudy.report.claims import claims_table
 from simstudy.report.table import Table, write_table
+from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
 from simstudy.run.methods import resolve
 from simstudy.scenario.claim import Claim, select_scenarios
 from simstudy.scenario.scenario import Scenario
@@ -24,9 +25,44 @@ from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios, rows
+from simstudy.theory.table import constants_frame
 
 #: Outcomes that make a ledger fail.
 WRONG = ("unexpected", "missed")
+
+
+def theory(study: str | Path | Study, *, jobs: int = 1) -> tuple[list[Table], tuple[str, ...]]:
+    """What the theory says about a study, without simulating any data set.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    jobs : int
+        Processes; -1 uses every core.
+
+    Returns
+    -------
+    tables : list of Table
+        Constants; bias (T17), RMSE and P(zero) of each coefficient; error and selection of each method; extra bias of
+        pairs of methods. Nothing is written.
+    reasons : tuple of str
+        Where the theory is silent, and why.
+
+    Raises
+    ------
+    ConfigError
+        As `api.study_of`; or the theory says nothing at all.
+    """
+    chosen = study_of(study)
+    constants, silent = constants_frame(chosen.scenarios)
+    frame, reasons = predictions(chosen, jobs)
+    if frame is None or constants.empty:
+        raise ConfigError("\n".join(["the theory says nothing about this study", *silent, *reasons]))
+    tables = [constants_table(constants), predictions_table(frame), predicted_selection_table(frame)]
+    if frame["reference"].notna().any():
+        tables.append(extra_bias_table(frame))
+    return tables, (*silent, *reasons)
 
 
 def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[Table, bool]:

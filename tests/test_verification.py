@@ -9,7 +9,8 @@ import simstudy as ss
 from simstudy.cli import main
 from simstudy.scenario.claim import Claim, Law, Region
 from simstudy.scenario.study import study_toml
-from simstudy.verification import claims
+from simstudy.theory import constants, pseudo_true
+from simstudy.verification import claims, theory
 
 SCENARIO = ss.Scenario("gaussian", 100, [1.0, 0.0], intercept=0.5)
 METHODS = (ss.Method("f", "fgsm", "lasso", lam=ss.FixedLambda(0.1)), ss.Method("mle", "mle"))
@@ -73,3 +74,28 @@ def test_a_study_without_claims_or_with_one_that_is_not_covered_is_refused(tmp_p
     wrong = replace(BIAS, quantity="rmse_ratio", prediction=Law("T17"), control=None)
     with pytest.raises(ss.ConfigError, match="one that predicts rmse_ratio"):
         ss.run(replace(STUDY, claims=(wrong,)), results=tmp_path)
+
+
+def test_theory_needs_no_results_and_gives_constants_errors_selection_and_extra_bias(tmp_path: Path) -> None:
+    matched = ss.Method("m", "penalized", "lasso", lam=ss.MatchedLambda("f"))
+    tables, reasons = theory(replace(STUDY, methods=(*METHODS, matched)))
+    names = ["constants", "predicted_coefficients", "predicted_selection", "predicted_extra_bias"]
+    assert [table.name for table in tables] == names
+    assert reasons == ()
+    assert tables[0].data["kappa"][0] == constants(SCENARIO).kappa
+    bias = tables[1].data.query("method == 'f' and parameter == 'beta_1'")["bias"].iloc[0]
+    assert bias == pytest.approx(pseudo_true(SCENARIO, "fgsm", ss.Lasso(0.1)).beta[1] - 1.0)
+    assert set(tables[2].data["method"]) == {"f", "mle", "m"}
+    assert set(tables[3].data["reference"]) == {"m"}
+    path = tmp_path / "tiny.toml"
+    path.write_text(study_toml(STUDY), encoding="utf-8")
+    outcome = CliRunner().invoke(main, ["theory", str(path), "-j", "1"])
+    assert outcome.exit_code == 0, outcome.output
+    assert "kappa" in outcome.output
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_study_that_the_theory_does_not_cover_says_why() -> None:
+    infinite = ss.Scenario("poisson", 50, [0.1], design=ss.StudentT(df=5.0))
+    with pytest.raises(ss.ConfigError, match="says nothing about this study\nno constants of poisson_n50_p1"):
+        theory(replace(STUDY, scenarios=(infinite,), claims=()))

@@ -115,6 +115,15 @@ def table(study: Path, results: Path, jobs: int) -> None:
     click.echo(f"Written to {results / summary.study.name / 'tables'}")
 
 
+@main.command(short_help="Print what the theory predicts, without a simulation.")
+@STUDY
+@JOBS
+def theory(study: Path, jobs: int) -> None:
+    """Print constants of STUDY and what the theory predicts for its methods; simulates and writes nothing."""
+    tables, reasons = verification.theory(study, jobs=jobs)
+    show(tables, reasons)
+
+
 @main.command(short_help="Print the verdicts on a study's claims.")
 @STUDY
 @RESULTS
