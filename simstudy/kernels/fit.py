@@ -36,6 +36,8 @@ NON_FINITE = int(Outcome.NON_FINITE)
 SINGULAR = int(Outcome.SINGULAR)
 
 MAX_LLA = 500
+# Approximations that may end without a solution before the sequence is given up.
+MAX_UNSOLVED = 3
 # Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
 EXTRAPOLATE_EVERY = 32
 PARALLEL = 0.9999
@@ -111,6 +113,7 @@ def _linearised(data, tangents, at_mle, mle, start):
     used = 0
     outcome = ITERATION_LIMIT
     warm = False
+    unsolved = 0
     step = np.zeros(m)
     for k in range(MAX_LLA):
         before, step_before = b.copy(), step
@@ -121,6 +124,7 @@ def _linearised(data, tangents, at_mle, mle, start):
             b[:] = start
             outcome, n_iter = _weighted(data, c, ridge, 1.0, offset, False, b, eta, sigma)
             used += n_iter
+            unsolved += outcome == ITERATION_LIMIT
         if not concave or outcome in (SEPARATED, NON_FINITE, SINGULAR):
             break
         step = b - before
@@ -128,7 +132,8 @@ def _linearised(data, tangents, at_mle, mle, start):
         warm = True
         previous = c.copy()
         offset = linearise(code, lam, shape, weights, b, c)
-        if outcome == DIVERGING or (not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam):
+        steady = not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam
+        if steady or outcome == DIVERGING or unsolved == MAX_UNSOLVED:
             break
     return outcome, b, eta, sigma, c, ridge, offset, used
 
