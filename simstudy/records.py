@@ -34,7 +34,14 @@ SCENARIO_FIELDS = (
     pa.field("prevalence", pa.float64()),
 )
 
-#: Schema of a replicate shard. `lam`, `intercept_hat`, `objective` and `kkt` are null where they do not exist.
+#: Columns that are null unless the method asks for standard errors; shards of earlier versions do not have them.
+STANDARD_ERROR_FIELDS = (
+    pa.field("intercept_se", pa.float64()),
+    pa.field("se_hat", pa.list_(pa.float64())),
+)
+
+#: Schema of a replicate shard. `lam`, `intercept_hat`, `objective` and `kkt` are null where they do not exist; `lam` is
+#: the level that was used, chosen from the data or not.
 REPLICATE_SCHEMA = pa.schema(
     [
         pa.field("study", pa.string()),
@@ -52,6 +59,7 @@ REPLICATE_SCHEMA = pa.schema(
         pa.field("kkt", pa.float64()),
         pa.field("n_iter", pa.int64()),
         pa.field("seconds", pa.float64()),
+        *STANDARD_ERROR_FIELDS,
     ]
 )
 

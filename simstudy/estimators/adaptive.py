@@ -92,6 +92,17 @@ def adaptive_weights(pilot: ArrayLike, gamma: float = 1.0) -> FloatArray:
     return np.asarray(np.maximum(sizes, SMALLEST * largest) ** -gamma) if largest > 0.0 else np.ones_like(sizes)
 
 
+def with_pilot_weights(
+    X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool, gamma: float = 1.0
+) -> Penalty:
+    """The lasso that an adaptive estimator with the MLE as its pilot uses; the given one where there is no MLE."""
+    pilot = mle(X, y, family=family, fit_intercept=fit_intercept)
+    if not isinstance(penalty, Lasso) or pilot.status != Status.OK:
+        return penalty
+    weights = penalty.multipliers(pilot.coef.size) * adaptive_weights(pilot.coef, gamma)
+    return replace(penalty, weights=tuple(weights))
+
+
 def _adaptive(
     estimator: Callable[..., Fit],
     X: ArrayLike,

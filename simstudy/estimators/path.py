@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.estimators.adaptive import with_pilot_weights
 from simstudy.estimators.fgsm import attack_named
 from simstudy.estimators.fit import Fit, check_data, fit_checked
 from simstudy.estimators.registry import ESTIMATORS
@@ -18,6 +19,10 @@ from simstudy.solvers.path import solve_path
 from simstudy.solvers.problem import Attack, Problem
 
 FloatArray = NDArray[np.float64]
+
+ADAPTIVE = ("penalized_adaptive", "fgsm_adaptive")
+#: Estimators whose penalty is added to the likelihood (T4); it is inside of the others' (T3).
+LIKELIHOOD = ("penalized", "penalized_adaptive")
 
 
 def path(
@@ -88,17 +93,25 @@ def unit_slope(penalty: Penalty) -> float:
 
 
 def largest_lam(
-    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, estimator: str = "fgsm", fit_intercept: bool = True
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    family: str,
+    penalty: Penalty,
+    estimator: str = "fgsm",
+    fit_intercept: bool = True,
+    options: Mapping[str, str | float] | None = None,
 ) -> float:
     """Smallest level at which all penalised coefficients are zero (T14).
 
     ||X'e||_inf / ||e||_1 for FGSM and ||X'e||_inf / n for penalised likelihood, with e the errors of the null model
-    and each column divided by its weight. Exact for the lasso; for other penalties the level at which zero becomes a
-    local solution, that of the lasso where their slope at zero is zero or infinite.
+    and each column divided by its weight. Exact for the lasso and for the adaptive lasso with the MLE as its pilot; for
+    other penalties the level at which zero becomes a local solution, that of the lasso where their slope at zero is
+    zero or infinite; for other pilots, whose weights depend on the level, that of the lasso.
 
     Parameters
     ----------
-    X, y, family, penalty, estimator, fit_intercept
+    X, y, family, penalty, estimator, fit_intercept, options
         As in `path`.
 
     Returns
@@ -107,8 +120,11 @@ def largest_lam(
         Zero or NaN where there is none: every response is fitted by the null model, or it does not exist.
     """
     X, y = check_data(X, y)
+    given = options or {}
+    if estimator in ADAPTIVE and given.get("pilot", "mle") == "mle":
+        penalty = with_pilot_weights(X, y, family, penalty, fit_intercept, float(given.get("gamma", 1.0)))
     e = null_errors(X, y, family, penalty, fit_intercept)
-    total = y.size if estimator == "penalized" else np.sum(np.abs(e))
+    total = y.size if estimator in LIKELIHOOD else np.sum(np.abs(e))
     if not total > 0.0:
         return np.nan
     return float(largest_score(X, e[:, None], penalty)[0] / total)

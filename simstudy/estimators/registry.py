@@ -14,8 +14,23 @@ from simstudy.estimators.oracle import oracle
 from simstudy.estimators.penalized import penalized
 from simstudy.estimators.training import fgsm_training
 
-#: Allowed values of an option: names, or the interval that its number must be in (open at the left end).
-Allowed = tuple[str, ...] | tuple[float, float]
+
+@dataclass(frozen=True)
+class Interval:
+    """Numbers above one value and up to another."""
+
+    above: float
+    top: float
+
+    def holds(self, value: object) -> bool:
+        """Whether a value is one of these numbers."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return self.above < value <= self.top
+
+
+#: Allowed values of an option.
+Allowed = tuple[str, ...] | Interval
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class Estimator:
 
 
 ATTACK: Mapping[str, Allowed] = {"attack": tuple(ATTACKS)}
-PILOT: Mapping[str, Allowed] = {"pilot": PILOTS, "gamma": (0.0, 100.0)}
+PILOT: Mapping[str, Allowed] = {"pilot": PILOTS, "gamma": Interval(0.0, 100.0)}
 
 ESTIMATORS: dict[str, Estimator] = {
     "mle": Estimator(mle),

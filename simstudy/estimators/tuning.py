@@ -47,6 +47,18 @@ class Task:
             fit_intercept=self.fit_intercept, options=self.options,
         )  # fmt: skip
 
+    def largest_lam(self, X: FloatArray, y: FloatArray) -> float:
+        """Level that gives the null model."""
+        return largest_lam(
+            X,
+            y,
+            family=self.family,
+            penalty=self.penalty,
+            estimator=self.estimator,
+            fit_intercept=self.fit_intercept,
+            options=self.options,
+        )
+
     def at(self, lam: float) -> Penalty:
         """The penalty at a level."""
         return replace(self.penalty, lam=float(lam))
@@ -99,7 +111,7 @@ def tuned(
     if isinstance(rule, Pivotal):
         lam = pivotal_level(X, task.penalty, rule, _given(rng, rule), fit_intercept)
         return replace(task.path(X, y, [lam])[0], lam=lam)
-    largest = largest_lam(X, y, family=family, penalty=penalty, estimator=estimator, fit_intercept=fit_intercept)
+    largest = task.largest_lam(X, y)
     if not 0.0 < largest < np.inf:
         # Nothing to choose: the null model fits every response, or does not exist.
         return task.path(X, y, [penalty.lam])[0]

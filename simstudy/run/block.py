@@ -77,7 +77,8 @@ def block_rows(block: Block, position: int = 0) -> Iterator[Row]:
 def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:
     """Rows as a table with the columns of ``records.REPLICATE_SCHEMA``."""
     columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-    columns["beta_hat"] = lists(columns["beta_hat"])
+    for name in ("beta_hat", "se_hat"):
+        columns[name] = lists(columns[name])
     shared = {
         "study": block.study,
         "scenario": block.scenario.label,
@@ -93,7 +94,13 @@ def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=REPLICATE_SCHEMA)
 
 
-def lists(vectors: Sequence[np.ndarray]) -> pa.Array:
-    """Vectors as one list array, without a Python float for each number."""
-    offsets = np.concatenate([[0], np.cumsum([len(vector) for vector in vectors])])
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(np.concatenate(vectors)))
+def lists(vectors: Sequence[np.ndarray | None]) -> pa.Array:
+    """Vectors as one list array, null where there is none, without a Python float for each number."""
+    there = [vector for vector in vectors if vector is not None]
+    if not there:
+        return pa.nulls(len(vectors), pa.list_(pa.float64()))
+    sizes = [0 if vector is None else len(vector) for vector in vectors]
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    missing = np.array([vector is None for vector in vectors])
+    mask = pa.array(missing) if missing.any() else None
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(np.concatenate(there)), mask=mask)

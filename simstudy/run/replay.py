@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from simstudy.errors import ConfigError, ResultsError, bad_value, unknown_name
 from simstudy.run.block import Block, block_table, thread_controller
 from simstudy.run.methods import ResolvedMethod, resolve
-from simstudy.run.replicate import data, replicate_rows
+from simstudy.run.replicate import data, randomness, replicate_rows
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study
 from simstudy.store.layout import Layout
@@ -80,7 +80,8 @@ def debug(study: Study, scenario: str, replicate: int, method: str | None = None
     where = find_scenario(study, scenario)
     dataset = data(study.seed, where, replicate)
     for each in find_methods(study, where, method):
-        pdb.runcall(each.fit, dataset.X, dataset.y, **each.arguments)
+        random = randomness(study.seed, where, each, replicate)
+        pdb.runcall(each.fit, dataset.X, dataset.y, **each.arguments, **random)
 
 
 def find_scenario(study: Study, wanted: str) -> Scenario:

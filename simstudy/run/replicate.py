@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -16,7 +16,10 @@ from simstudy.seeding import Stream, generator
 
 
 class Row(NamedTuple):
-    """What a fit adds to the columns that its whole block shares; `intercept_hat` is None without an intercept."""
+    """What a fit adds to the columns that its whole block shares; `intercept_hat` is None without an intercept.
+
+    `intercept_se` and `se_hat` are None where the method has not asked for standard errors.
+    """
 
     replicate: int
     method: str
@@ -29,6 +32,8 @@ class Row(NamedTuple):
     kkt: float
     n_iter: int
     seconds: float
+    intercept_se: float | None = None
+    se_hat: NDArray[np.float64] | None = None
 
 
 def data(seed: int, scenario: Scenario, replicate: int) -> Dataset:
@@ -64,22 +69,36 @@ def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMeth
         yield from (error_row(scenario, method, replicate, error, seconds) for method in methods)
         return
     for method in methods:
-        yield fit_row(scenario, method, replicate, dataset)
+        yield fit_row(scenario, method, replicate, dataset, randomness(seed, scenario, method, replicate))
 
 
-def fit_row(scenario: Scenario, method: ResolvedMethod, replicate: int, dataset: Dataset) -> Row:
+def randomness(seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int) -> dict[str, np.random.Generator]:
+    """The argument ``rng`` of a method that draws random numbers: the same folds for every method on a data set."""
+    return {"rng": generator(seed, scenario.key, Stream.FOLDS, replicate)} if method.is_random else {}
+
+
+def fit_row(
+    scenario: Scenario,
+    method: ResolvedMethod,
+    replicate: int,
+    dataset: Dataset,
+    random: Mapping[str, np.random.Generator],
+) -> Row:
     """Row of one fit."""
     start = perf_counter()
     try:
-        fit = method.fit(dataset.X, dataset.y, **method.arguments)
+        fit = method.fit(dataset.X, dataset.y, **method.arguments, **random)
+        fit = method.with_standard_errors(fit, dataset.X, dataset.y)
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
     seconds = perf_counter() - start
+    lam = fit.lam if method.lam is None else method.lam
     intercept = fit.intercept if scenario.has_intercept else None
+    intercept_se = fit.intercept_se if scenario.has_intercept and fit.se is not None else None
     return Row(
-        replicate, method.name, fit.status, fit.message, method.lam, intercept, fit.coef, fit.objective, fit.kkt,
-        fit.n_iter, seconds,
+        replicate, method.name, fit.status, fit.message, lam, intercept, fit.coef, fit.objective, fit.kkt,
+        fit.n_iter, seconds, intercept_se, fit.se,
     )  # fmt: skip
 
 

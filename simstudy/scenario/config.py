@@ -20,7 +20,16 @@ from simstudy.model.designs import DESIGNS
 from simstudy.model.penalties import PENALTIES
 from simstudy.scenario.claims import read_claims
 from simstudy.scenario.grid import LabelFields, expand, label_fields, labels
-from simstudy.scenario.method import FixedLambda, LambdaRule, MatchedLambda, Method, RateLambda, parameter_names
+from simstudy.scenario.method import (
+    NAMED_RULES,
+    FixedLambda,
+    LambdaRule,
+    MatchedLambda,
+    Method,
+    RateLambda,
+    option_names,
+    parameter_names,
+)
 from simstudy.scenario.scenario import Scenario, check_sample_size
 from simstudy.scenario.study import Study
 from simstudy.scenario.tables import build, build_tagged, collect, errors_at
@@ -88,6 +97,7 @@ class MethodTable:
     estimator: str
     penalty: str | None = None
     lam: Any = None
+    se: bool | str = False
 
 
 @dataclass(frozen=True)
@@ -239,14 +249,17 @@ def _method(where: str, table: dict[str, Any]) -> Method:
     own = [each.name for each in fields(MethodTable)]
     row = build(MethodTable, {key: value for key, value in table.items() if key in own}, where)
     parameters = {key: value for key, value in table.items() if key not in own}
-    known = [*own, *parameter_names(row.penalty)]
+    options = option_names(row.estimator)
+    known = [*own, *parameter_names(row.penalty), *options]
     unknown = [unknown_name(where, key, known) for key in parameters if key not in known]
     # The parameters of a misspelt penalty are not known, so its name is the mistake to report.
     if unknown and (row.penalty is None or row.penalty in PENALTIES):
         raise ConfigError("\n".join(unknown))
     with errors_at(where):
         lam = _lambda_rule(row.lam)
-        return Method(row.name, row.estimator, row.penalty, tuple(parameters.items()), lam)
+        chosen = {key: value for key, value in parameters.items() if key in options}
+        rest = {key: value for key, value in parameters.items() if key not in options}
+        return Method(row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se)
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:
@@ -255,8 +268,10 @@ def _lambda_rule(value: Any) -> LambdaRule | None:
     if isinstance(value, dict):
         if "matched" in value:
             return MatchedLambda(build(MatchedTable, value, "lam").matched)
+        if "rule" in value:
+            return build_tagged(NAMED_RULES, "rule", value, "lam")
         return build(RateLambda, value, "lam")
     if not isinstance(value, int | float) or isinstance(value, bool):
-        forms = 'a number, { c = ..., power = ..., log_p = ... } or { matched = "a method\'s name" }'
+        forms = "a number, { c = ..., power = ..., log_p = ... }, { matched = ... } or { rule = ... }"
         raise ConfigError(bad_value("lam", value, forms))
     return FixedLambda(float(value))

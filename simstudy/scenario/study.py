@@ -13,7 +13,7 @@ import tomli_w
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.scenario.claim import Claim, claim_problems
-from simstudy.scenario.method import MatchedLambda, Method, RateLambda
+from simstudy.scenario.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
 from simstudy.scenario.names import check_name, digest
 from simstudy.scenario.scenario import Scenario
 
@@ -125,14 +125,16 @@ def _method_problems(study: Study) -> Iterator[str]:
     if not study.methods:
         yield "method: a study needs at least one"
     yield from _repeated("method.name", (method.name for method in study.methods))
-    partners = {method.name for method in study.methods if method.estimator == "fgsm" and not _is_matched(method)}
+    partners = {method.name for method in study.methods if method.estimator == "fgsm" and _is_planned(method)}
     smallest_p = min((scenario.p for scenario in study.scenarios), default=2)
     for k, method in enumerate(study.methods):
         if isinstance(method.lam, MatchedLambda) and method.lam.method not in partners:
             sentence = unknown_name(f"method[{k}].lam.matched", method.lam.method, partners or {"(none in this study)"})
-            yield f"{sentence} (an FGSM method with its own lambda)"
+            yield f"{sentence} (an FGSM method whose lambda does not depend on the data)"
         if isinstance(method.lam, RateLambda) and method.lam.log_p and smallest_p < 2:
             yield bad_value(f"method[{k}].lam.log_p", True, "false where p = 1, because log p is zero")
+        if isinstance(method.lam, UniversalLambda) and smallest_p < 2:
+            yield bad_value(f"method[{k}].lam.rule", "universal", "another rule where p = 1, because log p is zero")
 
 
 def _claim_problems(study: Study) -> Iterator[str]:
@@ -146,8 +148,9 @@ def _claim_problems(study: Study) -> Iterator[str]:
     yield from _repeated("claim.id", ids)
 
 
-def _is_matched(method: Method) -> bool:
-    return isinstance(method.lam, MatchedLambda)
+def _is_planned(method: Method) -> bool:
+    """Whether lambda is known before there are data, and without another method."""
+    return isinstance(method.lam, FixedLambda | RateLambda | UniversalLambda)
 
 
 def _repeated(field: str, names: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
-from simstudy.records import REPLICATE_SCHEMA
+from simstudy.records import REPLICATE_SCHEMA, STANDARD_ERROR_FIELDS
 from simstudy.store.files import read_table, write_table
 from simstudy.store.layout import Layout
 
@@ -136,6 +136,9 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard,
     table = read_table(path, columns)
     shard = description(path, table.schema)
     expected = REPLICATE_SCHEMA.names if columns is None else columns
+    for field in STANDARD_ERROR_FIELDS:
+        if field.name in expected and field.name not in table.schema.names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
     if set(table.schema.names) != set(expected) or any(each not in REPLICATE_SCHEMA for each in table.schema):
         raise ResultsError(f"cannot read {path}: its columns are not those of a replicate table")
     if shard.file_name != path.name or len(table) != (shard.stop - shard.start) * len(shard.methods):

@@ -9,6 +9,9 @@ from cases import draw
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm, mle, penalized
 from simstudy.estimators.adaptive import adaptive_weights, fgsm_adaptive, penalized_adaptive
+from simstudy.estimators.path import largest_lam, path
+from simstudy.estimators.rules import Bic
+from simstudy.estimators.tuning import tuned
 from simstudy.model.families import FAMILIES
 from simstudy.model.penalties import ElasticNet, Lasso, Scad
 from simstudy.records import Status
@@ -54,6 +57,20 @@ def test_t13_holds_with_the_level_times_the_scale_to_gamma() -> None:
     plain = fgsm_adaptive(X, y, family="gaussian", penalty=Lasso(0.05), gamma=2.0)
     scaled = fgsm_adaptive(X, 10 * y, family="gaussian", penalty=Lasso(0.05 * 100), gamma=2.0)
     np.testing.assert_allclose(scaled.coef, 10 * plain.coef, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["penalized_adaptive", "fgsm_adaptive"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_path_starts_at_the_threshold_of_the_weights(name: str, family: str) -> None:
+    X, y = draw(family, 100, 4, 0.5, np.random.default_rng(7))
+    options = {"gamma": 1.5}
+    shared = {"family": family, "penalty": Lasso(1.0), "estimator": name, "options": options}
+    top = largest_lam(X, y, **shared)
+    null, some = path(X, y, lams=[1.0001 * top, 0.995 * top], **shared)
+    assert np.count_nonzero(null.coef) == 0
+    assert np.count_nonzero(some.coef) > 0
+    found = tuned(X, y, rule=Bic(grid=10), **shared)
+    assert 0 < found.lam < top
 
 
 def test_a_pilot_without_an_estimate_is_the_status() -> None:

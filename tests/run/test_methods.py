@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from simstudy.estimators.rules import CrossValidation
 from simstudy.model.penalties import Lasso, Scad
 from simstudy.run.methods import resolve
 from simstudy.scenario.method import FixedLambda, MatchedLambda, Method, RateLambda
@@ -40,3 +41,16 @@ def test_only_the_oracle_is_handed_the_truth() -> None:
     assert np.array_equal(oracle.arguments["support"], [True, False, True])
     assert oracle.lam is mle.lam is None
     assert set(mle.arguments) == {"family", "fit_intercept"}
+
+
+def test_a_tuned_method_has_no_level_before_there_are_data() -> None:
+    method = Method("m", "fgsm", "scad", lam=CrossValidation(folds=3), options={"attack": "worst_case"}, se=True)
+    (resolved,) = resolve(SCENARIO, (method,))
+    assert (resolved.lam, resolved.rule, resolved.is_random) == (None, CrossValidation(folds=3), True)
+    assert resolved.arguments["options"] == {"attack": "worst_case"}
+
+
+def test_options_are_arguments_of_the_estimator() -> None:
+    method = Method("m", "fgsm_adaptive", "lasso", lam=FixedLambda(0.1), options={"pilot": "ridge", "gamma": 2.0})
+    (resolved,) = resolve(SCENARIO, (method,))
+    assert (resolved.arguments["pilot"], resolved.arguments["gamma"]) == ("ridge", 2.0)

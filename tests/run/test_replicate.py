@@ -1,7 +1,12 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
+from simstudy.estimators import fgsm
+from simstudy.estimators.rules import Bic, CrossValidation
+from simstudy.model.penalties import Lasso
+from simstudy.run.block import Block, block_rows, block_table
 from simstudy.run.methods import ResolvedMethod, resolve
 from simstudy.run.replicate import Row, data, replicate_rows
 from simstudy.scenario.method import FixedLambda, Method
@@ -70,3 +75,45 @@ def test_a_constant_response_is_a_status() -> None:
 def test_more_coefficients_than_observations_are_a_status_for_the_mle() -> None:
     scenario = Scenario("gaussian", 5, [1.0] * 8)
     assert fitted(5, scenario, resolve(scenario, (MLE,)), 0)[0].status == "rank_deficient"
+
+
+CV = Method("cv", "fgsm", "lasso", lam=CrossValidation(folds=4, grid=6))
+
+
+def test_folds_depend_on_the_replicate_and_on_nothing_else() -> None:
+    other = Method("other", "fgsm", "lasso", lam=CrossValidation(folds=4, grid=6))
+    both = fitted(5, SCENARIO, resolve(SCENARIO, (MLE, other, CV)), 3)
+    (alone,) = fitted(5, SCENARIO, resolve(SCENARIO, (CV,)), 3)
+    assert both[2].lam == alone.lam == both[1].lam
+    levels = {fitted(5, SCENARIO, resolve(SCENARIO, (CV,)), replicate)[0].lam for replicate in range(6)}
+    assert len(levels) > 1
+
+
+def test_the_level_of_a_tuned_fit_is_stored() -> None:
+    (row,) = fitted(5, SCENARIO, resolve(SCENARIO, (CV,)), 0)
+    dataset = data(5, SCENARIO, 0)
+    again = fgsm(dataset.X, dataset.y, family="binomial", penalty=Lasso(row.lam))
+    np.testing.assert_allclose(row.beta_hat, again.coef, atol=1e-7)
+
+
+@pytest.mark.parametrize("method", [Method("m", "mle", se=True), Method("m", "fgsm", "scad", lam=Bic(grid=5), se=True)])
+def test_standard_errors_are_stored_where_they_are_asked_for(method: Method) -> None:
+    (row,) = fitted(5, SCENARIO, resolve(SCENARIO, (method,)), 0)
+    assert row.status == "ok"
+    assert np.all((row.se_hat > 0) == (row.beta_hat != 0))
+    assert row.intercept_se > 0
+    without = Scenario("gaussian", 40, [1.0, 0.0])
+    (row,) = fitted(5, without, resolve(without, (Method("m", "mle", se=True),)), 0)
+    assert row.intercept_se is None
+    (row,) = fitted(5, SCENARIO, resolve(SCENARIO, (MLE,)), 0)
+    assert row.se_hat is row.intercept_se is None
+
+
+def test_standard_errors_of_some_methods_make_one_table() -> None:
+    methods = resolve(SCENARIO, (MLE, Method("se", "mle", se=True), FGSM))
+    block = Block("study", 5, SCENARIO, methods, 0, 2)
+    table = block_table(block, list(block_rows(block)))
+    found = table["se_hat"].to_pylist()
+    assert [each is None for each in found] == [True, False, True] * 2
+    np.testing.assert_array_equal(found[4], fitted(5, SCENARIO, methods, 1)[1].se_hat)
+    assert table["intercept_se"].null_count == 4

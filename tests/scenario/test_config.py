@@ -5,9 +5,11 @@ import re
 import pytest
 
 from simstudy.errors import ConfigError
+from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal
 from simstudy.model.designs import Normal, Rademacher
 from simstudy.scenario.config import GrowingSize, read_study
-from simstudy.scenario.method import FixedLambda, MatchedLambda, RateLambda
+from simstudy.scenario.method import FixedLambda, MatchedLambda, RateLambda, UniversalLambda
+from simstudy.scenario.study import study_toml
 from simstudy.seeding import study_seed
 
 STUDY = """
@@ -115,6 +117,33 @@ def test_a_growing_number_of_coefficients_is_a_floor(c, power, n, p):
     assert GrowingSize(c, power).at(n) == p
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ('{ rule = "bic" }', Bic()),
+        ('{ rule = "aic", grid = 20, ratio = 0.05 }', Aic(20, 0.05)),
+        ('{ rule = "ebic", gamma = 0.5 }', Ebic(gamma=0.5)),
+        ('{ rule = "gcv" }', Gcv()),
+        ('{ rule = "cv", folds = 10 }', CrossValidation(folds=10)),
+        ('{ rule = "pivotal", level = 0.9, c = 1.1 }', Pivotal(0.9, 1.1)),
+        ('{ rule = "universal", c = 2 }', UniversalLambda(2.0)),
+    ],
+)
+def test_lambda_may_be_left_to_a_rule(read, text, rule):
+    study = read(STUDY.replace('penalty = "lasso"\nlam = 0', f'penalty = "lasso"\nlam = {text}').replace(
+        'name = "fixed"\nestimator = "penalized"', 'name = "fixed"\nestimator = "fgsm"'))  # fmt: skip
+    assert study.methods[2].lam == rule
+    assert read(study_toml(study)) == study
+
+
+def test_options_and_standard_errors_survive_a_round_trip(read):
+    study = read(STUDY.replace("a = 4", 'a = 4\nattack = "worst_case"\nse = "tangent"').replace(
+        'estimator = "mle"', 'estimator = "mle"\nse = true'))  # fmt: skip
+    assert study.methods[0].options == (("attack", "worst_case"),)
+    assert [method.curvature for method in study.methods] == ["tangent", None, None, "quadratic"]
+    assert read(study_toml(study)) == study
+
+
 # (what to replace, by what, what the error says): one mistake each.
 MISTAKES = [
     ('aim = "An aim."', "", r"aim is missing"),
@@ -173,6 +202,15 @@ MISTAKES = [
     ("log_p = true", "logp = true", r"method\[0\].lam: unknown 'logp'.*did you mean 'log_p'"),
     ("log_p = true", "log_p = 1", r"method\[0\].lam.log_p = 1.*boolean"),
     ("a = 4", "a = 2", r"method\[0\].a = 2.*> 2"),
+    ("lam = 0\n", 'lam = { rule = "bci" }\n', r"method\[2\].lam.rule: unknown 'bci'.*did you mean 'bic'"),
+    ("lam = 0\n", 'lam = { rule = "bic", fold = 5 }\n', r"method\[2\].lam: unknown 'fold'.*allowed are grid, ratio"),
+    ("lam = 0\n", 'lam = { rule = "cv", folds = 1 }\n', r"method\[2\].lam.folds = 1.*at least 2"),
+    ("lam = 0\n", 'lam = { rule = "pivotal" }\n', r"method\[2\].lam.rule = 'pivotal'.*FGSM"),
+    ("lam = { c = 1, power = -0.5, log_p = true }", 'lam = { rule = "bic" }', r"method\[1\].lam.matched.*on the data"),
+    ("a = 4", 'atack = "fgsm"', r"method\[0\]: unknown 'atack'.*did you mean 'attack'"),
+    ("a = 4", 'attack = "worst"', r"method\[0\].attack: unknown 'worst'.*'worst_case'"),
+    ("a = 4", 'se = "tangen"', r"method\[0\].se = 'tangen'.*tangent"),
+    ("a = 4", "se = 1", r"method\[0\].se.* = 1"),
     ('matched = "f"', 'matched = "g"', r"method\[1\].lam.matched: unknown 'g'.*allowed are f"),
     ('matched = "f"', 'matched = "mle"', r"method\[1\].lam.matched: unknown 'mle'.*FGSM"),
     ("replicates = 20", "replicates = ", r"is not valid TOML.*line 3"),

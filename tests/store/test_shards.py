@@ -35,6 +35,14 @@ def test_a_shard_comes_back_with_its_description(layout: Layout) -> None:
     assert table.equals(rows(SHARD))
 
 
+@pytest.mark.parametrize("columns", [None, ["method", "se_hat"], ["method"]])
+def test_a_shard_from_before_standard_errors_has_none(layout: Layout, columns: list[str] | None) -> None:
+    path = write_shard(layout, SHARD, rows(SHARD).drop_columns(["se_hat", "intercept_se"]))
+    shard, table = read_shard(path, columns)
+    assert shard == SHARD
+    assert table.select(columns or REPLICATE_SCHEMA.names).equals(rows(SHARD).select(columns or REPLICATE_SCHEMA.names))
+
+
 def test_shards_of_other_blocks_and_methods_have_other_names() -> None:
     others = [replace(SHARD, start=0), replace(SHARD, stop=6), replace(SHARD, methods=("mle",))]
     others += [replace(SHARD, methods=("mlef", "gsm")), replace(SHARD, scenario_key="abd")]
