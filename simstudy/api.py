@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.compute as pc
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
-from simstudy.analysis import coefficients, neutrality, root_n, support
 from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_name
 from simstudy.measures import summarise
-from simstudy.model.penalties import PENALTIES
-from simstudy.report import (
-    Table,
-    coefficients_table,
-    neutrality_table,
-    root_n_table,
-    support_table,
-    write_table,
-)
+from simstudy.questions import ANALYSES, Summary, compared, contrasts
+from simstudy.report import Table, write_table
 from simstudy.run.block import thread_controller
 from simstudy.run.methods import resolve
 from simstudy.run.options import Options
@@ -34,7 +26,7 @@ from simstudy.run.runner import RunReport, run_study, simulate
 from simstudy.run.select import select
 from simstudy.run.status import study_status
 from simstudy.scenario.config import read_study
-from simstudy.scenario.method import MatchedLambda, Method
+from simstudy.scenario.method import Method
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study, study_toml
 from simstudy.store.definition import check_same_study
@@ -45,31 +37,11 @@ from simstudy.store.shards import scan, shard_paths
 from simstudy.theory import predict, predict_difference
 from simstudy.theory.coverage import check_claims
 
-
-@dataclass(frozen=True)
-class Summary:
-    """Numbers of a study: its truth, its measures, and what the theory predicts.
-
-    `silent_theory` says for each scenario without predictions why there are none.
-    """
-
-    study: Study
-    scenarios: pd.DataFrame
-    measures: pd.DataFrame
-    predictions: pd.DataFrame | None
-    silent_theory: tuple[str, ...]
-
+#: Columns that measures and analyses are made of.
+ESTIMATES = ("status", "lam", "intercept_hat", "beta_hat")
 
 #: Rows of a scenario that are summarised in another process.
 MANY_ROWS = 20_000
-
-#: Analyses that a study file can ask for, each as a table.
-ANALYSES: dict[str, Callable[[Summary], Table]] = {
-    "root_n": lambda s: root_n_table(root_n(s.measures, s.scenarios, s.predictions)),
-    "support": lambda s: support_table(support(s.measures, s.scenarios, s.predictions)),
-    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions)),
-    "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
-}
 
 
 def run(
@@ -175,38 +147,6 @@ def plan(
     return select(cells(chosen, scan(layout).shards), only)
 
 
-def contrasts(study: Study) -> tuple[tuple[str, str], ...]:
-    """Pairs (method, reference) whose paired difference has a meaning in the theory.
-
-    An FGSM method and the method matched to it (T11); an FGSM method with a penalty that is constant for large
-    coefficients and the oracle (T8).
-    """
-    matched = [(m.lam.method, m.name) for m in study.methods if isinstance(m.lam, MatchedLambda)]
-    oracles = [m.name for m in study.methods if m.estimator == "oracle"]
-    return (*matched, *((m.name, oracle) for m in study.methods if has_oracle_law(m) for oracle in oracles))
-
-
-def has_oracle_law(method: Method) -> bool:
-    """Whether the method is FGSM with a bounded penalty."""
-    return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
-
-
-def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
-    """The study's contrasts that the measures hold.
-
-    Raises
-    ------
-    ResultsError
-        There are none: the study has none, or no two methods that belong together have been run.
-    """
-    there = set(zip(summary.measures["method"], summary.measures["reference"], strict=True))
-    pairs = [pair for pair in contrasts(summary.study) if pair in there]
-    if not pairs:
-        wanted = ", ".join(" with ".join(pair) for pair in contrasts(summary.study)) or "none in this study"
-        raise ResultsError(f"neutrality needs the results of methods that are compared: {wanted}")
-    return pairs
-
-
 def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
     """Performance measures of the study's scenarios and methods; reads one scenario at a time.
 
@@ -258,23 +198,27 @@ def scenario_measures(
 ) -> pd.DataFrame:
     """Performance measures of one scenario, from all methods and replicates or from some."""
     chosen = [method.name for method in study.methods] if names is None else names
-    table = rows(layout, scenario.key, chosen, ("status", "intercept_hat", "beta_hat"))
+    table = rows(layout, scenario.key, chosen, ESTIMATES)
     if first is not None:
         table = table.filter(pc.less(table["replicate"], first))
     return measured(study, table.to_pandas(), load_scenarios(layout.folder))
+
+
+def estimates_in(layout: Layout) -> Callable[[str], pd.DataFrame]:
+    """Function from a scenario key to its rows, of which it remembers a few."""
+
+    @lru_cache(maxsize=4)
+    def estimates(key: str) -> pd.DataFrame:
+        frame: pd.DataFrame = rows(layout, key, columns=ESTIMATES).to_pandas()
+        return frame
+
+    return estimates
 
 
 def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
     """Performance measures, with the contrasts of the methods that have rows."""
     there = set(replicates["method"])
     return summarise(replicates, scenarios, [pair for pair in compared(study) if there.issuperset(pair)])
-
-
-def compared(study: Study) -> tuple[tuple[str, str], ...]:
-    """Pairs (method, reference) whose contrasts are measured: those of the theory, and those that claims are about."""
-    each = [every for claim in study.claims for every in (claim, claim.control) if every is not None]
-    claimed = [(claim.method, claim.reference) for claim in each if claim.reference is not None]
-    return tuple(dict.fromkeys([*contrasts(study), *claimed]))
 
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
@@ -338,7 +282,8 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     check_same_study(layout, study_toml(chosen))
     frame = measures(chosen, layout.folder, jobs)
     write_frame(layout.measures, frame)
-    summary = Summary(chosen, load_scenarios(layout.folder), frame, *predictions(chosen, jobs))
+    truth = load_scenarios(layout.folder)
+    summary = Summary(chosen, truth, frame, *predictions(chosen, jobs), estimates_in(layout))
     made = tables(summary)
     for each in made:
         write_table(each, layout.tables)
@@ -363,4 +308,5 @@ def simulate_study(study: Study, *, jobs: int = 1, progress: Reporter = silent) 
         Told how many replicates are done.
     """
     replicates, scenarios = simulate(study, jobs, progress)
-    return Summary(study, scenarios, measured(study, replicates, scenarios), *predictions(study))
+    by_key = dict(list(replicates.groupby("scenario_key")))
+    return Summary(study, scenarios, measured(study, replicates, scenarios), *predictions(study), by_key.__getitem__)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from simstudy.api import ANALYSES, Summary, measured, measures, predictions, scenario_measures, study_of
+from simstudy.api import estimates_in, measured, measures, predictions, scenario_measures, study_of
 from simstudy.errors import ConfigError, unknown_name
+from simstudy.questions import ANALYSES, Summary
 from simstudy.report.explain import Explanation, cell, environments, printed, sources
 from simstudy.run.forecast import Forecast, expected_mcse, pilot
 from simstudy.run.replay import Replayed
@@ -77,7 +78,8 @@ def explain(
         raise ConfigError(unknown_name("table", table, chosen.analyses))
     layout = results_of(chosen, results)
     # Which scenarios are behind the row is known without predictions, and these are then the only ones to predict.
-    bare = Summary(chosen, load_scenarios(layout.folder), measures(chosen, layout.folder), None, ())
+    truth, frame = load_scenarios(layout.folder), measures(chosen, layout.folder)
+    bare = Summary(chosen, truth, frame, None, (), estimates_in(layout))
     data = ANALYSES[table](bare).data
     cell_row = data.iloc[min(max(row, 1), len(data)) - 1]
     origin = sources(layout, cell_row, bare.scenarios)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
 from pathlib import Path
 
-import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analysis.claims import ledger
 from simstudy.analysis.evidence import Results
-from simstudy.analysis.foretold import Foretold, Targets, foretell
-from simstudy.api import measures, predictions, study_of
+from simstudy.analysis.foretold import Foretold, foretell
+from simstudy.api import estimates_in, measures, predictions, study_of
 from simstudy.errors import ConfigError
+from simstudy.questions import targets_in
 from simstudy.report.claims import claims_table
 from simstudy.report.table import Table, write_table
 from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
-from simstudy.run.methods import resolve
 from simstudy.scenario.claim import Claim, select_scenarios
-from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study, study_toml
 from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
-from simstudy.store.load import load_scenarios, rows
+from simstudy.store.load import load_scenarios
 from simstudy.theory.table import constants_frame
 
 #: Outcomes that make a ledger fail.
@@ -98,19 +95,12 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     layout = Layout(Path(results) / chosen.name)
     check_same_study(layout, study_toml(chosen))
     frame = measures(chosen, layout.folder)
-    found = Results(frame, load_scenarios(layout.folder), partial(stored_rows, layout))
+    found = Results(frame, load_scenarios(layout.folder), estimates_in(layout))
     entries = ledger(chosen.claims, chosen.scenarios, found, predictions_of_claims(chosen, jobs), chosen.replicates)
     write_frame(layout.claims, entries)
     table = claims_table(entries)
     write_table(table, layout.tables)
     return table, not entries["outcome"].isin(WRONG).any()
-
-
-@lru_cache(maxsize=4)
-def stored_rows(layout: Layout, key: str) -> pd.DataFrame:
-    """Estimates of one scenario."""
-    frame: pd.DataFrame = rows(layout, key, columns=("status", "intercept_hat", "beta_hat")).to_pandas()
-    return frame
 
 
 def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
@@ -138,9 +128,3 @@ def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:
     }
     targets = {key: value for scenario in labels for key, value in targets_in(scenario, study).items()}
     return {claim.id: foretell(claim, study.scenarios, targets) for claim in group}
-
-
-def targets_in(scenario: Scenario, study: Study) -> Targets:
-    """Estimator and penalty of each method in one scenario."""
-    resolved = resolve(scenario, study.methods)
-    return {(scenario.label, m.name): (m.estimator, m.arguments.get("penalty")) for m in resolved}

@@ -6,7 +6,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import simstudy as ss
-from simstudy.api import contrasts, measured, predictions, simulate_study, study_of
+from simstudy.api import measured, predictions, simulate_study, study_of
+from simstudy.questions import contrasts
 
 LASSO = ss.Method("lasso", "fgsm", "lasso", lam=ss.FixedLambda(0.05))
 SCAD = ss.Method("scad", "fgsm", "scad", lam=ss.FixedLambda(0.2))

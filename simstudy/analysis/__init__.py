@@ -1,8 +1,28 @@
-"""Questions of a study, answered from the measures frame: pure functions from frames to frames."""
+"""Questions of a study, answered by pure functions from frames to frames."""
 
 from simstudy.analysis.coefficients import coefficients
+from simstudy.analysis.dispersion import dispersion
+from simstudy.analysis.limit_law import LawDistances, limit_law
 from simstudy.analysis.neutrality import neutrality
+from simstudy.analysis.oracle import oracle
 from simstudy.analysis.root_n import RootN, root_n
 from simstudy.analysis.support import support
+from simstudy.analysis.tradeoff import Contender, tradeoff
+from simstudy.analysis.uniformity import uniformity
+from simstudy.analysis.weak_oracle import weak_oracle
 
-__all__ = ["RootN", "coefficients", "neutrality", "root_n", "support"]
+__all__ = [
+    "Contender",
+    "LawDistances",
+    "RootN",
+    "coefficients",
+    "dispersion",
+    "limit_law",
+    "neutrality",
+    "oracle",
+    "root_n",
+    "support",
+    "tradeoff",
+    "uniformity",
+    "weak_oracle",
+]

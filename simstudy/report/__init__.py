@@ -1,5 +1,13 @@
 """Tables of a study in markdown, LaTeX and CSV."""
 
+from simstudy.report.comparisons import (
+    dispersion_table,
+    limit_law_table,
+    oracle_table,
+    tradeoff_table,
+    uniformity_table,
+    weak_oracle_table,
+)
 from simstudy.report.table import Column, Table, cells, csv, latex, markdown, write_table
 from simstudy.report.tables import coefficients_table, neutrality_table, root_n_table, support_table
 
@@ -9,10 +17,16 @@ __all__ = [
     "cells",
     "coefficients_table",
     "csv",
+    "dispersion_table",
     "latex",
+    "limit_law_table",
     "markdown",
     "neutrality_table",
+    "oracle_table",
     "root_n_table",
     "support_table",
+    "tradeoff_table",
+    "uniformity_table",
+    "weak_oracle_table",
     "write_table",
 ]

@@ -27,16 +27,16 @@ def root_n_table(result: RootN) -> Table:
         text("Scenario", "group") if slopes.duplicated(["family", "method"]).any() else text("Family", "family"),
         text("Method", "method"),
         interval("Slope [95 % CI]", "slope"),
-        *_where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
+        *where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
         p_value("Lack of fit p", "lack_of_fit_p", r"Lack of fit $p$"),
         number("Largest n", "n_largest", r"Largest $n$"),
         estimate("√n RMSE", "scaled", r"$\sqrt{n}\,$RMSE"),
-        *_where_known(slopes, theory("√n RMSE, theory", "predicted_scaled", "scaled", r"$\sqrt{n}\,$RMSE, theory")),
+        *where_known(slopes, theory("√n RMSE, theory", "predicted_scaled", "scaled", r"$\sqrt{n}\,$RMSE, theory")),
         failures(),
     )
     sizes = sorted(result.points["n"].unique())
     notes = (
-        f"{_replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of the whole vector of slopes.",
+        f"{replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of the whole vector of slopes.",
         "Slope of log RMSE on log n by weighted least squares: −0.5 is root-n convergence. A small p says that the "
         "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
         PARENTHESES,
@@ -53,19 +53,19 @@ def support_table(result: pd.DataFrame) -> Table:
         text("Scenario", "group"),
         text("Method", "method"),
         number("n", "n", "$n$"),
-        *_where_varying(data, number("p", "p", "$p$"), number("s", "s", "$s$")),
+        *where_varying(data, number("p", "p", "$p$"), number("s", "s", "$s$")),
         estimate("P(exact support)", "exact_support"),
         bounds("95 % CI", "exact_support"),
-        *_where_known(data, theory("Theory", "exact_support_predicted", "exact_support")),
+        *where_known(data, theory("Theory", "exact_support_predicted", "exact_support")),
         estimate("False positives", "false_positives"),
-        *_where_known(data, theory("FP, theory", "false_positives_predicted", "false_positives")),
+        *where_known(data, theory("FP, theory", "false_positives_predicted", "false_positives")),
         estimate("False negatives", "false_negatives"),
-        *_where_known(data, theory("FN, theory", "false_negatives_predicted", "false_negatives")),
+        *where_known(data, theory("FN, theory", "false_negatives_predicted", "false_negatives")),
         failures(),
     )
     fixed = [f"{name} = {data[name].iloc[0]}" for name in ("p", "s") if data[name].nunique() == 1]
     notes = (
-        f"{_replicates(data)} {', '.join(fixed)}{'.' if fixed else ''}".rstrip(),
+        f"{replicates(data)} {', '.join(fixed)}{'.' if fixed else ''}".rstrip(),
         "False positives and negatives are mean numbers of coefficients. Brackets: Wilson interval.",
         PARENTHESES,
         THEORY,
@@ -79,18 +79,18 @@ def neutrality_table(result: pd.DataFrame) -> Table:
     columns = (
         text("Method", "method"),
         text("minus", "reference"),
-        *_where_varying(result, text("Family", "family"), number("n", "n", "$n$")),
+        *where_varying(result, text("Family", "family"), number("n", "n", "$n$")),
         number("Prevalence", "prevalence"),
         text("Coefficient", "parameter"),
         number("True value", "true"),
         estimate("Bias difference", "difference"),
-        *_where_known(result, theory("T17", "t17", "difference")),
-        *_where_known(result, theory("Leading term", "leading", "difference")),
+        *where_known(result, theory("T17", "t17", "difference")),
+        *where_known(result, theory("Leading term", "leading", "difference")),
         failures(),
     )
     sizes = sorted(result["n"].unique())
     notes = (
-        f"{_replicates(result)} n = {', '.join(map(str, sizes))}. Both methods see the same data sets.",
+        f"{replicates(result)} n = {', '.join(map(str, sizes))}. Both methods see the same data sets.",
         "Bias of the method minus bias of the one that it is compared with. T17: difference of the two pseudo-true "
         "parameters. Leading term for large n: T16 against matched penalised likelihood, T8 against the oracle.",
         PARENTHESES,
@@ -103,22 +103,22 @@ def neutrality_table(result: pd.DataFrame) -> Table:
 def coefficients_table(result: pd.DataFrame) -> Table:
     """Accuracy of each coefficient: one row for each scenario, method and coefficient."""
     columns = (
-        *_where_varying(result, text("Scenario", "scenario")),
+        *where_varying(result, text("Scenario", "scenario")),
         text("Method", "method"),
         text("Coefficient", "parameter"),
         number("True value", "true"),
         estimate("Bias", "bias"),
-        *_where_known(result, theory("Limit law", "bias_predicted", "bias"), theory("T17", "bias_t17", "bias")),
+        *where_known(result, theory("Limit law", "bias_predicted", "bias"), theory("T17", "bias_t17", "bias")),
         estimate("Empirical SE", "empirical_se"),
-        *_where_known(result, theory("SE, theory", "empirical_se_predicted", "empirical_se")),
+        *where_known(result, theory("SE, theory", "empirical_se_predicted", "empirical_se")),
         estimate("RMSE", "rmse"),
-        *_where_known(result, theory("RMSE, theory", "rmse_predicted", "rmse")),
+        *where_known(result, theory("RMSE, theory", "rmse_predicted", "rmse")),
         estimate("P(zero)", "zero_probability"),
-        *_where_known(result, theory("P(zero), theory", "zero_probability_predicted", "zero_probability")),
+        *where_known(result, theory("P(zero), theory", "zero_probability_predicted", "zero_probability")),
         failures(),
     )
     notes = (
-        _replicates(result),
+        replicates(result),
         "Limit law: mean of the law at this n. T17: pseudo-true parameter minus the true one.",
         PARENTHESES,
         THEORY,
@@ -127,16 +127,17 @@ def coefficients_table(result: pd.DataFrame) -> Table:
     return Table("coefficients", "Accuracy of each coefficient", columns, notes, result)
 
 
-def _replicates(rows: pd.DataFrame) -> str:
+def replicates(rows: pd.DataFrame) -> str:
+    """Sentence on the number of replicates."""
     fewest, most = rows["attempted"].min(), rows["attempted"].max()
     return f"R = {most} replicates." if fewest == most else f"R = {fewest} to {most} replicates."
 
 
-def _where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+def where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
     """Columns that show a number in some row: theory does not cover everything."""
     return [column for column in columns if any(cell != MISSING for cell in column.cells(rows))]
 
 
-def _where_varying(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+def where_varying(rows: pd.DataFrame, *columns: Column) -> list[Column]:
     """Columns that tell rows apart."""
     return [column for column in columns if len(set(column.cells(rows))) > 1]

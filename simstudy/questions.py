@@ -1,0 +1,174 @@
+"""The analyses that a study file can ask for: what each needs of a study, and the table that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from simstudy.analysis import (
+    Contender,
+    coefficients,
+    dispersion,
+    limit_law,
+    neutrality,
+    oracle,
+    root_n,
+    support,
+    tradeoff,
+    uniformity,
+    weak_oracle,
+)
+from simstudy.analysis.evidence import Results
+from simstudy.analysis.foretold import Targets
+from simstudy.errors import ResultsError, SimstudyError
+from simstudy.model.penalties import PENALTIES
+from simstudy.report import (
+    Table,
+    coefficients_table,
+    dispersion_table,
+    limit_law_table,
+    neutrality_table,
+    oracle_table,
+    root_n_table,
+    support_table,
+    tradeoff_table,
+    uniformity_table,
+    weak_oracle_table,
+)
+from simstudy.run.methods import resolve
+from simstudy.scenario.method import MatchedLambda, Method
+from simstudy.scenario.scenario import Scenario
+from simstudy.scenario.study import Study
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers of a study: its truth, its measures, and what the theory predicts.
+
+    `silent_theory` says for each scenario without predictions why there are none; `replicates` gives the rows of a
+    scenario by its key.
+    """
+
+    study: Study
+    scenarios: pd.DataFrame
+    measures: pd.DataFrame
+    predictions: pd.DataFrame | None
+    silent_theory: tuple[str, ...]
+    replicates: Callable[[str], pd.DataFrame]
+
+    @property
+    def results(self) -> Results:
+        """What simulation found."""
+        return Results(self.measures, self.scenarios, self.replicates)
+
+    @cached_property
+    def levels(self) -> dict[tuple[str, str], float]:
+        """Lambda by scenario and method: given, or the median of what a tuning rule chose."""
+        labels = self.scenarios.set_index("scenario_key")["scenario"]
+        found: dict[tuple[str, str], float] = {}
+        for key in dict.fromkeys(self.measures["scenario_key"]):
+            medians = self.replicates(key).groupby("method", observed=True)["lam"].median().dropna()
+            found |= {(labels[key], str(method)): float(lam) for method, lam in medians.items()}
+        return found
+
+
+#: Analyses by name, each as a table.
+ANALYSES: dict[str, Callable[[Summary], Table]] = {
+    "root_n": lambda s: root_n_table(root_n(s.measures, s.scenarios, s.predictions)),
+    "support": lambda s: support_table(support(s.measures, s.scenarios, s.predictions)),
+    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions)),
+    "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
+    "limit_law": lambda s: limit_law_table(limit_law(s.study.scenarios, s.results, targets(s.study))),
+    "oracle": lambda s: oracle_table(oracle(s.measures, s.scenarios, oracles(s.study), s.levels, s.predictions)),
+    "dispersion": lambda s: dispersion_table(dispersion(s.measures, s.scenarios, s.levels, s.predictions)),
+    "tradeoff": lambda s: tradeoff_table(
+        tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study))
+    ),
+    "weak_oracle": lambda s: weak_oracle_table(weak_oracle(s.results, s.predictions)),
+    "uniformity": lambda s: uniformity_table(uniformity(s.measures, s.scenarios, s.predictions)),
+}
+
+
+def contrasts(study: Study) -> Pairs:
+    """Pairs (method, reference) whose paired difference has a meaning in the theory.
+
+    An FGSM method and the method matched to it (T11); an FGSM method with a penalty that is constant for large
+    coefficients and the oracle (T8).
+    """
+    bounded = [method.name for method in study.methods if has_oracle_law(method)]
+    return (*matched_pairs(study), *((name, other) for name in bounded for other in oracles(study)))
+
+
+def compared(study: Study) -> Pairs:
+    """Pairs (method, reference) whose contrasts are measured: those of the theory, of the analyses and of claims."""
+    pairs = list(contrasts(study))
+    if "oracle" in study.analyses:
+        pairs += [(m.name, other) for other in oracles(study) for m in study.methods if m.name != other]
+    if "tradeoff" in study.analyses:
+        pairs += [(name, other) for each in contenders(study) for name in each.methods for other in each.references]
+    claims = [every for claim in study.claims for every in (claim, claim.control) if every is not None]
+    pairs += [(claim.method, claim.reference) for claim in claims if claim.reference is not None]
+    return tuple(dict.fromkeys(pairs))
+
+
+def matched_pairs(study: Study) -> Pairs:
+    """FGSM methods with the methods that are matched to them (T11)."""
+    return tuple((m.lam.method, m.name) for m in study.methods if isinstance(m.lam, MatchedLambda))
+
+
+def oracles(study: Study) -> list[str]:
+    """Names of the methods that know the support."""
+    return [method.name for method in study.methods if method.estimator == "oracle"]
+
+
+def has_oracle_law(method: Method) -> bool:
+    """Whether the method is FGSM with a bounded penalty."""
+    return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
+
+
+def contenders(study: Study) -> list[Contender]:
+    """Estimators with FGSM's penalty inside, each with the penalised likelihood methods of the same penalty."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for method in study.methods:
+        if method.penalty is not None:
+            found.setdefault((method.estimator, method.penalty), []).append(method.name)
+    return [
+        Contender(f"{estimator} {penalty}", tuple(names), tuple(found["penalized", penalty]))
+        for (estimator, penalty), names in found.items()
+        if estimator != "penalized" and ("penalized", penalty) in found
+    ]
+
+
+def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
+    """The study's contrasts that the measures hold.
+
+    Raises
+    ------
+    ResultsError
+        There are none: the study has none, or no two methods that belong together have been run.
+    """
+    there = set(zip(summary.measures["method"], summary.measures["reference"], strict=True))
+    pairs = [pair for pair in contrasts(summary.study) if pair in there]
+    if not pairs:
+        wanted = ", ".join(" with ".join(pair) for pair in contrasts(summary.study)) or "none in this study"
+        raise ResultsError(f"neutrality needs the results of methods that are compared: {wanted}")
+    return pairs
+
+
+def targets(study: Study) -> Targets:
+    """Estimator and penalty of each method in each scenario; scenarios in which a lambda has no number are left out."""
+    return {key: value for scenario in study.scenarios for key, value in targets_in(scenario, study).items()}
+
+
+def targets_in(scenario: Scenario, study: Study) -> Targets:
+    """Estimator and penalty of each method in one scenario; none where a matched lambda needs an infinite constant."""
+    try:
+        resolved = resolve(scenario, study.methods)
+    except SimstudyError:
+        return {}
+    return {(scenario.label, m.name): (m.estimator, m.arguments.get("penalty")) for m in resolved}

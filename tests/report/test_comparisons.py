@@ -1,0 +1,57 @@
+"""Every analysis of a study file as a table, from one study that is simulated in memory."""
+
+import pandas as pd
+import pytest
+
+import simstudy as ss
+from simstudy.api import simulate_study, tables
+from simstudy.questions import ANALYSES, Summary, compared, contenders, contrasts, targets
+from simstudy.report.table import cells, latex, markdown
+
+METHODS = (
+    ss.Method("oracle", "oracle"),
+    ss.Method("f", "fgsm", "scad", lam=ss.FixedLambda(0.3)),
+    ss.Method("m", "penalized", "scad", lam=ss.MatchedLambda("f")),
+    ss.Method("p", "penalized", "scad", lam=ss.FixedLambda(0.1)),
+)
+SCENARIOS = tuple(ss.Scenario("binomial", n, [1.0, 0.0], intercept=-0.5) for n in (100, 200))
+QUICK = tuple(name for name in ANALYSES if name != "limit_law")
+STUDY = ss.Study("tiny", "aim", 3, 30, SCENARIOS, METHODS, QUICK)
+LAW = ss.Study("law", "aim", 3, 30, SCENARIOS[:1], (ss.Method("mle", "mle"),), ("limit_law",))
+
+
+@pytest.fixture(scope="module")
+def summary() -> Summary:
+    return simulate_study(STUDY)
+
+
+def test_every_analysis_is_a_table_in_every_format(summary: Summary) -> None:
+    made = [*tables(summary), *tables(simulate_study(LAW))]
+    assert [table.name for table in made] == [*QUICK, "limit_law"]
+    assert set(cells(made[-1])["Law"]) == {"T6/T7", "T10", "around T17"}
+    for table in made:
+        assert len(cells(table)) == len(table.data) > 0
+        assert table.name in latex(table)
+        assert table.caption in markdown(table)
+
+
+def column(summary: Summary, analysis: str, heading: str) -> pd.Series:
+    return cells(ANALYSES[analysis](summary))[heading]
+
+
+def test_headings_of_each_table(summary: Summary) -> None:
+    assert set(column(summary, "oracle", "Method")) == {"f", "m", "p"}
+    assert set(column(summary, "tradeoff", "Comparison")) == {"matched", "best fgsm scad"}
+    assert set(column(summary, "uniformity", "Over h")) == {"worst"}  # one h at each n
+    assert "0.3" in set(column(summary, "dispersion", "λ"))
+    assert set(column(summary, "weak_oracle", "n")) == {"100", "200"}
+
+
+def test_what_analyses_compare_is_measured(summary: Summary) -> None:
+    assert contrasts(STUDY) == (("f", "m"), ("f", "oracle"))
+    assert set(compared(STUDY)) == {("f", "m"), ("f", "oracle"), ("m", "oracle"), ("p", "oracle"), ("f", "p")}
+    (only,) = contenders(STUDY)
+    assert (only.name, only.methods, only.references) == ("fgsm scad", ("f",), ("m", "p"))
+    assert summary.levels[SCENARIOS[0].label, "p"] == 0.1
+    assert (SCENARIOS[0].label, "oracle") not in summary.levels
+    assert targets(STUDY)[SCENARIOS[1].label, "f"] == ("fgsm", ss.Scad(0.3))
