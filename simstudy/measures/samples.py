@@ -35,6 +35,8 @@ class Sample:
         Estimates of the usable replicates.
     intercept_errors : ndarray, shape (R, 1), or (R, 0) where the model has no intercept
         Errors of the estimated intercept.
+    standard_errors : ndarray, shape (R, q), or None
+        The estimator's own, as the columns of `all_errors`; NaN where a fit has none, None where no fit has.
     """
 
     scenario: str
@@ -46,6 +48,7 @@ class Sample:
     usable: NDArray[np.int64]
     beta_hat: FloatArray
     intercept_errors: FloatArray
+    standard_errors: FloatArray | None = None
 
     @property
     def errors(self) -> FloatArray:
@@ -124,7 +127,16 @@ def _sample(rows: pd.DataFrame, truth: dict[Any, Any]) -> Sample:
         usable=usable["replicate"].to_numpy(np.int64),
         beta_hat=_stacked(usable["beta_hat"], len(beta_true)),
         intercept_errors=intercept_errors,
+        standard_errors=_standard_errors(usable, intercept_errors.shape[1], len(beta_true)),
     )
+
+
+def _standard_errors(usable: pd.DataFrame, intercepts: int, p: int) -> FloatArray | None:
+    """Standard errors (R, q) of usable rows; None where the method has not asked for them."""
+    if "se_hat" not in usable or not usable["se_hat"].notna().any():
+        return None
+    slopes = [np.full(p, np.nan) if each is None else each for each in usable["se_hat"]]
+    return np.hstack([usable[["intercept_se"] * intercepts].to_numpy(np.float64), _stacked(slopes, p)])
 
 
 def _stacked(vectors: Iterable[FloatArray], p: int) -> FloatArray:

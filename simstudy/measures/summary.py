@@ -10,6 +10,7 @@ import pandas as pd
 
 from simstudy.errors import InputError, unknown_name
 from simstudy.measures import moments, paired, selection
+from simstudy.measures.coverage import coverage, model_se
 from simstudy.measures.estimate import Estimate
 from simstudy.measures.proportion import proportion
 from simstudy.measures.samples import Sample, samples
@@ -46,11 +47,12 @@ def summarise(replicates: pd.DataFrame, scenarios: pd.DataFrame, pairs: Sequence
     """Performance measures of every scenario and method, and paired contrasts of the given pairs of methods.
 
     Measures of a parameter (`intercept`, `beta_1`, ...): `bias`, `empirical_se`, `rmse`, and for slopes
-    `zero_probability`. Measures of the whole: `rmse` (root mean square of ||betahat - beta0||_2 over the slopes, the
-    intercept left out), `exact_support`, `sign_recovery`, `true_positives`, `false_positives`, `false_negatives`,
-    `true_positive_rate`, `false_positive_rate`, `failure_rate`, and `failure_rate:<status>` for each status that
-    occurred. Contrasts (`reference` not null): `bias_difference` (parameters), `mse_difference` and `rmse_ratio`
-    (parameters and the whole).
+    `zero_probability`; where the fits have standard errors, `coverage` of their 95 % intervals and `model_se`, over
+    the replicates that have them. Measures of the whole: `rmse` (root mean square of ||betahat - beta0||_2 over the
+    slopes, the intercept left out), `exact_support`, `sign_recovery`, `true_positives`, `false_positives`,
+    `false_negatives`, `true_positive_rate`, `false_positive_rate`, `failure_rate`, and `failure_rate:<status>` for
+    each status that occurred. Contrasts (`reference` not null): `bias_difference` (parameters), `mse_difference` and
+    `rmse_ratio` (parameters and the whole).
 
     Parameters
     ----------
@@ -110,7 +112,20 @@ def _measures(sample: Sample) -> Iterator[MeasureRow]:
         selection.false_positive_rate,
     ):
         yield from rows(selects.__name__, [WHOLE], selects(sample.beta_hat, sample.beta_true))
+    yield from _standard_errors(sample)
     yield from _failures(sample)
+
+
+def _standard_errors(sample: Sample) -> Iterator[MeasureRow]:
+    """Measures of the standard errors, where there are any."""
+    if sample.standard_errors is None:
+        return
+    known = np.isfinite(sample.standard_errors).all(axis=1)
+    errors, standard_errors = sample.all_errors[known], sample.standard_errors[known]
+    attempted, usable = len(sample.attempted), int(known.sum())
+    measured = {"coverage": coverage(errors, standard_errors), "model_se": model_se(standard_errors)}
+    for measure, estimate in measured.items():
+        yield from _rows(sample, None, measure, sample.parameters, estimate, attempted, usable)
 
 
 def _failures(sample: Sample) -> Iterator[MeasureRow]:
