@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,16 @@ def now() -> str:
 def environment() -> dict[str, Any]:
     """Versions, BLAS configuration, processor, commit and command line of this process."""
     return {
+        **installation(),
+        "git": git_state(Path(__file__).parent) or git_state(Path.cwd()),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
+@cache
+def installation() -> dict[str, Any]:
+    """The part of the environment that no process changes; finding it out takes as long as hundreds of fits."""
+    return {
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
         "blas": [{key: library.get(key) for key in ("internal_api", "version", "architecture")} for library in blas()],
@@ -62,8 +73,6 @@ def environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "host": platform.node(),
-        "git": git_state(Path(__file__).parent) or git_state(Path.cwd()),
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
 

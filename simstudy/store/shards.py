@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,12 @@ def shard_paths(layout: Layout, scenario_key: str | None = None) -> list[Path]:
     return sorted(path for path in layout.replicates.glob(names) if not path.name.startswith("."))
 
 
+@cache
+def own_version() -> str:
+    """Version of this package; looking it up takes milliseconds."""
+    return version("simstudy")
+
+
 def tally(table: pa.Table, cpu_seconds: float) -> Tally:
     """Count the rows of a shard."""
     outcomes: dict[str, dict[str, int]] = {}
@@ -117,7 +124,7 @@ def write_shard(
     path = layout.replicates / shard.file_name
     metadata = {
         METADATA_KEY: json.dumps(asdict(shard)),
-        VERSION_KEY: version("simstudy"),
+        VERSION_KEY: own_version(),
         TALLY_KEY: json.dumps(asdict(tally(table, cpu_seconds))),
         ENVIRONMENT_KEY: environment,
     }
