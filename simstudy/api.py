@@ -38,7 +38,7 @@ from simstudy.theory import predict, predict_difference
 from simstudy.theory.coverage import check_claims
 
 #: Columns that measures and analyses are made of.
-ESTIMATES = ("status", "lam", "intercept_hat", "beta_hat")
+ESTIMATES = ("status", "lam", "intercept_hat", "beta_hat", "intercept_se", "se_hat")
 
 #: Rows of a scenario that are summarised in another process.
 MANY_ROWS = 20_000
@@ -237,7 +237,7 @@ def predicted(
 ) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
     try:
-        targets = {m.name: (m.estimator, m.arguments.get("penalty")) for m in resolve(scenario, methods)}
+        targets = {m.name: (m.estimator, m.penalty) for m in resolve(scenario, methods)}
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
     requests = {name: partial(predict, scenario, name, target) for name, target in targets.items()}

@@ -38,10 +38,11 @@ from simstudy.report import (
     uniformity_table,
     weak_oracle_table,
 )
-from simstudy.run.methods import resolve
+from simstudy.run.methods import ResolvedMethod, resolve
 from simstudy.scenario.method import MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study
+from simstudy.theory.shifts import Target
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -84,7 +85,7 @@ ANALYSES: dict[str, Callable[[Summary], Table]] = {
     "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions)),
     "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
     "limit_law": lambda s: limit_law_table(limit_law(s.study.scenarios, s.results, targets(s.study))),
-    "oracle": lambda s: oracle_table(oracle(s.measures, s.scenarios, oracles(s.study), s.levels, s.predictions)),
+    "oracle": lambda s: oracle_table(oracle(s.results, oracles(s.study), s.levels, s.predictions)),
     "dispersion": lambda s: dispersion_table(dispersion(s.measures, s.scenarios, s.levels, s.predictions)),
     "tradeoff": lambda s: tradeoff_table(
         tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study))
@@ -161,14 +162,28 @@ def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
 
 
 def targets(study: Study) -> Targets:
-    """Estimator and penalty of each method in each scenario; scenarios in which a lambda has no number are left out."""
+    """Estimator and penalty of each method that has a law, in each scenario."""
     return {key: value for scenario in study.scenarios for key, value in targets_in(scenario, study).items()}
 
 
 def targets_in(scenario: Scenario, study: Study) -> Targets:
-    """Estimator and penalty of each method in one scenario; none where a matched lambda needs an infinite constant."""
+    """Estimator and penalty of each method that has a law, in one scenario."""
     try:
         resolved = resolve(scenario, study.methods)
     except SimstudyError:
         return {}
-    return {(scenario.label, m.name): (m.estimator, m.arguments.get("penalty")) for m in resolved}
+    return {(scenario.label, m.name): target(m) for m in resolved if not why_no_law(m)}
+
+
+def target(method: ResolvedMethod) -> Target:
+    """The method as the theory sees it."""
+    return method.estimator, method.arguments.get("penalty")
+
+
+def why_no_law(method: ResolvedMethod) -> str:
+    """Why the theory says nothing about a method; empty if it does."""
+    if method.rule is not None:
+        return "its lambda is chosen from the data"
+    if method.arguments.get("attack", "fgsm") != "fgsm" and method.arguments["family"] == "poisson":
+        return "the theory is that of attack = 'fgsm', which differs in the poisson family"
+    return ""

@@ -16,6 +16,7 @@ from simstudy.questions import targets_in
 from simstudy.report.claims import claims_table
 from simstudy.report.table import Table, write_table
 from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
+from simstudy.run.block import thread_controller
 from simstudy.scenario.claim import Claim, select_scenarios
 from simstudy.scenario.study import Study, study_toml
 from simstudy.store.definition import check_same_study
@@ -113,7 +114,8 @@ def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
                 groups.setdefault(labels, []).append(each)
     # Claims on one scenario share the draws of its laws, so they are computed by one process.
     work = (delayed(foretell_all)(group, study) for group in groups.values())
-    with parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+    # One thread here too, as in `api.predictions`.
+    with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         return {name: each for part in Parallel()(work) for name, each in part.items()}
 
 

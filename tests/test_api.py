@@ -7,7 +7,8 @@ from pandas.testing import assert_frame_equal
 
 import simstudy as ss
 from simstudy.api import measured, predictions, simulate_study, study_of
-from simstudy.questions import contrasts
+from simstudy.estimators.rules import Bic
+from simstudy.questions import contrasts, targets
 
 LASSO = ss.Method("lasso", "fgsm", "lasso", lam=ss.FixedLambda(0.05))
 SCAD = ss.Method("scad", "fgsm", "scad", lam=ss.FixedLambda(0.2))
@@ -69,3 +70,19 @@ def test_where_theory_is_silent_the_reason_is_given() -> None:
     assert set(frame["scenario"]) == {SCENARIO.label}
     assert len(reasons) == 1
     assert "poisson_n50_p1" in reasons[0]
+
+
+def test_methods_whose_lambda_is_chosen_from_the_data_have_no_law() -> None:
+    tuned = ss.Method("bic", "fgsm", "lasso", lam=Bic())
+    frame, reasons = predictions(replace(STUDY, methods=(LASSO, tuned, replace(MATCHED, lam=ss.FixedLambda(0.1)))))
+    assert frame is not None
+    assert set(frame["method"]) == {"lasso", "matched"}
+    assert reasons == (f"no prediction of bic for {SCENARIO.label}: its lambda is chosen from the data",)
+    assert (SCENARIO.label, "bic") not in targets(replace(STUDY, methods=(LASSO, tuned)))
+
+
+def test_another_attack_has_no_law_where_it_is_another_estimator() -> None:
+    poisson = ss.Scenario("poisson", 60, [0.5, 0.0], intercept=0.1)
+    worst = replace(LASSO, options=(("attack", "worst_case"),))
+    assert not targets(replace(STUDY, scenarios=(poisson,), methods=(worst,)))
+    assert targets(replace(STUDY, methods=(worst,)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simstudy.errors import SimstudyError
+from simstudy.errors import ConfigError, SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.scenario.claim import Claim, Law, Selection, select_scenarios
 from simstudy.scenario.quantities import QUANTITIES
@@ -61,7 +61,7 @@ def scale(claim: Claim, scenario: Scenario) -> float:
 def _by_law(claim: Claim, law: Law, scenarios: Sequence[Scenario], targets: Targets) -> Foretold:
     if claim.quantity == "kolmogorov":
         (scenario,) = select_scenarios(claim.scenario, scenarios)
-        target = targets[scenario.label, claim.method]
+        target = _target(targets, scenario, claim.method)
         return Foretold(0.0, draws=draws_of_coefficient(scenario, claim.parameter, law.law, target, law.without))
     if QUANTITIES[claim.quantity].over_n:
         found = sorted(select_scenarios(claim.scenario, scenarios), key=lambda each: each.n)
@@ -82,6 +82,12 @@ def _in(
 
 
 def _value(claim: Claim, law: Law, quantity: str, scenario: Scenario, targets: Targets) -> tuple[float, float]:
-    reference = None if claim.reference is None else targets[scenario.label, claim.reference]
-    pair = (targets[scenario.label, claim.method], reference)
+    reference = None if claim.reference is None else _target(targets, scenario, claim.reference)
+    pair = (_target(targets, scenario, claim.method), reference)
     return expected(scenario, quantity, claim.parameter, law.law, pair, law.without)
+
+
+def _target(targets: Targets, scenario: Scenario, method: str) -> Target:
+    if (scenario.label, method) not in targets:
+        raise ConfigError(f"method {method!r} has no law in scenario {scenario.label}")
+    return targets[scenario.label, method]

@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from simstudy.analysis.evidence import Results
 from simstudy.analysis.groups import sample_size_groups
 from simstudy.analysis.joins import COUNTS, SCENARIO_COLUMNS, with_predictions, with_scenarios
 from simstudy.measures import WHOLE
+from simstudy.measures.estimate import Z_95
+from simstudy.measures.moments import mean
+
+COVERAGE = ["coverage", "coverage_mcse", "coverage_selected", "coverage_selected_mcse"]
 
 
 def oracle(
-    measures: pd.DataFrame,
-    scenarios: pd.DataFrame,
+    results: Results,
     oracles: Sequence[str],
     levels: Mapping[tuple[str, str], float],
     predictions: pd.DataFrame | None = None,
@@ -23,10 +27,8 @@ def oracle(
 
     Parameters
     ----------
-    measures : DataFrame
-        What `measures.summarise` returns with the contrasts of the methods with the oracles.
-    scenarios : DataFrame
-        Columns of `records.SCENARIO_SCHEMA`.
+    results : Results
+        With the contrasts of the methods with the oracles.
     oracles : sequence of str
         Names of the methods that know the support.
     levels : mapping of (scenario, method) to float
@@ -40,8 +42,11 @@ def oracle(
         One row for each scenario, method and oracle: the scenario's columns, `group`, `rmse_ratio` with MCSE, interval
         and prediction (ratio of the two predicted RMSEs), `exact_support` with its MCSE, `lam`, `root_n_lam` =
         sqrt(n) lam, which must grow for the support, and `fourth_root_n_lam` = n^(1/4) lam, which must vanish for
-        FGSM to be oracle (T8); the counts of replicates usable for both.
+        FGSM to be oracle (T8); `coverage` of the nonzero coefficients by the method's own 95 % intervals, averaged over
+        them, and `coverage_selected`, the same over the replicates that select the right support, each with its MCSE
+        (NaN without standard errors); the counts of replicates usable for both.
     """
+    measures, scenarios = results.measures, results.scenarios
     chosen = measures["reference"].isin(list(oracles)) & (measures["measure"] == "rmse_ratio")
     rows = measures[chosen & (measures["parameter"] == WHOLE)]
     rows = rows[[pair in levels for pair in zip(rows["scenario"], rows["method"], strict=True)]]
@@ -56,11 +61,28 @@ def oracle(
     table["root_n_lam"] = np.sqrt(table["n"]) * table["lam"]
     table["fourth_root_n_lam"] = table["n"] ** 0.25 * table["lam"]
     table["group"] = table["scenario"].map(sample_size_groups(scenarios))
+    pairs = zip(table["scenario_key"], table["method"], strict=True)
+    covered = pd.DataFrame([_coverage(results, key, method) for key, method in pairs], columns=COVERAGE)
+    table = pd.concat([table.reset_index(drop=True), covered], axis=1)
     ratio = ["rmse_ratio", "rmse_ratio_mcse", "rmse_ratio_lower", "rmse_ratio_upper"]
     laws = ["rmse_ratio_predicted", "rmse_ratio_predicted_mcse"]
     columns = ["scenario", "group", "method", "reference", *SCENARIO_COLUMNS, *ratio, *laws, "exact_support"]
-    columns += ["exact_support_mcse", "lam", "root_n_lam", "fourth_root_n_lam", *COUNTS]
+    columns += ["exact_support_mcse", "lam", "root_n_lam", "fourth_root_n_lam", *COVERAGE, *COUNTS]
     return _with_ratio(table, predictions)[columns].reset_index(drop=True)
+
+
+def _coverage(results: Results, key: str, method: str) -> list[float]:
+    """Mean coverage of the nonzero coefficients, over all replicates and over those with the right support."""
+    sample = results.sample(key, method)
+    if sample is None or sample.standard_errors is None:
+        return [np.nan] * len(COVERAGE)
+    support = sample.beta_true != 0.0
+    known = np.isfinite(sample.standard_errors).all(axis=1)
+    slopes = sample.standard_errors[:, -len(support) :]
+    covers = (np.abs(sample.errors) <= Z_95 * slopes)[:, support].mean(axis=1)
+    exact = ((sample.beta_hat != 0.0) == support).all(axis=1)
+    found = [mean(covers[chosen][:, np.newaxis]) for chosen in (known, known & exact)]
+    return [float(number[0]) for each in found for number in (each.value, each.mcse)]
 
 
 def _with_ratio(table: pd.DataFrame, predictions: pd.DataFrame | None) -> pd.DataFrame:

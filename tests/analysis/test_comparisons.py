@@ -20,6 +20,13 @@ def contrast(measures: pd.DataFrame, scenario: str, method: str, reference: str,
     return pd.DataFrame(rows)
 
 
+def with_standard_errors(key: str) -> pd.DataFrame:
+    beta = [[1.1, -0.6, 0.0], [1.1, 0.0, 0.0], [3.0, -2.0, 0.0], [1.1, -0.6, 0.1]]
+    errors = [[0.1, 0.1, 0.0], [0.1, 0.0, 0.0], [0.1, 0.1, 0.0], [0.1, 0.1, 0.1]]
+    frame = pd.DataFrame({"replicate": range(4), "beta_hat": list(np.array(beta)), "se_hat": list(np.array(errors))})
+    return frame.assign(status="ok", intercept_hat=0.3, intercept_se=0.1, method="fgsm", scenario_key=key)
+
+
 def test_oracle_ratio_stands_next_to_the_scale_of_lambda(measures: pd.DataFrame, scenarios: pd.DataFrame) -> None:
     pair = contrast(measures, "gaussian_n400_p3", "fgsm", "mle", rmse_ratio=1.2)
     other = contrast(measures, "gaussian_n400_p3", "mle", "fgsm", rmse_ratio=0.8)
@@ -31,14 +38,19 @@ def test_oracle_ratio_stands_next_to_the_scale_of_lambda(measures: pd.DataFrame,
         ]
     )
     levels = {("gaussian_n400_p3", "fgsm"): 0.1}
-    table = oracle(pd.concat([measures, pair, other]), scenarios, ["mle"], levels, predictions)
+    results = Results(pd.concat([measures, pair, other]), scenarios, with_standard_errors)
+    table = oracle(results, ["mle"], levels, predictions)
     (found,) = table.to_dict("records")
     assert (found["rmse_ratio"], found["rmse_ratio_upper"], found["exact_support"]) == (1.2, 9.0, 0.5)
     assert (found["root_n_lam"], found["fourth_root_n_lam"]) == pytest.approx((2.0, 0.1 * 400**0.25))
     assert (found["rmse_ratio_predicted"], found["rmse_ratio_predicted_mcse"]) == pytest.approx((1.5, 0.015))
     assert found["group"] == "gaussian_p3"
-    bare = oracle(pd.concat([measures, pair]), scenarios, ["mle"], levels)
-    assert bare["rmse_ratio_predicted"].isna().all()
+    # Four replicates: both of the support covered, one of them, none, and both with a false positive.
+    assert (found["coverage"], found["coverage_selected"]) == pytest.approx((0.625, 0.5))
+    assert found["coverage_mcse"] == pytest.approx(np.std([1, 0.5, 0, 1], ddof=1) / 2)
+    without = Results(results.measures, scenarios, lambda key: with_standard_errors(key).drop(columns="se_hat"))
+    bare = oracle(without, ["mle"], levels)
+    assert bare[["rmse_ratio_predicted", "coverage", "coverage_selected"]].isna().all(axis=None)
 
 
 def test_dispersion_is_in_units_of_sigma(measures: pd.DataFrame, scenarios: pd.DataFrame) -> None:
