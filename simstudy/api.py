@@ -13,7 +13,7 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
 from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_name
 from simstudy.measures import summarise
-from simstudy.questions import ANALYSES, Summary, compared, contrasts
+from simstudy.questions import ANALYSES, Summary, compared, contrasts, target, why_no_law
 from simstudy.report import Table, write_table
 from simstudy.run.block import thread_controller
 from simstudy.run.methods import resolve
@@ -237,14 +237,18 @@ def predicted(
 ) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
     try:
-        targets = {m.name: (m.estimator, m.penalty) for m in resolve(scenario, methods)}
+        resolved = resolve(scenario, methods)
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
-    requests = {name: partial(predict, scenario, name, target) for name, target in targets.items()}
+    targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
+    requests = {name: partial(predict, scenario, name, each) for name, each in targets.items()}
     for pair in pairs:
-        first, second = ((name, targets[name]) for name in pair)
-        requests[" minus ".join(pair)] = partial(predict_difference, scenario, first, second)
-    frames, reasons = [], []
+        if targets.keys() >= set(pair):
+            first, second = ((name, targets[name]) for name in pair)
+            requests[" minus ".join(pair)] = partial(predict_difference, scenario, first, second)
+    frames: list[pd.DataFrame] = []
+    lawless = ((m.name, why_no_law(m)) for m in resolved if why_no_law(m))
+    reasons = [f"no prediction of {name} for {scenario.label}: {why}" for name, why in lawless]
     for what, request in requests.items():
         try:
             frames.append(request())
