@@ -1,5 +1,6 @@
 """Questions of a study, answered by pure functions from frames to frames."""
 
+from simstudy.analysis.best import best
 from simstudy.analysis.coefficients import coefficients
 from simstudy.analysis.dispersion import dispersion
 from simstudy.analysis.limit_law import LawDistances, limit_law
@@ -15,6 +16,7 @@ __all__ = [
     "Contender",
     "LawDistances",
     "RootN",
+    "best",
     "coefficients",
     "dispersion",
     "limit_law",
