@@ -26,6 +26,8 @@ PROGRESS = 0.5
 GROWTH = 1.5
 #: Halvings after which an epoch that went back and forth is the last one.
 HALVINGS = 10
+#: Times that steps which diverge are begun again, at a quarter of the rate.
+RESTARTS = 5
 #: Net movement of an epoch, in units of the response, at which the loop stands still.
 STILL = 1e-10
 #: Largest mean gradient of the last epoch, in the units of kkt, of a fit that counts as converged.
@@ -123,7 +125,7 @@ def fgsm_training(
     rms = np.sqrt(np.mean(Z**2, axis=0))
     rms[rms == 0.0] = 1.0
     loop = Loop(Z / rms, y, law, penalty, weights, rms)
-    # Steps that run away overflow on their way; that is a status and no news.
+    # Steps that run away overflow on their way; they are begun again, or end as a status.
     with np.errstate(over="ignore", invalid="ignore"):
         trained = _train(loop, int(fit_intercept), max_iter)
     if not np.isfinite(trained.b).all():
@@ -151,18 +153,23 @@ def _result(loop: Loop, trained: Trained, k: int) -> Fit:
 
 def _train(loop: Loop, k: int, max_iter: int) -> Trained:
     """Run the loop from the null model, the intercept (if k = 1) at its estimate there."""
-    b = np.zeros(loop.Z.shape[1])
+    start = np.zeros(loop.Z.shape[1])
     if k:
-        b[0] = _null_intercept(loop)
+        start[0] = _null_intercept(loop)
+    b = start
     # The bound of b'' makes the first rate stable: 1/4 for labels, else its value at the start.
     curvature = 0.25 if loop.law.name == "binomial" else float(np.max(loop.law.variance(loop.Z @ b)))
     rate = loop.y.size / (curvature * float(np.linalg.norm(loop.Z, 2)) ** 2)
     unit = float(np.mean(np.abs(loop.y - loop.y.mean())))
-    length, taken, halvings = float(EPOCH), 0, 0
+    length, taken, halvings, restarts = float(EPOCH), 0, 0, 0
     while True:
         epoch = _epoch(loop, b, rate, int(length))
         taken += int(length)
         moved = float(np.linalg.norm(epoch.end - b))
+        if not np.isfinite(moved) and restarts < RESTARTS:
+            # A Poisson b'' has no bound.
+            b, rate, restarts = start, 0.25 * rate, restarts + 1
+            continue
         gradient = (b - epoch.end) / (rate * int(length))
         b = epoch.end
         still = moved <= STILL * unit

@@ -70,6 +70,16 @@ def test_scaling_a_column_rescales_its_coefficient_up_to_the_penalty() -> None:
     np.testing.assert_allclose(scaled.coef * [100.0, 1.0], plain.coef, atol=1e-6)
 
 
+def test_steps_that_diverge_are_begun_again_at_a_smaller_rate() -> None:
+    """A few large counts far out: the curvature at the null model says nothing about that at the minimiser."""
+    X = np.append(np.linspace(-1.0, 1.0, 40), [4.0, 4.5])[:, None]
+    y = np.floor(np.exp(1.3 * X[:, 0]))
+    trained = fgsm_training(X, y, family="poisson", penalty=Lasso(0.01))
+    assert trained.status == Status.OK, trained.message
+    best = fgsm(X, y, family="poisson", penalty=Lasso(0.01))
+    np.testing.assert_allclose(trained.coef, best.coef, atol=5e-4)
+
+
 def test_too_few_steps_are_a_status() -> None:
     X, y = draw("binomial", 80, 4, 0.5, np.random.default_rng(5))
     trained = fgsm_training(X, y, family="binomial", penalty=Lasso(0.05), max_iter=1)
