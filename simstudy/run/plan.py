@@ -17,7 +17,7 @@ Range = tuple[int, int]
 
 #: Rows of data in a block: large enough that writing a shard (some 10 ms) does not count, small enough that little is
 #: lost by an interruption and that the processes finish together.
-BLOCK_ROWS = 100_000
+BLOCK_ROWS = 250_000
 SMALLEST_BLOCK, LARGEST_BLOCK = 20, 500
 
 
