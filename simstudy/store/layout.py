@@ -54,6 +54,11 @@ class Layout:
         return self.folder / "measures.parquet"
 
     @property
+    def predictions(self) -> Path:
+        """What the theory predicts, as the last tables showed it."""
+        return self.folder / "predictions.parquet"
+
+    @property
     def claims(self) -> Path:
         """Verdicts on the study's claims."""
         return self.folder / "claims.parquet"
@@ -62,3 +67,8 @@ class Layout:
     def tables(self) -> Path:
         """Folder of the tables."""
         return self.folder / "tables"
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the figures."""
+        return self.folder / "figures"

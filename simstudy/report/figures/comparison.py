@@ -1,0 +1,25 @@
+"""Figures of one method against another: the trade-off of FGSM, and the distance from the oracle."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from simstudy.report.figures.curves import Axis, Quantity, curves
+
+
+def tradeoff_figure(result: pd.DataFrame) -> Figure:
+    """RMSE of FGSM over that of penalised likelihood against prevalence; below 1 FGSM is more accurate."""
+    # Several matched pairs are several lines; what is best may be another method at every prevalence.
+    matched = result["comparison"] == "matched"
+    pairs = result["method"] + " / " + result["reference"]
+    data = result.assign(line=pairs.where(matched, result["comparison"]))
+    ratio = Quantity("rmse_ratio", "RMSE of FGSM / penalised", line=1.0)
+    return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["family", "n"], "line", 2)
+
+
+def oracle_figure(result: pd.DataFrame) -> Figure:
+    """RMSE over that of the oracle against n, and the share of replicates with the exact support."""
+    ratio = Quantity("rmse_ratio", "RMSE / oracle's", line=1.0, shared=False)
+    exact = Quantity("exact_support", "P(exact support)", share=True)
+    return curves(result, Axis("n", "n", log=True), (ratio, exact), ["group", "reference"])

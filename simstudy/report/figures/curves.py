@@ -1,0 +1,133 @@
+"""Curves of simulated values over one scenario variable: a line for each method, theory below, a panel for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from simstudy.report.figures.panels import Panel, split
+from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated, size_axis
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is drawn on a vertical axis.
+
+    Parameters
+    ----------
+    name : str
+        Column of the values; `<name>_mcse`, and where there are `<name>_lower`, `<name>_upper` and `<name>_predicted`,
+        go with it.
+    label : str
+        Label of the axis.
+    share : bool
+        Whether values lie between 0 and 1.
+    line : float, optional
+        Where a horizontal line of reference is drawn.
+    log : bool
+        Whether the axis is logarithmic.
+    shared : bool
+        Whether all panels have one scale.
+    """
+
+    name: str
+    label: str
+    share: bool = False
+    line: float | None = None
+    log: bool = False
+    shared: bool = True
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Horizontal axis: a column, its label, and whether it is logarithmic."""
+
+    name: str
+    label: str
+    log: bool = False
+
+
+def curves(
+    frame: pd.DataFrame,
+    axis: Axis,
+    quantities: Sequence[Quantity],
+    by: Sequence[str],
+    series: str = "method",
+    columns: int = 3,
+) -> Figure:
+    """Figure with one column of panels for each combination of `by`, one row for each quantity.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each point.
+    axis : Axis
+    quantities : sequence of Quantity
+    by : sequence of str
+        Columns that tell panels apart.
+    series : str
+        Column that tells lines apart.
+    columns : int
+        Most panels beside each other.
+    """
+    parts = split(frame, by)
+    known = looks(frame[series])
+    figure, axes = panels(len(parts), columns, rows_of=len(quantities))
+    for row, quantity in enumerate(quantities):
+        for k, part in enumerate(parts):
+            _draw(axes[row, k], part, axis, quantity, (series, known))
+            if row == 0:
+                axes[row, k].set_title(part.title)
+            if k % min(len(parts), columns) == 0:
+                axes[row, k].set_ylabel(quantity.label)
+        scale(list(axes[row]), quantity)
+    legend(figure, known, theory=any(_has_theory(frame, quantity) for quantity in quantities))
+    figure.set_label(described(frame, axis, quantities, series))
+    return figure
+
+
+def _draw(axes: Axes, part: Panel, axis: Axis, quantity: Quantity, series: tuple[str, dict[str, Look]]) -> None:
+    column, known = series
+    for name, rows in part.rows.groupby(column, sort=False):
+        own = rows.sort_values(axis.name, kind="stable")
+        simulated(axes, own[axis.name], own, quantity.name, known[str(name)])
+        if _has_theory(own, quantity):
+            predicted(axes, own[axis.name], own[f"{quantity.name}_predicted"], known[str(name)])
+    if quantity.line is not None:
+        axes.axhline(quantity.line, color="#555555", linewidth=0.9, zorder=0)
+    if axis.log:
+        size_axis(axes, part.rows[axis.name], axis.label)
+    else:
+        axes.set_xlabel(axis.label)
+
+
+def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
+    """Vertical scales of the panels of one quantity."""
+    for each in axes if quantity.log else ():
+        each.set_yscale("log")
+    ends = [each.get_ylim() for each in axes]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    for each in axes:
+        if quantity.share or quantity.shared:
+            each.set_ylim((-0.04, 1.04) if quantity.share else (low, high))
+
+
+def _has_theory(frame: pd.DataFrame, quantity: Quantity) -> bool:
+    name = f"{quantity.name}_predicted"
+    return name in frame and bool(frame[name].notna().any())
+
+
+def described(frame: pd.DataFrame, axis: Axis, quantities: Sequence[Quantity], series: str) -> str:
+    """The figure in words, for readers who do not see it: what is drawn, and the ends of each line."""
+    drawn = ", ".join(quantity.label for quantity in quantities)
+    first = quantities[0]
+    ends = []
+    for name, rows in frame.groupby(series, sort=False):
+        means = rows.groupby(axis.name)[first.name].mean().dropna()
+        if len(means):
+            ends.append(f"{name} {means.iloc[0]:.3g} at {means.index[0]:.4g} and {means.iloc[-1]:.3g} at {means.index[-1]:.4g}")
+    return f"{drawn} against {axis.label}, one line for each {series}. Mean over panels of {first.label}: {'; '.join(ends)}."

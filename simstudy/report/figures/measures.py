@@ -1,0 +1,73 @@
+"""The figure that every study has: a measure over the scenario variable that varies most, or over the whole grid."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from simstudy.report.figures.curves import Axis, Quantity, curves
+from simstudy.report.figures.nested_loop import nested_loop_figure
+from simstudy.report.figures.panels import TITLES, split
+from simstudy.report.figures.style import limits, looks, no_data, panels
+
+#: More panels than this are a nested-loop plot.
+MOST_PANELS = 6
+#: Variables that sizes and probabilities are spread over evenly on a logarithmic axis.
+LOGARITHMIC = ("n", "p", "sigma", "prevalence")
+
+
+def measures_figure(measures: pd.DataFrame, scenarios: pd.DataFrame, measure: str = "rmse") -> Figure:
+    """A measure of the whole vector for every scenario and method.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns of `measures.summary.MeasureRow`.
+    scenarios : DataFrame
+        Columns of `records.SCENARIO_SCHEMA`.
+    measure : str
+        A measure of the parameter `all`.
+    """
+    chosen = (measures["measure"] == measure) & (measures["parameter"] == "all") & measures["reference"].isna()
+    columns = ["scenario_key", *(name for name in TITLES if name in scenarios)]
+    rows = measures[chosen].merge(scenarios[columns], on="scenario_key")
+    rows = rows.rename(columns={end: f"value_{end}" for end in ("mcse", "lower", "upper")})
+    if rows["value"].notna().sum() == 0:
+        return no_data(f"No fit succeeded: there is no {measure} to draw.")
+    varying = [name for name in TITLES if rows[name].nunique(dropna=False) > 1]
+    numeric = [name for name in varying if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].notna().all()]
+    label = f"{measure.replace('_', ' ').replace('rmse', 'RMSE')} (whole vector)"
+    if not numeric:
+        return _dots(rows, label)
+    axis = max(numeric, key=lambda name: rows[name].nunique())
+    by = [name for name in varying if name != axis and not _follows(rows, name, axis)]
+    if len(split(rows, by or ["design"])) > MOST_PANELS:
+        return nested_loop_figure(rows, label, [*by, axis])
+    log = axis in LOGARITHMIC and bool((rows[axis] > 0).all())
+    shown = TITLES[axis].removesuffix(" = ").strip()
+    return curves(rows, Axis(axis, shown, log=log), (Quantity("value", label, shared=False),), by or ["design"])
+
+
+def _follows(rows: pd.DataFrame, name: str, axis: str) -> bool:
+    """Whether a column is known from the axis, as the intercept is from the prevalence."""
+    return bool((rows.groupby(axis)[name].nunique(dropna=False) == 1).all()) and name != "family"
+
+
+def _dots(rows: pd.DataFrame, label: str) -> Figure:
+    """One point for each method, where nothing varies that an axis could show."""
+    parts = split(rows, ["scenario"])
+    known = looks(rows["method"])
+    names = list(known)[::-1]
+    figure, axes = panels(len(parts), 2, height=0.9 + 0.28 * len(names))
+    for part, each in zip(parts, axes[0], strict=True):
+        for method, own in part.rows.groupby("method", sort=False):
+            place, look = names.index(str(method)), known[str(method)]
+            lower, upper = limits(own, "value")
+            each.hlines([place] * len(own), lower, upper, color=look.colour, linewidth=2.0)
+            each.plot(own["value"], [place] * len(own), color=look.colour, marker=look.marker, ls="", mfc="white")
+        each.set_yticks(range(len(names)), names)
+        each.set_title(part.title)
+        each.set_xlabel(f"{label}, 95 % Monte Carlo interval")
+    best = rows.loc[rows["value"].idxmin()]
+    figure.set_label(f"{label} of each method. Smallest: {best['value']:.3g}, {best['method']} in {best['scenario']}.")
+    return figure

@@ -1,0 +1,63 @@
+"""Which rows of a result share a panel, and what the panel is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+#: Columns that a panel's title may name, with the words before the value.
+TITLES = {
+    "family": "",
+    "n": "n = ",
+    "p": "p = ",
+    "s": "s = ",
+    "design": "",
+    "rho": "rho = ",
+    "sigma": "sigma = ",
+    "prevalence": "prevalence ",
+    "intercept": "intercept ",
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows that are drawn together, and the panel's title (empty where there is one panel only)."""
+
+    title: str
+    rows: pd.DataFrame
+
+
+def split(frame: pd.DataFrame, by: Sequence[str]) -> list[Panel]:
+    """Panels of the rows that agree in the columns `by`, in order of first appearance."""
+    parts = [rows for _, rows in frame.groupby(list(by), sort=False, dropna=False)]
+    names = titles(parts, frame)
+    if len(set(names)) < len(names):
+        names = [str(rows[by[0]].iloc[0]) for rows in parts]
+    if len(set(names)) < len(names):
+        names = [f"{name} ({k})" for k, name in enumerate(names, start=1)]
+    return [Panel(name, rows) for name, rows in zip(names, parts, strict=True)]
+
+
+def titles(parts: Sequence[pd.DataFrame], frame: pd.DataFrame) -> list[str]:
+    """Names of the parts by as few columns as tell them apart."""
+    names = [""] * len(parts)
+    for column, words in TITLES.items():
+        if len(set(names)) == len(names):
+            break
+        values = [value(rows, column) for rows in parts]
+        if column not in frame or len(set(values)) < 2 or None in values:
+            continue
+        longer = [", ".join(filter(None, [name, f"{words}{each}"])) for name, each in zip(names, values, strict=True)]
+        if len(set(longer)) > len(set(names)):
+            names = longer
+    return names
+
+
+def value(rows: pd.DataFrame, column: str) -> str | None:
+    """The value that all rows share in a column, None where they differ or have none."""
+    if column not in rows or rows[column].nunique(dropna=False) > 1 or pd.isna(rows[column].iloc[0]):
+        return None
+    first = rows[column].iloc[0]
+    return first if isinstance(first, str) else f"{first:.4g}"
