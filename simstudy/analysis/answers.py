@@ -46,7 +46,7 @@ def support(frame: pd.DataFrame) -> str:
         subset=["apart"]
     )
     if len(apart):
-        row = apart.sort_values("apart").iloc[-1]
+        row = apart.sort_values("apart", ascending=False, kind="stable").iloc[0]
         sentence += (
             f"; over all n the theory predicts it within {row['apart']:.2f} "
             f"(worst for {row['method']}, {row['family']}, n = {row['n']})"
