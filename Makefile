@@ -1,19 +1,19 @@
 # Everything runs in .venv, which `setup` builds once from the exact versions in requirements.lock.
 PYTHON ?= python3
-# Options for `simstudy run` in `tables` and `results/<study>`, for example RUN="-r 500 -j 4".
+# Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500 -j 4".
 RUN ?=
 
 VENV := .venv
 STAMP := $(VENV)/.installed
-STUDIES := root_n support neutrality
+STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tables test test-slow check format bench lock clean FORCE
+.PHONY: help setup tables tables-full test test-slow check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
 	@sed -n 's/^\([a-z/<>-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
-	@echo "  results/<study>    run experiments/<study>.toml and write its tables"
+	@echo "  results/<study>    run experiments/<study>.toml and write its tables (full profile: results/full/<study>)"
 
 setup: $(STAMP) ## make .venv with the locked packages and simstudy itself
 
@@ -23,11 +23,19 @@ $(STAMP): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
-tables: $(STUDIES:%=results/%) ## run the studies root_n, support and neutrality and write their tables
+tables: $(STUDIES:%=results/%) ## run the quick profile of every study; write tables and verdicts to results/
+
+tables-full: $(STUDIES:%=results/full/%) ## the same with the full profile, to results/full/
+
+results/full/%: $(STAMP) FORCE
+	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full $(RUN)
+	$(VENV)/bin/simstudy table experiments/$*.toml --out results/full
+	$(VENV)/bin/simstudy claims experiments/$*.toml --out results/full
 
 results/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy run experiments/$*.toml $(RUN)
 	$(VENV)/bin/simstudy table experiments/$*.toml
+	$(VENV)/bin/simstudy claims experiments/$*.toml
 
 test: $(STAMP) ## run the fast tests
 	$(VENV)/bin/python -m pytest
@@ -52,5 +60,6 @@ lock: ## renew requirements.lock after a change of dependencies (needs an existi
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv, caches and raw replicates; measures and tables stay
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis results/*/replicates results/*/set_aside
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis results/*/replicates results/*/set_aside \
+		results/full/*/replicates results/full/*/set_aside
 	find simstudy tests -name __pycache__ -type d -prune -exec rm -rf {} +

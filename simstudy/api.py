@@ -19,7 +19,7 @@ from simstudy.run.block import thread_controller
 from simstudy.run.methods import resolve
 from simstudy.run.options import Options
 from simstudy.run.plan import Cell, cells
-from simstudy.run.precision import Target, parse_target
+from simstudy.run.precision import Target
 from simstudy.run.processes import submit
 from simstudy.run.progress import Reporter, silent
 from simstudy.run.runner import RunReport, run_study, simulate
@@ -27,6 +27,7 @@ from simstudy.run.select import select
 from simstudy.run.status import study_status
 from simstudy.scenario.config import read_study
 from simstudy.scenario.method import Method
+from simstudy.scenario.profiles import read_replicates
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study, study_toml
 from simstudy.store.definition import check_same_study
@@ -51,8 +52,8 @@ def run(
     jobs: int = 1,
     replicates: int | None = None,
     seed: int | None = None,
+    profile: str = "quick",
     only: Sequence[str] = (),
-    until_mcse: str | None = None,
     options: Options | None = None,
     progress: Reporter = silent,
 ) -> RunReport:
@@ -68,14 +69,13 @@ def run(
         Processes; -1 uses every core. It changes no result.
     replicates, seed : int, optional
         Instead of those of the study file. More replicates than before extend the results.
+    profile : {"quick", "full"}
+        Which of the study file's numbers of replicates to take, where it has two.
     only : sequence of str
         ``KEY=VALUE``: only scenarios or methods with these values, for example ``family=poisson``.
-    until_mcse : str, optional
-        ``MEASURE=VALUE`` or ``MEASURE=VALUE%``: stop a scenario when the Monte Carlo standard error of the measure is
-        at most VALUE (percent of the measure) for every method and parameter. Looked at after 100, 200, 400, ...
-        replicates; the study's number of replicates is the most.
     options : Options, optional
-        Backend, part of a shared run, methods to compute anew; its `jobs` is replaced by the argument.
+        Backend, part of a shared run, methods to compute anew, precision at which to stop; its `jobs` is replaced by
+        the argument.
     progress : Reporter
         Told how many replicates are done.
 
@@ -91,10 +91,10 @@ def run(
     ResultsError
         The folder holds another study, is being written by another run, or cannot be written.
     """
-    chosen = study_of(study, replicates=replicates, seed=seed)
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
     layout = Layout(Path(results) / chosen.name)
     how = replace(options or Options(), jobs=jobs)
-    until = None if until_mcse is None else partial(precise, parse_target(until_mcse), chosen, layout)
+    until = None if how.until is None else partial(precise, how.until, chosen, layout)
     report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
     # Of several runs that share a study, the one that finishes it summarises it.
     shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
@@ -108,7 +108,9 @@ def precise(target: Target, study: Study, layout: Layout, scenario: Scenario, na
     return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())
 
 
-def study_of(study: str | Path | Study, replicates: int | None = None, seed: int | None = None) -> Study:
+def study_of(
+    study: str | Path | Study, replicates: int | None = None, seed: int | None = None, profile: str = "quick"
+) -> Study:
     """A study from its file, with everything checked that can be checked before a run.
 
     Raises
@@ -117,10 +119,10 @@ def study_of(study: str | Path | Study, replicates: int | None = None, seed: int
         As `read_study`; or an analysis does not exist, or a claim's prediction is not made by the theory.
     """
     if isinstance(study, Study):
-        own = (study.seed if seed is None else seed, study.replicates if replicates is None else replicates)
-        chosen = replace(study, seed=own[0], replicates=own[1])
+        number, full = read_replicates(study.definition()["replicates"], profile, replicates)
+        chosen = replace(study, seed=study.seed if seed is None else seed, replicates=number, full=full)
     else:
-        chosen = read_study(study, seed=seed, replicates=replicates)
+        chosen = read_study(study, seed=seed, replicates=replicates, profile=profile)
     for name in chosen.analyses:
         if name not in ANALYSES:
             where = "" if isinstance(study, Study) else f"{study}: "
@@ -135,13 +137,14 @@ def plan(
     results: str | Path = "results",
     replicates: int | None = None,
     seed: int | None = None,
+    profile: str = "quick",
     only: Sequence[str] = (),
 ) -> tuple[Cell, ...]:
     """Every scenario and method of a study, with the replicates that are there and those that `run` would compute.
 
     Parameters and errors are those of `run`; nothing is written.
     """
-    chosen = study_of(study, replicates=replicates, seed=seed)
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
     layout = Layout(Path(results) / chosen.name)
     check_same_study(layout, study_toml(chosen))
     return select(cells(chosen, scan(layout).shards), only)

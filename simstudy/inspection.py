@@ -34,7 +34,13 @@ def results_of(study: Study, results: str | Path) -> Layout:
     return layout
 
 
-def status(study: str | Path | Study, *, results: str | Path = "results", replicates: int | None = None) -> StudyStatus:
+def status(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    replicates: int | None = None,
+    profile: str = "quick",
+) -> StudyStatus:
     """How far a study is, while it runs or after; nothing is written and no run is disturbed.
 
     Raises
@@ -42,7 +48,7 @@ def status(study: str | Path | Study, *, results: str | Path = "results", replic
     ResultsError
         The folder holds another study.
     """
-    chosen = study_of(study, replicates=replicates)
+    chosen = study_of(study, replicates=replicates, profile=profile)
     return study_status(chosen, results_of(chosen, results))
 
 
@@ -138,6 +144,7 @@ def forecast(
     results: str | Path = "results",
     replicates: int | None = None,
     seed: int | None = None,
+    profile: str = "quick",
     pilot_replicates: int = 0,
 ) -> dict[str, Forecast]:
     """Cost and expected precision of each scenario by its key, from a pilot or from what is there already.
@@ -150,10 +157,12 @@ def forecast(
         Folder of all results.
     replicates, seed : int, optional
         Instead of those of the study.
+    profile : {"quick", "full"}
+        As in `api.run`.
     pilot_replicates : int
         Replicates to compute in memory for it; 0 uses stored rows, and leaves out scenarios that have none.
     """
-    chosen = study_of(study, replicates=replicates, seed=seed)
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
     layout = results_of(chosen, results)
     truths = truth(chosen).to_pandas()
     states = study_status(chosen, layout).scenarios

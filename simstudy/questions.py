@@ -1,15 +1,17 @@
-"""The analyses that a study file can ask for: what each needs of a study, and the table that it becomes."""
+"""The analyses that a study file can ask for: what each needs of a study, its table, and its answer in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from simstudy.analysis import (
     Contender,
+    answers,
     coefficients,
     dispersion,
     limit_law,
@@ -61,6 +63,13 @@ class Summary:
     predictions: pd.DataFrame | None
     silent_theory: tuple[str, ...]
     replicates: Callable[[str], pd.DataFrame]
+    _frames: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def frame(self, name: str) -> Any:
+        """Result of the analysis of this name; it is computed once."""
+        if name not in self._frames:
+            self._frames[name] = FRAMES[name](self)
+        return self._frames[name]
 
     @property
     def results(self) -> Results:
@@ -78,20 +87,39 @@ class Summary:
         return found
 
 
-#: Analyses by name, each as a table.
+#: Result of each analysis, by its name.
+FRAMES: dict[str, Callable[[Summary], Any]] = {
+    "root_n": lambda s: root_n(s.measures, s.scenarios, s.predictions),
+    "support": lambda s: support(s.measures, s.scenarios, s.predictions),
+    "neutrality": lambda s: neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions),
+    "coefficients": lambda s: coefficients(s.measures, s.scenarios, s.predictions),
+    "limit_law": lambda s: limit_law(s.study.scenarios, s.results, targets(s.study)),
+    "oracle": lambda s: oracle(s.results, oracles(s.study), s.levels, s.predictions),
+    "dispersion": lambda s: dispersion(s.measures, s.scenarios, s.levels, s.predictions),
+    "tradeoff": lambda s: tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study)),
+    "weak_oracle": lambda s: weak_oracle(s.results, s.predictions),
+    "uniformity": lambda s: uniformity(s.measures, s.scenarios, s.predictions),
+}
+
+#: The analyses that a study can ask for: the table of each.
 ANALYSES: dict[str, Callable[[Summary], Table]] = {
-    "root_n": lambda s: root_n_table(root_n(s.measures, s.scenarios, s.predictions)),
-    "support": lambda s: support_table(support(s.measures, s.scenarios, s.predictions)),
-    "neutrality": lambda s: neutrality_table(neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions)),
-    "coefficients": lambda s: coefficients_table(coefficients(s.measures, s.scenarios, s.predictions)),
-    "limit_law": lambda s: limit_law_table(limit_law(s.study.scenarios, s.results, targets(s.study))),
-    "oracle": lambda s: oracle_table(oracle(s.results, oracles(s.study), s.levels, s.predictions)),
-    "dispersion": lambda s: dispersion_table(dispersion(s.measures, s.scenarios, s.levels, s.predictions)),
-    "tradeoff": lambda s: tradeoff_table(
-        tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study))
-    ),
-    "weak_oracle": lambda s: weak_oracle_table(weak_oracle(s.results, s.predictions)),
-    "uniformity": lambda s: uniformity_table(uniformity(s.measures, s.scenarios, s.predictions)),
+    "root_n": lambda s: root_n_table(s.frame("root_n")),
+    "support": lambda s: support_table(s.frame("support")),
+    "neutrality": lambda s: neutrality_table(s.frame("neutrality")),
+    "coefficients": lambda s: coefficients_table(s.frame("coefficients")),
+    "limit_law": lambda s: limit_law_table(s.frame("limit_law")),
+    "oracle": lambda s: oracle_table(s.frame("oracle")),
+    "dispersion": lambda s: dispersion_table(s.frame("dispersion")),
+    "tradeoff": lambda s: tradeoff_table(s.frame("tradeoff")),
+    "weak_oracle": lambda s: weak_oracle_table(s.frame("weak_oracle")),
+    "uniformity": lambda s: uniformity_table(s.frame("uniformity")),
+}
+
+#: The answer of an analysis in one sentence.
+ANSWERS: dict[str, Callable[[Summary], str]] = {
+    "root_n": lambda s: answers.root_n(s.frame("root_n")),
+    "support": lambda s: answers.support(s.frame("support")),
+    "neutrality": lambda s: answers.neutrality(s.frame("neutrality")),
 }
 
 

@@ -46,6 +46,16 @@ def test_replicates_and_seed_override_those_of_a_study() -> None:
     assert study_of(STUDY) == STUDY
 
 
+def test_a_full_run_extends_a_quick_one(tmp_path: Path) -> None:
+    study = replace(STUDY, full=8)
+    assert ss.run(study, results=tmp_path).replicates == 5
+    quick = ss.load(tmp_path / "tiny").query("replicate < 5").drop(columns="seconds")
+    assert ss.run(study, results=tmp_path, profile="full").replicates == 3
+    full = ss.load(tmp_path / "tiny").query("replicate < 5").drop(columns="seconds")
+    assert_frame_equal(full, quick, check_exact=True)
+    assert ss.run(study, results=tmp_path, profile="full", replicates=9).replicates == 1
+
+
 def test_an_unknown_analysis_is_refused() -> None:
     with pytest.raises(ss.ConfigError, match="did you mean 'neutrality'"):
         study_of(replace(STUDY, analyses=("neutralty",)))

@@ -17,6 +17,7 @@ from simstudy.cli.show import describe, duration, explanation_text, fit_text, ou
 from simstudy.records import Status
 from simstudy.run.options import Options, parse_part
 from simstudy.run.plan import Cell
+from simstudy.run.precision import parse_target
 
 STUDY = click.argument("study", type=click.Path(path_type=Path))
 JOBS = click.option("-j", "--jobs", default=-1, show_default="every core", help="Processes. No result depends on it.")
@@ -25,6 +26,10 @@ RESULTS = click.option(
     help="Folder of all results; the study's own folder in it has the study's name.",
 )  # fmt: skip
 REPLICATES = click.option("-r", "--replicates", type=int, help="Data sets per scenario, instead of the file's number.")
+PROFILE = click.option(
+    "--profile", default="quick", show_default=True,
+    help="quick or full: which of the file's numbers of replicates, where it has two. A full run extends a quick one.",
+)  # fmt: skip
 SEED = click.option("--seed", type=int, help="Seed, instead of the file's.")
 ONLY = click.option(
     "--only", multiple=True, metavar="KEY=VALUE",
@@ -57,6 +62,7 @@ FRESH = click.option(
 RUN_EXAMPLES = """\b
 Examples:
   simstudy run experiments/root_n.toml
+  simstudy run experiments/root_n.toml --profile full --out results/full
   simstudy run experiments/root_n.toml -r 1000 -j 4 --only family=binomial
   simstudy run experiments/root_n.toml -r 20000 --until-mcse rmse=1%
   simstudy run experiments/root_n.toml --shard 3/16
@@ -67,6 +73,7 @@ Examples:
 @main.command(epilog=RUN_EXAMPLES, short_help="Compute the replicates that a study lacks.")
 @STUDY
 @REPLICATES
+@PROFILE
 @JOBS
 @ONLY
 @RESULTS
@@ -83,6 +90,7 @@ def run(
     scheduler: str | None,
     shard: str | None,
     fresh: tuple[str, ...],
+    until_mcse: str | None,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -93,7 +101,8 @@ def run(
     """  # fmt: skip
     console = Console(stderr=True)
     part = None if shard is None else parse_part(shard)
-    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh)
+    until = None if until_mcse is None else parse_target(until_mcse)
+    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh, until=until)
     report = api.run(study, options=how, progress=progress(console, quiet), **options)
     describe(report)
     if report.fits[Status.ERROR]:
@@ -142,18 +151,19 @@ def claims(study: Path, results: Path, jobs: int) -> None:
 @main.command(short_help="Show what is there and what is to do.")
 @STUDY
 @REPLICATES
+@PROFILE
 @ONLY
 @RESULTS
 @SEED
 @click.option("--pilot", default=0, help="Forecast from this many replicates, computed now in memory.")
-def plan(study: Path, results: Path, replicates: int | None, seed: int | None, only: Sequence[str], pilot: int) -> None:
+def plan(study: Path, only: Sequence[str], pilot: int, **options: Any) -> None:
     """Show the scenarios of STUDY, how many replicates are there and are to do, and at what cost; writes nothing.
 
     Seconds (of one processor) and the Monte Carlo standard error of the RMSE to expect in the end come from the
     replicates that are there, or from a pilot.
     """
-    found = api.plan(study, results=results, replicates=replicates, seed=seed, only=only)
-    costs = inspection.forecast(study, results=results, replicates=replicates, seed=seed, pilot_replicates=pilot)
+    found = api.plan(study, only=only, **options)
+    costs = inspection.forecast(study, pilot_replicates=pilot, **options)
     headings = ("n", "p", "Present", "To do", "Fits", "Seconds", "MCSE of RMSE")
     grid = Grid("Scenario", "Key", *(Column(heading, justify="right") for heading in headings))
     total = 0.0
@@ -178,14 +188,15 @@ def plan(study: Path, results: Path, replicates: int | None, seed: int | None, o
 @main.command(short_help="Show what is done, failed and missing, while a study runs and after.")
 @STUDY
 @REPLICATES
+@PROFILE
 @RESULTS
-def status(study: Path, replicates: int | None, results: Path) -> None:
+def status(study: Path, replicates: int | None, profile: str, results: Path) -> None:
     """Show for each scenario of STUDY the replicates done and missing, failed fits, rate and time left.
 
     Rates are in replicates per second of one process. Reads what the results say about themselves, so that it can be
     used at any time.
     """
-    state = inspection.status(study, results=results, replicates=replicates)
+    state = inspection.status(study, results=results, replicates=replicates, profile=profile)
     grid = Grid("Scenario", *(Column(name, justify="right") for name in ("Done", "Missing", "Rate", "Left")), "Failed")
     for each in state.scenarios:
         rate = "–" if each.rate is None else f"{each.rate:.0f}/s"

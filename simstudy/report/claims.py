@@ -7,8 +7,8 @@ import math
 import pandas as pd
 
 from simstudy.analysis.verdicts import LEVEL, POWER
+from simstudy.measures.numbers import MISSING, decimals, rounded
 from simstudy.report.columns import estimate, failures, text
-from simstudy.report.numbers import MISSING, decimals, rounded
 from simstudy.report.table import Column, Table
 
 #: Digits of a prediction whose estimate has no MCSE.

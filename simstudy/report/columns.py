@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from simstudy.report import numbers
+from simstudy.measures import numbers
 from simstudy.report.table import Column
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from simstudy.analysis import RootN
+from simstudy.measures.numbers import MISSING
 from simstudy.report.columns import bounds, estimate, failures, interval, number, p_value, text, theory
-from simstudy.report.numbers import MISSING
 from simstudy.report.table import Column, Table
 
 PARENTHESES = (

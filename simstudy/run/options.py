@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.run.precision import Target
 
 #: Backend -> module whose `open_pool` starts it; imported when it is asked for, because dask is optional and slow.
 BACKENDS = {"loky": "simstudy.run.processes", "dask": "simstudy.run.cluster"}
@@ -60,6 +61,9 @@ class Options:
         Compute only this part of the study; other runs on the same folder compute the others.
     fresh : tuple of str
         Methods whose results are computed again, because their definition has changed.
+    until : Target, optional
+        Stop a scenario when every method and parameter is as precise as this. Looked at after 100, 200, 400, ...
+        replicates; the study's number of replicates is the most.
 
     Raises
     ------
@@ -72,6 +76,7 @@ class Options:
     scheduler: str | None = None
     part: Part | None = None
     fresh: tuple[str, ...] = ()
+    until: Target | None = None
 
     def __post_init__(self) -> None:
         if self.jobs != -1 and self.jobs < 1:

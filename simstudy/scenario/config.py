@@ -30,6 +30,7 @@ from simstudy.scenario.method import (
     option_names,
     parameter_names,
 )
+from simstudy.scenario.profiles import read_replicates
 from simstudy.scenario.scenario import Scenario, check_sample_size
 from simstudy.scenario.study import Study
 from simstudy.scenario.tables import build, build_tagged, collect, errors_at
@@ -41,7 +42,7 @@ class StudyTable:
     """Top level of a study file; name and seed have defaults that depend on the file's name."""
 
     aim: str
-    replicates: int
+    replicates: Any
     scenario: tuple[dict[str, Any], ...]
     method: tuple[dict[str, Any], ...]
     name: str | None = None
@@ -123,7 +124,9 @@ class Cell:
         return self.own_label if self.is_alone else f"{self.own_label}_{generated}"
 
 
-def read_study(path: str | Path, *, seed: int | None = None, replicates: int | None = None) -> Study:
+def read_study(
+    path: str | Path, *, seed: int | None = None, replicates: int | None = None, profile: str = "quick"
+) -> Study:
     """Read, expand and check a study file.
 
     Parameters
@@ -132,6 +135,8 @@ def read_study(path: str | Path, *, seed: int | None = None, replicates: int | N
         A TOML file; README and experiments/ show the format.
     seed, replicates : int, optional
         Override those of the file.
+    profile : {"quick", "full"}
+        Which number of replicates to take, where the file has one for each.
 
     Returns
     -------
@@ -146,7 +151,7 @@ def read_study(path: str | Path, *, seed: int | None = None, replicates: int | N
     """
     path = Path(path)
     try:
-        return _study(_content(path), path.stem, seed, replicates)
+        return _study(_content(path), path.stem, seed, partial(read_replicates, profile=profile, given=replicates))
     except ConfigError as error:
         problems = str(error).splitlines()
         listed = problems[0] if len(problems) == 1 else "\n  ".join([f"{len(problems)} problems", *problems])
@@ -164,27 +169,30 @@ def _content(path: Path) -> dict[str, Any]:
         raise ConfigError(f"is not valid TOML: {error}") from None
 
 
-def _study(content: dict[str, Any], stem: str, seed: int | None, replicates: int | None) -> Study:
+def _study(
+    content: dict[str, Any], stem: str, seed: int | None, replicates: Callable[[Any], tuple[int, int | None]]
+) -> Study:
     table = build(StudyTable, content, "")
     readers: list[Callable[[], Any]] = [
         partial(_scenarios, table.scenario),
         partial(_methods, table.method),
         partial(read_claims, table.claim),
+        partial(replicates, table.replicates),
     ]
-    parts = collect(readers)
-    scenarios, methods, claims = parts
+    scenarios, methods, claims, (chosen, full) = collect(readers)
     name = stem if table.name is None else table.name
     seeds = [given for given in (seed, table.seed) if given is not None]
     return Study(
         name=name,
         aim=table.aim,
         seed=seeds[0] if seeds else study_seed(name),
-        replicates=table.replicates if replicates is None else replicates,
+        replicates=chosen,
         scenarios=scenarios,
         methods=methods,
         analyses=table.analyses,
         timeout=table.timeout,
         claims=claims,
+        full=full,
     )
 
 

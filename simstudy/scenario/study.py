@@ -32,6 +32,9 @@ class Study:
         Seed of all its random streams, not negative.
     replicates : int
         Data sets per scenario, at least 1.
+    full : int, optional
+        Data sets per scenario of the full profile, where this is another one with fewer. Seeds are those of the
+        replicates, so that a full run extends a quick one.
     scenarios : tuple of Scenario
         At least one; labels and keys are unique.
     methods : tuple of Method
@@ -59,6 +62,7 @@ class Study:
     analyses: tuple[str, ...] = ()
     timeout: float | None = None
     claims: tuple[Claim, ...] = ()
+    full: int | None = None
 
     def __post_init__(self) -> None:
         for field in ("scenarios", "methods", "analyses", "claims"):
@@ -67,6 +71,11 @@ class Study:
         problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
         if problems:
             raise ConfigError("\n".join(problems))
+
+    @property
+    def full_replicates(self) -> int:
+        """Data sets per scenario of the full profile."""
+        return self.replicates if self.full is None else self.full
 
     @cached_property
     def fingerprint(self) -> str:
@@ -85,7 +94,7 @@ class Study:
             "name": self.name,
             "aim": self.aim,
             "seed": self.seed,
-            "replicates": self.replicates,
+            "replicates": self.replicates if self.full is None else {"quick": self.replicates, "full": self.full},
             "analyses": list(self.analyses),
             **({} if self.timeout is None else {"timeout": self.timeout}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
@@ -104,6 +113,8 @@ def _number_problems(study: Study) -> Iterator[str]:
         yield bad_value("seed", study.seed, "0 or more")
     if study.replicates < 1:
         yield bad_value("replicates", study.replicates, "at least 1")
+    if study.full is not None and study.full <= study.replicates:
+        yield bad_value("replicates.full", study.full, f"more than the {study.replicates} of the quick profile")
     if study.timeout is not None and not 0.0 < study.timeout < math.inf:
         yield bad_value("timeout", study.timeout, "a finite positive number of seconds, or left out")
 

@@ -186,6 +186,11 @@ def write_definition(layout: Layout, study_toml: str, fresh: Sequence[str] = ())
         write_text(layout.study, tomli_w.dumps(union))
 
 
+def asked(replicates: int | dict[str, int]) -> int:
+    """Replicates that a resolved study asks for, which may know those of its full profile, too."""
+    return replicates["quick"] if isinstance(replicates, dict) else replicates
+
+
 def merged(stored: Tables, current: Tables, fresh: Sequence[str]) -> Tables:
     """The current study, followed by scenarios and methods that only the stored one has."""
     contents = [content(table) for table in current.get("scenario", [])]
@@ -198,7 +203,7 @@ def merged(stored: Tables, current: Tables, fresh: Sequence[str]) -> Tables:
     ]
     return {
         **current,
-        "replicates": max(stored["replicates"], current["replicates"]),
+        "replicates": max(stored["replicates"], current["replicates"], key=asked),
         "scenario": [*current.get("scenario", []), *earlier],
         "method": [*current.get("method", []), *methods],
     }

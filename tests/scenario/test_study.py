@@ -49,6 +49,7 @@ def test_the_fingerprint_sees_what_defines_results_but_not_how_many():
         ({"name": ""}, r"name = ''"),
         ({"seed": -1}, r"seed = -1.*0 or more"),
         ({"replicates": 0}, r"replicates = 0.*at least 1"),
+        ({"full": 10}, r"replicates.full = 10.*more than the 10 of the quick profile"),
         ({"scenarios": ()}, r"scenario: a study needs at least one"),
         ({"methods": ()}, r"method: a study needs at least one"),
         ({"methods": (MLE, MLE)}, r"method.name: 'mle' is given 2 times"),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from simstudy.report.numbers import MISSING, beside, bounds, p_value, rounded, setting, with_interval, with_mcse
+from simstudy.measures.numbers import MISSING, beside, bounds, p_value, rounded, setting, with_interval, with_mcse
 
 NAN = math.nan
 

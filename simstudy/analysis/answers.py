@@ -1,0 +1,90 @@
+"""The answer to a study's question in one sentence, made from the numbers of its analysis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simstudy.analysis.root_n import RootN
+from simstudy.measures.numbers import setting, with_mcse
+
+NOTHING = "There are no usable results yet."
+#: A difference within so many MCSEs of zero is called zero.
+TELLING = 3.0
+
+
+def root_n(result: RootN) -> str:
+    """Range of the slopes, and how far they and the constants are from theory."""
+    slopes = result.slopes.dropna(subset=["slope", "slope_mcse"]).sort_values("slope")
+    if slopes.empty:
+        return NOTHING
+    steepest, flattest = slopes.iloc[0], slopes.iloc[-1]
+    sizes = f"n = {slopes['n_smallest'].min()} to {slopes['n_largest'].max()}"
+    found = " to ".join(f"{_shown(row, 'slope')} ({row['method']}, {row['family']})" for row in (steepest, flattest))
+    sentence = f"Over {sizes} the slopes of log RMSE on log n run from {found}, against −0.5 in the limit"
+    apart = (slopes["slope"] - slopes["predicted_slope"]).abs()
+    ratio = slopes["scaled"] / slopes["predicted_scaled"]
+    if apart.notna().any():
+        sentence += f"; the theory at these n predicts them within {apart.max():.2f}"
+    if ratio.notna().any():
+        sentence += f", and the error at the largest n within {100 * (ratio - 1).abs().max():.0f} %"
+    return f"{sentence}."
+
+
+def support(frame: pd.DataFrame) -> str:
+    """How often the support is found at the smallest and largest n, and how well that is predicted."""
+    known = frame.dropna(subset=["exact_support"])
+    if known.empty:
+        return NOTHING
+    largest = known[known["n"] == known["n"].max()].sort_values("exact_support")
+    worst, best = largest.iloc[0], largest.iloc[-1]
+    found = " to ".join(f"{_shown(row, 'exact_support')} ({row['method']}, {row['family']})" for row in (worst, best))
+    sentence = f"At n = {largest['n'].iloc[0]} the probability of the exact support runs from {found}"
+    apart = known.assign(apart=(known["exact_support"] - known["exact_support_predicted"]).abs()).dropna(
+        subset=["apart"]
+    )
+    if len(apart):
+        row = apart.sort_values("apart", ascending=False, kind="stable").iloc[0]
+        sentence += (
+            f"; over all n the theory predicts it within {row['apart']:.2f} "
+            f"(worst for {row['method']}, {row['family']}, n = {row['n']})"
+        )
+    return f"{sentence}."
+
+
+def neutrality(frame: pd.DataFrame) -> str:
+    """Extra bias of the intercept and along beta0 with balanced and with the rarest class, against the matched penalty.
+
+    The component along beta0 is shown for the largest slope.
+    """
+    known = frame.dropna(subset=["difference", "difference_mcse"])
+    if known.empty:
+        return NOTHING
+    first = known.iloc[0]
+    known = known[(known["method"] == first["method"]) & (known["reference"] == first["reference"])]
+    known = known[known["n"] == known["n"].max()].sort_values("prevalence", ascending=False)
+    balanced, rarest = (known[known["scenario"] == known["scenario"].iloc[end]] for end in (0, -1))
+    said = [_components(balanced)] + ([_components(rarest)] if len(rarest) < len(known) else [])
+    return f"Extra bias of {first['method']} over {first['reference']}: {'; '.join(said)}."
+
+
+def _components(rows: pd.DataFrame) -> str:
+    """Whether the intercept's difference and that of the largest slope can be told from zero, with the numbers."""
+    named = rows.set_index("parameter", drop=False)
+    slopes = named.drop(index="intercept", errors="ignore")
+    largest = slopes["true"].abs().idxmax()
+    found = {"the intercept's component": "intercept"} if "intercept" in named.index else {}
+    found |= {f"the component along beta0 ({largest})": str(largest)}
+    said = []
+    for component, parameter in found.items():
+        row = named.loc[parameter]
+        vanishes = abs(row["difference"]) <= TELLING * row["difference_mcse"]
+        theory = f" (theory {row['t17']:.4f})" if np.isfinite(row["t17"]) else ""
+        said.append(f"{component} {'vanishes' if vanishes else 'does not vanish'}: {_shown(row, 'difference')}{theory}")
+    return f"at prevalence {setting(rows['prevalence'].iloc[0])} {', and '.join(said)}"
+
+
+def _shown(row: Any, name: str) -> str:
+    return with_mcse(float(row[name]), float(row[f"{name}_mcse"]))
