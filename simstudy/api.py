@@ -13,7 +13,7 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
 from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_name
 from simstudy.measures import summarise
-from simstudy.questions import ANALYSES, Summary, compared, contrasts, target, why_no_law
+from simstudy.questions import ANALYSES, ANSWERS, Summary, compared, contrasts, target, why_no_law
 from simstudy.report import Table, write_table
 from simstudy.run.block import thread_controller
 from simstudy.run.methods import resolve
@@ -34,6 +34,7 @@ from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios, rows
+from simstudy.store.predictions import write_predictions
 from simstudy.store.shards import scan, shard_paths
 from simstudy.theory import predict, predict_difference
 from simstudy.theory.coverage import check_claims
@@ -289,8 +290,9 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     check_same_study(layout, study_toml(chosen))
     frame = measures(chosen, layout.folder, jobs)
     write_frame(layout.measures, frame)
-    truth = load_scenarios(layout.folder)
-    summary = Summary(chosen, truth, frame, *predictions(chosen, jobs), estimates_in(layout))
+    found = predictions(chosen, jobs)
+    write_predictions(layout, *found, chosen.fingerprint)
+    summary = Summary(chosen, load_scenarios(layout.folder), frame, *found, estimates_in(layout))
     made = tables(summary)
     for each in made:
         write_table(each, layout.tables)
@@ -298,8 +300,13 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
 
 
 def tables(summary: Summary) -> list[Table]:
-    """One table for each analysis of the study."""
-    return [ANALYSES[name](summary) for name in summary.study.analyses]
+    """One table for each analysis of the study, with its answer."""
+    return [replace(ANALYSES[name](summary), answer=answer(name, summary)) for name in summary.study.analyses]
+
+
+def answer(name: str, summary: Summary) -> str:
+    """Answer of an analysis in one sentence; empty for an analysis that has none."""
+    return ANSWERS[name](summary) if name in ANSWERS else ""
 
 
 def simulate_study(study: Study, *, jobs: int = 1, progress: Reporter = silent) -> Summary:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from simstudy.measures import numbers
+from simstudy.measures.estimate import Z_95, FloatArray
 from simstudy.report.table import Column
 
 
@@ -43,6 +47,32 @@ def theory(heading: str, name: str, simulated: str, latex: str | None = None) ->
 def p_value(heading: str, name: str, latex: str | None = None) -> Column:
     """Column of p-values."""
     return _column(heading, numbers.p_value, [name], latex)
+
+
+def best(column: Column, name: str, by: Sequence[str], *, largest: bool = False) -> Column:
+    """The column with its best cells marked: those of the rows that agree in `by`.
+
+    Marked are the smallest (or largest) value and those that its MCSE and theirs do not tell apart from it; none where
+    that is every row.
+    """
+
+    def marks(data: pd.DataFrame) -> list[bool]:
+        groups = data.groupby(list(by), sort=False, dropna=False).ngroup()
+        found = pd.Series(False, index=data.index)
+        for _, rows in data.groupby(groups, sort=False):
+            found[rows.index] = _best(rows[name].to_numpy(float), rows[f"{name}_mcse"].to_numpy(float), largest)
+        return found.tolist()
+
+    return replace(column, marks=marks)
+
+
+def _best(values: FloatArray, mcse: FloatArray, largest: bool) -> NDArray[np.bool_]:
+    if np.isnan(values).all():
+        return np.zeros(len(values), dtype=bool)
+    place = int(np.nanargmax(values) if largest else np.nanargmin(values))
+    spread = np.hypot(np.nan_to_num(mcse), np.nan_to_num(mcse[place]))
+    chosen = np.abs(values - values[place]) <= Z_95 * spread
+    return np.zeros(len(values), dtype=bool) if chosen.all() else chosen
 
 
 def failures() -> Column:

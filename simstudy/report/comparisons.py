@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from simstudy.analysis import LawDistances
-from simstudy.report.columns import bounds, estimate, failures, interval, number, text, theory
+from simstudy.report.columns import best, bounds, estimate, failures, interval, number, text, theory
 from simstudy.report.table import Table
-from simstudy.report.tables import FAILED, PARENTHESES, THEORY, replicates, where_known, where_varying
+from simstudy.report.tables import BEST, FAILED, PARENTHESES, THEORY, replicates, where_known, where_varying
 
 #: Law of a row of the table of limit laws, in words.
 LAW_NAMES = {"T6": "T6/T7", "T10": "T10", "law": "around T17"}
@@ -23,7 +23,7 @@ def oracle_table(result: pd.DataFrame) -> Table:
         *where_varying(data, text("Oracle", "reference")),
         number("√n λ", "root_n_lam", r"$\sqrt{n}\,\lambda$"),
         number("n^¼ λ", "fourth_root_n_lam", r"$n^{1/4}\lambda$"),
-        interval("RMSE / oracle's [95 % CI]", "rmse_ratio"),
+        best(interval("RMSE / oracle's [95 % CI]", "rmse_ratio"), "rmse_ratio", ["scenario", "reference"]),
         *where_known(data, theory("Theory", "rmse_ratio_predicted", "rmse_ratio")),
         estimate("P(exact support)", "exact_support"),
         *where_known(
@@ -41,6 +41,7 @@ def oracle_table(result: pd.DataFrame) -> Table:
         "zero is not covered.",
         PARENTHESES,
         THEORY,
+        BEST,
         f"{FAILED} A data set counts when both fits succeeded.",
     )
     return Table("oracle", "Error relative to the oracle", columns, notes, data)
@@ -53,7 +54,7 @@ def dispersion_table(result: pd.DataFrame) -> Table:
         text("Method", "method"),
         number("σ", "sigma", r"$\sigma$"),
         number("λ", "lam", r"$\lambda$"),
-        estimate("P(exact support)", "exact_support"),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
         bounds("95 % CI", "exact_support"),
         *where_known(result, theory("Theory", "exact_support_predicted", "exact_support")),
         estimate("False positives", "false_positives"),
@@ -67,6 +68,7 @@ def dispersion_table(result: pd.DataFrame) -> Table:
         "likelihood needs a λ proportional to σ (T13). A λ that was tuned is the median over replicates.",
         PARENTHESES,
         THEORY,
+        BEST,
         FAILED,
     )
     return Table("dispersion", "Support recovery over the size of the errors", columns, notes, result)
@@ -102,7 +104,7 @@ def weak_oracle_table(result: pd.DataFrame) -> Table:
         number("n", "n", "$n$"),
         number("p", "p", "$p$"),
         *where_varying(result, number("s", "s", "$s$")),
-        estimate("P(exact support)", "exact_support"),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
         bounds("95 % CI", "exact_support"),
         *where_known(result, theory("Theory", "exact_support_predicted", "exact_support")),
         estimate("False positives", "false_positives"),
@@ -114,6 +116,7 @@ def weak_oracle_table(result: pd.DataFrame) -> Table:
         f"{replicates(result)} Largest error: mean over replicates of max |estimate − truth| over the support (T12).",
         PARENTHESES,
         THEORY,
+        BEST,
         FAILED,
     )
     return Table("weak_oracle", "Selection and error when p grows with n", columns, notes, result)
@@ -126,7 +129,7 @@ def uniformity_table(result: pd.DataFrame) -> Table:
         *where_varying(data, text("Family", "family"), number("Prevalence", "prevalence"), number("n", "n", "$n$")),
         text("Method", "method"),
         number("h", "h", "$h$"),
-        interval("√n RMSE [95 % CI]", "scaled", r"$\sqrt{n}\,$RMSE [95 % CI]"),
+        best(interval("√n RMSE [95 % CI]", "scaled", r"$\sqrt{n}\,$RMSE [95 % CI]"), "scaled", ["scenario"]),
         *where_known(data, theory("Theory", "scaled_predicted", "scaled", "Theory")),
         estimate("P(zero)", "zero_probability"),
         text("Over h", "worst"),
@@ -137,6 +140,7 @@ def uniformity_table(result: pd.DataFrame) -> Table:
         "At every fixed coefficient an oracle method has bounded √n RMSE; its maximum over h grows with n.",
         PARENTHESES,
         THEORY,
+        BEST,
         FAILED,
     )
     return Table("uniformity", "Scaled error over local coefficients", columns, notes, data)

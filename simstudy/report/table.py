@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,12 +45,15 @@ class Column:
         Heading in LaTeX source; the escaped `heading` where it is None.
     numeric : bool
         Aligned to the right, hyphens printed as minus signs.
+    marks : callable, optional
+        From the table's data to whether each row's cell is among the best of its kind, and is set in bold.
     """
 
     heading: str
     cells: Callable[[pd.DataFrame], list[str]]
     latex: str | None = None
     numeric: bool = True
+    marks: Callable[[pd.DataFrame], list[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Table:
         Sentences printed below.
     data : DataFrame
         One row for each printed row, in full precision; columns that are not printed go into the CSV file too.
+    answer : str
+        The answer to the table's question in one sentence, printed above it.
     """
 
     name: str
@@ -74,6 +81,7 @@ class Table:
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
     data: pd.DataFrame
+    answer: str = ""
 
 
 def cells(table: Table) -> pd.DataFrame:
@@ -81,12 +89,43 @@ def cells(table: Table) -> pd.DataFrame:
     return pd.DataFrame({column.heading: column.cells(table.data) for column in table.columns})
 
 
+def marks(table: Table) -> pd.DataFrame:
+    """Whether each printed cell is marked as the best, in the shape of `cells`."""
+    rows = len(table.data)
+    found = {c.heading: [False] * rows if c.marks is None else c.marks(table.data) for c in table.columns}
+    return pd.DataFrame(found, dtype=bool)
+
+
+def document(table: Table) -> dict[str, Any]:
+    """The table as printed, in terms of JSON: what the report is made of."""
+    return {
+        "name": table.name,
+        "caption": table.caption,
+        "answer": table.answer,
+        "columns": [{"heading": column.heading, "numeric": column.numeric} for column in table.columns],
+        "rows": cells(table).to_numpy().tolist(),
+        "marks": marks(table).to_numpy().tolist(),
+        "notes": list(table.notes),
+    }
+
+
 def markdown(table: Table) -> str:
-    """Caption, pipe table and notes in markdown."""
+    """Caption, answer, pipe table and notes in markdown; the best cells in bold."""
     align = ["right" if column.numeric else "left" for column in table.columns]
     body = cells(table).map(lambda text: text.replace("|", r"\|"))
+    body = body.mask(marks(table), "**" + body + "**")
     grid = body.to_markdown(index=False, disable_numparse=True, colalign=align) if len(body) else "No rows."
-    return "\n\n".join([f"**{table.caption}**", grid, "\n".join(f"- {note}" for note in table.notes)]) + "\n"
+    return (
+        "\n\n".join(
+            [
+                f"**{table.caption}**",
+                *filter(None, [table.answer]),
+                grid,
+                "\n".join(f"- {note}" for note in table.notes),
+            ]
+        )
+        + "\n"
+    )
 
 
 def latex(table: Table) -> str:
@@ -95,6 +134,7 @@ def latex(table: Table) -> str:
     for column in table.columns:
         escaped = body[column.heading].map(escape_latex)
         body[column.heading] = escaped.str.replace(r"(?<!-)-(?!-)", "$-$", regex=True) if column.numeric else escaped
+    body = body.mask(marks(table), r"\textbf{" + body + "}")
     body.columns = [escape_latex(column.heading) if column.latex is None else column.latex for column in table.columns]
     position = "".join("r" if column.numeric else "l" for column in table.columns)
     notes = "\\par\n".join(escape_latex(note) for note in table.notes)
@@ -118,7 +158,7 @@ def csv(table: Table) -> str:
 
 
 def write_table(table: Table, folder: Path) -> list[Path]:
-    """Write `<name>.md`, `<name>.tex` and `<name>.csv` into the folder, which is made where it does not exist.
+    """Write `<name>.md`, `.tex`, `.csv` and `.json` into the folder, which is made where it does not exist.
 
     Returns
     -------
@@ -126,7 +166,8 @@ def write_table(table: Table, folder: Path) -> list[Path]:
         The files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"md": markdown(table), "tex": latex(table), "csv": csv(table)}
+    printed = json.dumps(document(table), indent=1, ensure_ascii=False) + "\n"
+    texts = {"md": markdown(table), "tex": latex(table), "csv": csv(table), "json": printed}
     paths = [folder / f"{table.name}.{ending}" for ending in texts]
     for path, text in zip(paths, texts.values(), strict=True):
         path.write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from simstudy.analysis import RootN
 from simstudy.measures.numbers import MISSING
-from simstudy.report.columns import bounds, estimate, failures, interval, number, p_value, text, theory
+from simstudy.report.columns import best, bounds, estimate, failures, interval, number, p_value, text, theory
 from simstudy.report.table import Column, Table
 
 PARENTHESES = (
@@ -14,6 +14,10 @@ PARENTHESES = (
     "agree, or there is one)."
 )
 THEORY = "Theory without parentheses is exact or has an MCSE below a tenth of the simulated one."
+BEST = (
+    "Bold: the best method of its scenario, with those that 95 % intervals do not tell apart from it; none where all are "
+    "alike."
+)
 FAILED = (
     "Failed: fits without a usable result, of those attempted. An asterisk marks a row that is conditional on the "
     "fits that succeeded."
@@ -30,7 +34,7 @@ def root_n_table(result: RootN) -> Table:
         *where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
         p_value("Lack of fit p", "lack_of_fit_p", r"Lack of fit $p$"),
         number("Largest n", "n_largest", r"Largest $n$"),
-        estimate("√n RMSE", "scaled", r"$\sqrt{n}\,$RMSE"),
+        best(estimate("√n RMSE", "scaled", r"$\sqrt{n}\,$RMSE"), "scaled", ["group"]),
         *where_known(slopes, theory("√n RMSE, theory", "predicted_scaled", "scaled", r"$\sqrt{n}\,$RMSE, theory")),
         failures(),
     )
@@ -41,6 +45,7 @@ def root_n_table(result: RootN) -> Table:
         "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
         PARENTHESES,
         THEORY,
+        BEST,
         f"{FAILED} Counts are over all n.",
     )
     return Table("root_n", "Error against sample size: rate, and constant at the largest n", columns, notes, slopes)
@@ -54,7 +59,7 @@ def support_table(result: pd.DataFrame) -> Table:
         text("Method", "method"),
         number("n", "n", "$n$"),
         *where_varying(data, number("p", "p", "$p$"), number("s", "s", "$s$")),
-        estimate("P(exact support)", "exact_support"),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
         bounds("95 % CI", "exact_support"),
         *where_known(data, theory("Theory", "exact_support_predicted", "exact_support")),
         estimate("False positives", "false_positives"),
@@ -69,6 +74,7 @@ def support_table(result: pd.DataFrame) -> Table:
         "False positives and negatives are mean numbers of coefficients. Brackets: Wilson interval.",
         PARENTHESES,
         THEORY,
+        BEST,
         FAILED,
     )
     return Table("support", "Support recovery against sample size", columns, notes, data)
@@ -111,7 +117,7 @@ def coefficients_table(result: pd.DataFrame) -> Table:
         *where_known(result, theory("Limit law", "bias_predicted", "bias"), theory("T17", "bias_t17", "bias")),
         estimate("Empirical SE", "empirical_se"),
         *where_known(result, theory("SE, theory", "empirical_se_predicted", "empirical_se")),
-        estimate("RMSE", "rmse"),
+        best(estimate("RMSE", "rmse"), "rmse", ["scenario", "parameter"]),
         *where_known(result, theory("RMSE, theory", "rmse_predicted", "rmse")),
         estimate("P(zero)", "zero_probability"),
         *where_known(result, theory("P(zero), theory", "zero_probability_predicted", "zero_probability")),
@@ -122,6 +128,7 @@ def coefficients_table(result: pd.DataFrame) -> Table:
         "Limit law: mean of the law at this n. T17: pseudo-true parameter minus the true one.",
         PARENTHESES,
         THEORY,
+        BEST,
         FAILED,
     )
     return Table("coefficients", "Accuracy of each coefficient", columns, notes, result)

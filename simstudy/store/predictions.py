@@ -1,4 +1,4 @@
-"""What the theory predicts for a study, kept beside its measures so that tables and figures need not compute it twice."""
+"""What the theory predicts for a study, kept so that tables and figures need not compute it twice."""
 
 from __future__ import annotations
 

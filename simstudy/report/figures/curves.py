@@ -1,4 +1,4 @@
-"""Curves of simulated values over one scenario variable: a line for each method, theory below, a panel for each case."""
+"""Curves over one scenario variable: a line for each method, the theory below it, a panel for each case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simstudy.report.figures.panels import Panel, split
-from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated, size_axis
+from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ def curves(
     columns : int
         Most panels beside each other.
     """
+    if not frame[[quantity.name for quantity in quantities]].notna().to_numpy().any():
+        return no_data("No fit succeeded: there is nothing to draw.")
     parts = split(frame, by)
     known = looks(frame[series])
     figure, axes = panels(len(parts), columns, rows_of=len(quantities))
@@ -123,11 +125,14 @@ def _has_theory(frame: pd.DataFrame, quantity: Quantity) -> bool:
 
 def described(frame: pd.DataFrame, axis: Axis, quantities: Sequence[Quantity], series: str) -> str:
     """The figure in words, for readers who do not see it: what is drawn, and the ends of each line."""
-    drawn = ", ".join(quantity.label for quantity in quantities)
     first = quantities[0]
     ends = []
     for name, rows in frame.groupby(series, sort=False):
         means = rows.groupby(axis.name)[first.name].mean().dropna()
         if len(means):
-            ends.append(f"{name} {means.iloc[0]:.3g} at {means.index[0]:.4g} and {means.iloc[-1]:.3g} at {means.index[-1]:.4g}")
-    return f"{drawn} against {axis.label}, one line for each {series}. Mean over panels of {first.label}: {'; '.join(ends)}."
+            left, right = ((means.index[k], means.iloc[k]) for k in (0, -1))
+            ends.append(f"{name} {left[1]:.3g} at {left[0]:.4g} and {right[1]:.3g} at {right[0]:.4g}")
+    drawn = ", ".join(quantity.label for quantity in quantities)
+    kind = "method" if series == "method" else "comparison"
+    found = f"Mean over panels of {first.label}: {'; '.join(ends)}."
+    return f"{drawn} against {axis.label}, one line for each {kind}. {found}"

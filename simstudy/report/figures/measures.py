@@ -12,6 +12,8 @@ from simstudy.report.figures.style import limits, looks, no_data, panels
 
 #: More panels than this are a nested-loop plot.
 MOST_PANELS = 6
+#: Ratio of the largest to the smallest value from which on an axis is logarithmic.
+WIDE = 8.0
 #: Variables that sizes and probabilities are spread over evenly on a logarithmic axis.
 LOGARITHMIC = ("n", "p", "sigma", "prevalence")
 
@@ -45,7 +47,15 @@ def measures_figure(measures: pd.DataFrame, scenarios: pd.DataFrame, measure: st
         return nested_loop_figure(rows, label, [*by, axis])
     log = axis in LOGARITHMIC and bool((rows[axis] > 0).all())
     shown = TITLES[axis].removesuffix(" = ").strip()
-    return curves(rows, Axis(axis, shown, log=log), (Quantity("value", label, shared=False),), by or ["design"])
+    return curves(
+        rows, Axis(axis, shown, log=log), (Quantity("value", label, log=_wide(rows), shared=False),), by or ["design"]
+    )
+
+
+def _wide(rows: pd.DataFrame) -> bool:
+    """Whether values differ so much that only a logarithmic axis shows all of them."""
+    known = rows["value"].dropna()
+    return bool(known.min() > 0 and known.max() > WIDE * known.min())
 
 
 def _follows(rows: pd.DataFrame, name: str, axis: str) -> bool:
@@ -68,6 +78,6 @@ def _dots(rows: pd.DataFrame, label: str) -> Figure:
         each.set_yticks(range(len(names)), names)
         each.set_title(part.title)
         each.set_xlabel(f"{label}, 95 % Monte Carlo interval")
-    best = rows.loc[rows["value"].idxmin()]
+    best = rows.iloc[int(rows["value"].argmin())]
     figure.set_label(f"{label} of each method. Smallest: {best['value']:.3g}, {best['method']} in {best['scenario']}.")
     return figure

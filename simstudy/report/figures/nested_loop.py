@@ -38,10 +38,14 @@ def nested_loop_figure(frame: pd.DataFrame, label: str, factors: Sequence[str]) 
     for method, rows in data.groupby("method", sort=False):
         _steps(upper, rows.sort_values("position"), known[str(method)])
     _factors(lower, keys)
+    if data["value"].min() > 0:
+        upper.set_yscale("log")
     upper.set_ylabel(label)
     lower.set_xlabel(f"{len(keys)} scenarios, ordered by {', then '.join(factors)}")
     legend(figure, known, theory=False)
-    ranges = (f"{name} from {rows['value'].min():.3g} to {rows['value'].max():.3g}" for name, rows in data.groupby("method"))
+    ranges = (
+        f"{name} from {rows['value'].min():.3g} to {rows['value'].max():.3g}" for name, rows in data.groupby("method")
+    )
     figure.set_label(f"{label} of each method over {len(keys)} scenarios. {'; '.join(ranges)}.")
     return figure
 

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
+from simstudy.measures.numbers import with_mcse
 from simstudy.report.figures.panels import split
 from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated
-from simstudy.report.numbers import with_mcse
 
 
 def neutrality_figure(result: pd.DataFrame) -> Figure:

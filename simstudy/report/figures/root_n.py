@@ -10,13 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from simstudy.analysis import RootN
+from simstudy.measures.numbers import with_mcse
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
-from simstudy.report.numbers import with_mcse
 
 
 def root_n_figure(result: RootN) -> Figure:
-    """RMSE against n with slopes (above) and sqrt(n) RMSE with the theory (below), a column for each kind of scenario."""
+    """RMSE against n with slopes (above), sqrt(n) RMSE with the theory (below), a column for each kind of scenario."""
     points = result.points
     if points["rmse"].notna().sum() == 0:
         return no_data("No fit succeeded: there is no error to draw.")
@@ -41,7 +41,9 @@ def _errors(axes: Axes, part: Panel, known: dict[str, Look], slopes: pd.DataFram
         own, look = rows.sort_values("n"), known[str(method)]
         simulated(axes, own["n"], own, "rmse", look)
         predicted(axes, own["n"], own["predicted"], look)
-        handles.append(Line2D([], [], color=look.colour, marker=look.marker, ls="", mfc="white", label=_slope(own, slopes)))
+        handles.append(
+            Line2D([], [], color=look.colour, marker=look.marker, ls="", mfc="white", label=_slope(own, slopes))
+        )
     _reference(axes, part.rows)
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -70,7 +72,12 @@ def _reference(axes: Axes, rows: pd.DataFrame) -> None:
     axes.plot(n, top / np.sqrt(n), color="#555555", linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
     middle = np.sqrt(n[0] * n[-1])
     axes.annotate(
-        "slope −½", (middle, top / np.sqrt(middle)), xytext=(3, 3), textcoords="offset points", fontsize=7.5, color="#333333"
+        "slope −½",
+        (middle, top / np.sqrt(middle)),
+        xytext=(3, 3),
+        textcoords="offset points",
+        fontsize=7.5,
+        color="#333333",
     )
 
 

@@ -18,7 +18,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
 #: Settings of every figure; text stays text in SVG, and the ids in it are the same in every run.
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "svg.hashsalt": "simstudy",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -126,7 +126,9 @@ def size_axis(axes: Axes, sizes: Iterable[float], name: str = "n") -> None:
 def legend(figure: Figure, known: Mapping[str, Look], *, theory: bool, more: Sequence[Line2D] = ()) -> None:
     """Legend of the series below the panels, with what bands and pale lines mean, and `more` entries."""
     handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, linestyle=look.dashes, markerfacecolor="white", label=name)
+        Line2D(
+            [], [], color=look.colour, marker=look.marker, linestyle=look.dashes, markerfacecolor="white", label=name
+        )
         for name, look in known.items()
     ]
     handles.append(Line2D([], [], color="#777777", linewidth=7, alpha=0.25, label="95 % Monte Carlo band"))
