@@ -35,7 +35,9 @@ ALLOWED = {
     "api": FOUNDATION | FOLDERS | {"questions"},
     "inspection": FOUNDATION | FOLDERS | {"questions", "api"},
     "verification": FOUNDATION | FOLDERS | {"questions", "api"},
-    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
+    "gallery": FOUNDATION | FOLDERS | {"questions"},
+    "publication": FOUNDATION | FOLDERS | {"questions", "api", "verification", "gallery"},
+    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification", "publication"},
     "__main__": {"cli"},
     "__init__": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
 }

@@ -65,7 +65,7 @@ def test_a_study_is_run_and_tabulated(call: Call) -> None:
     assert "0/12" in shown.stdout
     assert "fgsm_lasso" in shown.stdout
     written = {path.name for path in (folder / "tables").iterdir()}
-    assert written == {f"{name}.{ending}" for name in ("root_n", "support") for ending in ("md", "tex", "csv")}
+    assert written == {f"{name}.{ending}" for name in ("root_n", "support") for ending in ("md", "tex", "csv", "json")}
 
 
 def test_a_second_run_says_that_nothing_is_to_do_and_a_larger_r_extends(call: Call) -> None:

@@ -12,19 +12,15 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from simstudy import api, inspection, verification
+from simstudy.cli import machine
 from simstudy.cli.group import FAILED, main
+from simstudy.cli.options import JOBS, JSON, RESULTS, STUDY
 from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
 from simstudy.records import Status
 from simstudy.run.options import Options, parse_part
 from simstudy.run.plan import Cell
 from simstudy.run.precision import parse_target
 
-STUDY = click.argument("study", type=click.Path(path_type=Path))
-JOBS = click.option("-j", "--jobs", default=-1, show_default="every core", help="Processes. No result depends on it.")
-RESULTS = click.option(
-    "--out", "results", default="results", show_default=True, type=click.Path(path_type=Path),
-    help="Folder of all results; the study's own folder in it has the study's name.",
-)  # fmt: skip
 REPLICATES = click.option("-r", "--replicates", type=int, help="Data sets per scenario, instead of the file's number.")
 PROFILE = click.option(
     "--profile", default="quick", show_default=True,
@@ -113,13 +109,18 @@ def run(
 @STUDY
 @RESULTS
 @JOBS
-def table(study: Path, results: Path, jobs: int) -> None:
+@JSON
+def table(study: Path, results: Path, jobs: int, as_json: bool) -> None:
     """Print the tables of STUDY and write them as markdown, LaTeX and CSV to results/<study>/tables.
 
     Simulated numbers stand next to those of the theory, each with its Monte Carlo standard error. Failed fits are
     counted in every row.
     """
     tables, summary = api.table(study, results=results, jobs=jobs)
+    if as_json:
+        found = {"study": summary.study.name, "tables": machine.tables(tables)}
+        machine.print_json({**found, "silent_theory": summary.silent_theory})
+        return
     show(tables, summary.silent_theory)
     click.echo(f"Written to {results / summary.study.name / 'tables'}")
 
@@ -127,9 +128,13 @@ def table(study: Path, results: Path, jobs: int) -> None:
 @main.command(short_help="Print what the theory predicts, without a simulation.")
 @STUDY
 @JOBS
-def theory(study: Path, jobs: int) -> None:
+@JSON
+def theory(study: Path, jobs: int, as_json: bool) -> None:
     """Print constants of STUDY and what the theory predicts for its methods; simulates and writes nothing."""
     tables, reasons = verification.theory(study, jobs=jobs)
+    if as_json:
+        machine.print_json({"tables": machine.tables(tables), "silent_theory": reasons})
+        return
     show(tables, reasons)
 
 
@@ -137,13 +142,17 @@ def theory(study: Path, jobs: int) -> None:
 @STUDY
 @RESULTS
 @JOBS
-def claims(study: Path, results: Path, jobs: int) -> None:
+@JSON
+def claims(study: Path, results: Path, jobs: int, as_json: bool) -> None:
     """Print the ledger of STUDY's claims and write it to results/<study>/claims.parquet and tables/claims.*.
 
     Exit code 1 if a decided verdict is not the expected one, or a decided negative control is not caught.
     """
     ledger, holds = verification.claims(study, results=results, jobs=jobs)
-    show([ledger], ())
+    if as_json:
+        machine.print_json({"holds": holds, "claims": machine.records(ledger.data)})
+    else:
+        show([ledger], ())
     if not holds:
         raise click.exceptions.Exit(FAILED)
 
@@ -156,7 +165,8 @@ def claims(study: Path, results: Path, jobs: int) -> None:
 @RESULTS
 @SEED
 @click.option("--pilot", default=0, help="Forecast from this many replicates, computed now in memory.")
-def plan(study: Path, only: Sequence[str], pilot: int, **options: Any) -> None:
+@JSON
+def plan(study: Path, only: Sequence[str], pilot: int, as_json: bool, **options: Any) -> None:
     """Show the scenarios of STUDY, how many replicates are there and are to do, and at what cost; writes nothing.
 
     Seconds (of one processor) and the Monte Carlo standard error of the RMSE to expect in the end come from the
@@ -164,6 +174,9 @@ def plan(study: Path, only: Sequence[str], pilot: int, **options: Any) -> None:
     """
     found = api.plan(study, only=only, **options)
     costs = inspection.forecast(study, pilot_replicates=pilot, **options)
+    if as_json:
+        machine.print_json({"cells": machine.planned(found), "forecast": costs})
+        return
     headings = ("n", "p", "Present", "To do", "Fits", "Seconds", "MCSE of RMSE")
     grid = Grid("Scenario", "Key", *(Column(heading, justify="right") for heading in headings))
     total = 0.0
@@ -190,13 +203,17 @@ def plan(study: Path, only: Sequence[str], pilot: int, **options: Any) -> None:
 @REPLICATES
 @PROFILE
 @RESULTS
-def status(study: Path, replicates: int | None, profile: str, results: Path) -> None:
+@JSON
+def status(study: Path, replicates: int | None, profile: str, results: Path, as_json: bool) -> None:
     """Show for each scenario of STUDY the replicates done and missing, failed fits, rate and time left.
 
     Rates are in replicates per second of one process. Reads what the results say about themselves, so that it can be
     used at any time.
     """
     state = inspection.status(study, results=results, replicates=replicates, profile=profile)
+    if as_json:
+        machine.print_json(machine.status(state))
+        return
     grid = Grid("Scenario", *(Column(name, justify="right") for name in ("Done", "Missing", "Rate", "Left")), "Failed")
     for each in state.scenarios:
         rate = "–" if each.rate is None else f"{each.rate:.0f}/s"

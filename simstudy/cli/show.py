@@ -12,7 +12,7 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from simstudy.records import Status
-from simstudy.report import Table, cells
+from simstudy.report import Table, cells, marks
 from simstudy.report.explain import Explanation, Source
 from simstudy.run.progress import Reporter, reporter, silent
 from simstudy.run.replay import Replayed
@@ -31,9 +31,13 @@ def show(tables: Sequence[Table], notes: Sequence[str]) -> None:
     for each in tables:
         columns = (Column(c.heading, justify="right" if c.numeric else "left") for c in each.columns)
         grid = Grid(*columns, title=each.caption, title_justify="left", box=box.SIMPLE_HEAD)
-        for row in cells(each).itertuples(index=False):
-            grid.add_row(*map(escape, row))
+        rows = zip(cells(each).to_numpy(), marks(each).to_numpy(), strict=True)
+        for row, marked in rows:
+            texts = zip(map(escape, row), marked, strict=True)
+            grid.add_row(*(f"[bold]{text}[/bold]" if best else text for text, best in texts))
         console.print(grid)
+        if each.answer:
+            console.print(each.answer, highlight=False, markup=False, style="italic")
     for note in dict.fromkeys(note for each in tables for note in each.notes):
         console.print(note, highlight=False, markup=False)
     for note in notes:

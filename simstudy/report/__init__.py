@@ -8,7 +8,7 @@ from simstudy.report.comparisons import (
     uniformity_table,
     weak_oracle_table,
 )
-from simstudy.report.table import Column, Table, cells, csv, latex, markdown, write_table
+from simstudy.report.table import Column, Table, cells, csv, latex, markdown, marks, write_table
 from simstudy.report.tables import coefficients_table, neutrality_table, root_n_table, support_table
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "latex",
     "limit_law_table",
     "markdown",
+    "marks",
     "neutrality_table",
     "oracle_table",
     "root_n_table",

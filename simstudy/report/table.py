@@ -113,19 +113,16 @@ def markdown(table: Table) -> str:
     """Caption, answer, pipe table and notes in markdown; the best cells in bold."""
     align = ["right" if column.numeric else "left" for column in table.columns]
     body = cells(table).map(lambda text: text.replace("|", r"\|"))
-    body = body.mask(marks(table), "**" + body + "**")
+    body = emphasised(body, marks(table), "**", "**")
     grid = body.to_markdown(index=False, disable_numparse=True, colalign=align) if len(body) else "No rows."
-    return (
-        "\n\n".join(
-            [
-                f"**{table.caption}**",
-                *filter(None, [table.answer]),
-                grid,
-                "\n".join(f"- {note}" for note in table.notes),
-            ]
-        )
-        + "\n"
-    )
+    notes = "\n".join(f"- {note}" for note in table.notes)
+    return "\n\n".join(filter(None, [f"**{table.caption}**", table.answer, grid, notes])) + "\n"
+
+
+def emphasised(body: pd.DataFrame, marked: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
+    """Printed cells, those that are marked between `before` and `after`."""
+    pairs = {name: zip(body[name], marked[name], strict=True) for name in body}
+    return pd.DataFrame({name: [f"{before}{t}{after}" if m else t for t, m in each] for name, each in pairs.items()})
 
 
 def latex(table: Table) -> str:
@@ -134,7 +131,7 @@ def latex(table: Table) -> str:
     for column in table.columns:
         escaped = body[column.heading].map(escape_latex)
         body[column.heading] = escaped.str.replace(r"(?<!-)-(?!-)", "$-$", regex=True) if column.numeric else escaped
-    body = body.mask(marks(table), r"\textbf{" + body + "}")
+    body = emphasised(body, marks(table), r"\textbf{", "}")
     body.columns = [escape_latex(column.heading) if column.latex is None else column.latex for column in table.columns]
     position = "".join("r" if column.numeric else "l" for column in table.columns)
     notes = "\\par\n".join(escape_latex(note) for note in table.notes)

@@ -15,8 +15,8 @@ PARENTHESES = (
 )
 THEORY = "Theory without parentheses is exact or has an MCSE below a tenth of the simulated one."
 BEST = (
-    "Bold: the best method of its scenario, with those that 95 % intervals do not tell apart from it; none where all are "
-    "alike."
+    "Bold: the best method of its scenario, with those that 95 % intervals do not tell apart from it; none where that "
+    "is all of them."
 )
 FAILED = (
     "Failed: fits without a usable result, of those attempted. An asterisk marks a row that is conditional on the "

@@ -1,3 +1,4 @@
+import json
 from io import StringIO
 from pathlib import Path
 
@@ -6,8 +7,8 @@ import pandas as pd
 import pytest
 
 from simstudy.report import Column, Table, cells, csv, latex, markdown, write_table
-from simstudy.report.columns import bounds, estimate, failures, interval, number, p_value, text, theory
-from simstudy.report.table import escape_latex
+from simstudy.report.columns import best, bounds, estimate, failures, interval, number, p_value, text, theory
+from simstudy.report.table import document, escape_latex
 
 DATA = pd.DataFrame(
     {
@@ -97,14 +98,49 @@ def test_no_rows_are_said_in_words() -> None:
     assert "No rows." in markdown(Table("t", "c", COLUMNS, (), DATA.iloc[:0]))
 
 
-def test_write_table_makes_three_files(tmp_path: Path) -> None:
+def test_write_table_makes_four_files(tmp_path: Path) -> None:
     paths = write_table(TABLE, tmp_path / "tables")
-    assert [path.name for path in paths] == ["bias.md", "bias.tex", "bias.csv"]
+    assert [path.name for path in paths] == ["bias.md", "bias.tex", "bias.csv", "bias.json"]
     assert paths[0].read_text(encoding="utf-8") == markdown(TABLE)
     assert paths[1].read_text(encoding="utf-8") == latex(TABLE)
     assert paths[2].read_text(encoding="utf-8") == csv(TABLE)
+    assert json.loads(paths[3].read_text(encoding="utf-8")) == document(TABLE)
 
 
 def test_column_is_a_heading_and_a_format() -> None:
     table = Table("t", "c", (Column("Twice", lambda data: [str(2 * n) for n in data["n"]]),), (), DATA)
     assert cells(table)["Twice"].tolist() == ["200", "6400"]
+
+
+ERRORS = pd.DataFrame(
+    {
+        "scenario": ["a", "a", "a", "b", "b", "c", "c"],
+        "rmse": [0.50, 0.30, 0.31, 0.2, 0.2, np.nan, 0.4],
+        "rmse_mcse": [0.01, 0.01, 0.01, 0.1, 0.1, np.nan, np.nan],
+    }
+)
+
+
+def test_the_best_of_each_scenario_is_marked_with_those_that_are_not_told_apart_from_it() -> None:
+    column = best(estimate("RMSE", "rmse"), "rmse", ["scenario"])
+    assert column.marks is not None
+    assert column.marks(ERRORS) == [False, True, True, False, False, False, True]
+    largest = best(estimate("RMSE", "rmse"), "rmse", ["scenario"], largest=True)
+    assert largest.marks is not None
+    assert largest.marks(ERRORS)[:3] == [True, False, False]
+
+
+def test_marked_cells_are_bold_everywhere() -> None:
+    column = best(estimate("RMSE", "rmse"), "rmse", ["scenario"])
+    table = Table("t", "c", (text("Where", "scenario"), column), (), ERRORS, "Method b is best.")
+    assert "**0.300 (0.010)**" in markdown(table)
+    assert "**0.500" not in markdown(table)
+    assert r"\textbf{0.300 (0.010)}" in latex(table)
+    assert document(table)["marks"][:2] == [[False, False], [False, True]]
+    assert markdown(table).splitlines()[2] == "Method b is best."
+
+
+def test_a_group_in_which_every_fit_failed_has_no_best() -> None:
+    column = best(estimate("RMSE", "rmse"), "rmse", ["scenario"])
+    assert column.marks is not None
+    assert column.marks(ERRORS.assign(rmse=np.nan)) == [False] * 7

@@ -25,7 +25,7 @@ PAIRS = [("fgsm_lasso", "penalized_lasso")]
 COMMANDS = {
     *["begin", "end", "centering", "caption", "label", "footnotesize", "toprule", "midrule", "bottomrule", "par"],
     *["smallskip", "noindent", "multicolumn", "endfirsthead", "endhead", "endfoot", "endlastfoot", "sqrt"],
-    *["textless", "textgreater", "textbackslash", "textasciitilde", "textasciicircum"],
+    *["textbf", "textless", "textgreater", "textbackslash", "textasciitilde", "textasciicircum"],
 }
 
 

@@ -9,12 +9,17 @@ from simstudy.report.figures.curves import Axis, Quantity, curves
 
 
 def tradeoff_figure(result: pd.DataFrame) -> Figure:
-    """RMSE of FGSM over that of penalised likelihood against prevalence; below 1 FGSM is more accurate."""
+    """RMSE of FGSM over that of penalised likelihood against prevalence; below 1 FGSM is more accurate.
+
+    Against n where there is one prevalence only, or none.
+    """
     # Several matched pairs are several lines; what is best may be another method at every prevalence.
     matched = result["comparison"] == "matched"
     pairs = result["method"] + " / " + result["reference"]
     data = result.assign(line=pairs.where(matched, result["comparison"]))
     ratio = Quantity("rmse_ratio", "RMSE of FGSM / penalised", line=1.0)
+    if data["prevalence"].isna().any() or data["prevalence"].nunique() == 1:
+        return curves(data, Axis("n", "n", log=True), (ratio,), ["family", "prevalence"], "line", 2)
     return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["family", "n"], "line", 2)
 
 

@@ -80,7 +80,6 @@ def _zip(axes: Axes, rows: pd.DataFrame, lowest: float) -> None:
 
 def _described(intervals: pd.DataFrame, parameter: str) -> str:
     found = intervals.groupby(["method", "scenario"], sort=False)["covers"].mean().reset_index()
-    shares = "; ".join(
-        f"{method} in {scenario} {share:.3f}" for method, scenario, share in found.itertuples(index=False)
-    )
-    return f"95 % intervals of {parameter}, ranked by their distance from the truth. Coverage: {shares}."
+    shares = (f"{method} in {scenario} {share:.3f}" for method, scenario, share in found.itertuples(index=False))
+    ranked = f"95 % intervals of {parameter}, ranked by their distance from the truth."
+    return f"{ranked} Coverage: {'; '.join(shares)}."
