@@ -129,7 +129,7 @@ def uniformity_table(result: pd.DataFrame) -> Table:
         *where_varying(data, text("Family", "family"), number("Prevalence", "prevalence"), number("n", "n", "$n$")),
         text("Method", "method"),
         number("h", "h", "$h$"),
-        best(interval("√n RMSE [95 % CI]", "scaled", r"$\sqrt{n}\,$RMSE [95 % CI]"), "scaled", ["scenario"]),
+        best(interval("√n RMSE [95 % CI]", "scaled", r"$\sqrt{n}\,$RMSE [95 \% CI]"), "scaled", ["scenario"]),
         *where_known(data, theory("Theory", "scaled_predicted", "scaled", "Theory")),
         estimate("P(zero)", "zero_probability"),
         text("Over h", "worst"),

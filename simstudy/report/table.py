@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,21 @@ LATEX_ESCAPES = {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": "$|$",
     "–": "--",
     "−": "$-$",
+    "√": r"$\surd$",
+    "∞": r"$\infty$",
+    "¼": r"$\frac{1}{4}$",
+    "½": r"$\frac{1}{2}$",
+    "σ": r"$\sigma$",
+    "λ": r"$\lambda$",
+    "κ": r"$\kappa$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "×": r"$\times$",
+    "±": r"$\pm$",
+    "…": r"\ldots{}",
 }
 #: Tables with more rows than this break over pages.
 ROWS_ON_A_PAGE = 40
@@ -172,5 +186,11 @@ def write_table(table: Table, folder: Path) -> list[Path]:
 
 
 def escape_latex(text: str) -> str:
-    """Text with every character that LaTeX would read as a command made printable."""
-    return "".join(LATEX_ESCAPES.get(character, character) for character in text)
+    """Text with every character that LaTeX would read as a command, or has no glyph for, made printable in ASCII."""
+    return "".join(LATEX_ESCAPES.get(each, each if each.isascii() else plain(each)) for each in text)
+
+
+def plain(character: str) -> str:
+    """A letter without its accents; a question mark for what has no letter of the Latin alphabet in it."""
+    letters = "".join(each for each in unicodedata.normalize("NFKD", character) if each.isascii())
+    return letters or "?"

@@ -24,7 +24,18 @@ BETA = np.array([1.0, -0.5, 0.0])
 PAIRS = [("fgsm_lasso", "penalized_lasso")]
 COMMANDS = {
     *["begin", "end", "centering", "caption", "label", "footnotesize", "toprule", "midrule", "bottomrule", "par"],
-    *["smallskip", "noindent", "multicolumn", "endfirsthead", "endhead", "endfoot", "endlastfoot", "sqrt"],
+    *[
+        "smallskip",
+        "noindent",
+        "multicolumn",
+        "endfirsthead",
+        "endhead",
+        "endfoot",
+        "endlastfoot",
+        "sqrt",
+        "surd",
+        "lambda",
+    ],
     *["textbf", "textless", "textgreater", "textbackslash", "textasciitilde", "textasciicircum"],
 }
 

@@ -19,8 +19,8 @@ def neutrality_figure(result: pd.DataFrame) -> Figure:
     parts, known = split(data, ["pair", "family", "n"]), looks(data["parameter"])
     figure, axes = panels(len(parts), 2, height=3.6)
     for part, each in zip(parts, axes[0], strict=True):
-        rest = f" ({part.title})" if part.title and part.title != part.rows["pair"].iloc[0] else ""
-        each.set_title(f"{part.rows['pair'].iloc[0]}{rest}")
+        pair = str(part.rows["pair"].iloc[0])
+        each.set_title(pair if part.title in {"", pair} else f"{pair}\n{part.title}")
         _draw(each, part.rows, known)
     axes[0, 0].set_ylabel("extra bias")
     legend(figure, known, theory=bool(data["t17"].notna().any()), more=_leading(data))

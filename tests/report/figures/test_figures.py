@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-import simstudy as ss
 from simstudy.errors import ConfigError
 from simstudy.gallery import FIGURES, figures
 from simstudy.publication import figure
@@ -19,51 +18,7 @@ from simstudy.report.figures.panels import split
 from simstudy.report.figures.save import content, description, write_figure
 from simstudy.report.figures.style import COLOURS, MARKERS, SETTINGS, limits, looks, no_data
 
-STUDY = """
-aim = "to draw"
-replicates = 25
-analyses = ["root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "uniformity",
-            "neutrality", "coefficients"]
-
-[[scenario]]
-family = ["gaussian", "binomial"]
-n = [60, 120]
-beta = { pattern = "explicit", values = [1.0, 0.0] }
-intercept = 0.2
-
-[[method]]
-name = "oracle"
-estimator = "oracle"
-se = true
-
-[[method]]
-name = "fgsm_scad"
-estimator = "fgsm"
-penalty = "scad"
-lam = 0.2
-se = true
-
-[[method]]
-name = "penalized_scad"
-estimator = "penalized"
-penalty = "scad"
-lam = { matched = "fgsm_scad" }
-"""
 NAMES = sorted(name for drawn in FIGURES.values() for name in drawn)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with draw.toml and its results."""
-    path = tmp_path_factory.mktemp("draw")
-    (path / "draw.toml").write_text(STUDY)
-    ss.run(path / "draw.toml", results=path / "results")
-    return path
-
-
-@pytest.fixture(scope="module")
-def summary(folder: Path) -> Summary:
-    return ss.table(folder / "draw.toml", results=folder / "results")[1]
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +86,11 @@ def test_files_are_written_in_the_formats_asked_for(folder: Path) -> None:
         write_figure(no_data("none"), "none", folder, ["svgz"])
 
 
+@pytest.mark.usefixtures("summary")
 def test_without_replicates_the_published_measures_and_predictions_are_drawn(folder: Path, tmp_path: Path) -> None:
-    whole = STUDY[STUDY.index("analyses") : STUDY.index("[[scenario]]")]
-    (tmp_path / "draw.toml").write_text(STUDY.replace(whole, 'analyses = ["support"]\n'))
+    study = (folder / "draw.toml").read_text()
+    whole = study[study.index("analyses") : study.index("[[scenario]]")]
+    (tmp_path / "draw.toml").write_text(study.replace(whole, 'analyses = ["support"]\n'))
     source = folder / "results" / "draw"
     copy = tmp_path / "results" / "draw"
     copy.mkdir(parents=True)
