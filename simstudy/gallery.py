@@ -18,6 +18,7 @@ from simstudy.report.figures.root_n import root_n_figure
 from simstudy.report.figures.selection import dispersion_figure, support_figure, uniformity_figure, weak_oracle_figure
 from simstudy.report.figures.style import SETTINGS, no_data
 from simstudy.report.figures.zip_plot import zip_figure
+from simstudy.scenario.study import Study
 
 Draw = Callable[[Summary], Figure]
 
@@ -79,8 +80,21 @@ FIGURES: dict[str, dict[str, Draw]] = {
 }
 
 
+def drawings(study: Study) -> dict[str, Draw]:
+    """How each figure of a study's analyses is drawn; a study whose analyses have none gets `fallback`."""
+    wanted: dict[str, Draw] = {}
+    for name in study.analyses:
+        wanted |= FIGURES.get(name, {})
+    return wanted or {"measures": fallback}
+
+
+def figure_names(study: Study) -> list[str]:
+    """File names of a study's figures."""
+    return list(drawings(study))
+
+
 def figures(summary: Summary) -> tuple[dict[str, Figure], tuple[str, ...]]:
-    """Draw the figures of a study's analyses; a study whose analyses have none gets `fallback`.
+    """Draw the figures of a study's analyses.
 
     Returns
     -------
@@ -88,13 +102,10 @@ def figures(summary: Summary) -> tuple[dict[str, Figure], tuple[str, ...]]:
     reasons : tuple of str
         Which could not be drawn, and why.
     """
-    wanted: dict[str, Draw] = {}
-    for name in summary.study.analyses:
-        wanted |= FIGURES.get(name, {})
     drawn: dict[str, Figure] = {}
     reasons = []
     with mpl.rc_context(SETTINGS):
-        for name, draw in (wanted or {"measures": fallback}).items():
+        for name, draw in drawings(summary.study).items():
             try:
                 drawn[name] = draw(summary)
             except SimstudyError as error:

@@ -17,10 +17,10 @@ from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
-#: Settings of every figure; text stays text in SVG, and the ids in it are the same in every run.
+#: Settings of every figure; text in SVG is drawn, so that it looks the same without the font.
 SETTINGS: Any = {
     "svg.hashsalt": "simstudy",
-    "svg.fonttype": "none",
+    "svg.fonttype": "path",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9.0,

@@ -13,7 +13,7 @@ from simstudy.report.figures.style import WIDTH, no_data
 
 COVERS, MISSES = "#56B4E9", "#B03A00"
 #: Most intervals that are drawn in a panel; more cannot be told apart at the height of one.
-MOST_LINES = 400
+MOST_LINES = 300
 #: The axis starts at this centile of distance, or ten below the smallest coverage.
 LOWEST = 60.0
 
@@ -62,7 +62,7 @@ def _zip(axes: Axes, rows: pd.DataFrame, lowest: float) -> None:
     for covers, own in drawn.groupby("covers"):
         axes.hlines(
             own["centile"], own["lower"], own["upper"], color=COVERS if covers else MISSES,
-            linewidth=0.5 if covers else 0.9,
+            linewidth=0.5 if covers else 0.9, rasterized=True,
         )  # fmt: skip
     points = drawn[drawn["lower"] == drawn["upper"]]
     colours = [COVERS if covers else MISSES for covers in points["covers"]]

@@ -1,0 +1,60 @@
+"""Measures of a study in the form that the report's interactive figure draws from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+#: Measures that can be chosen.
+MEASURES = (
+    "rmse", "bias", "empirical_se", "zero_probability", "coverage", "exact_support", "false_positives",
+    "false_negatives", "bias_difference", "rmse_ratio", "failure_rate",
+)  # fmt: skip
+#: Columns of a scenario that an axis or a choice can show.
+COLUMNS = ("family", "n", "p", "s", "design", "rho", "sigma", "prevalence", "intercept")
+#: Significant digits of a drawn value; more cannot be seen.
+DIGITS = 5
+
+
+def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] | None:
+    """What the interactive figure needs: scenarios, names, and one row for each number; None without any number.
+
+    A row is [scenario, series, measure, parameter, value, lower, upper] with the first four as places in the lists.
+    A series is a method, or a method with the one that it is compared with.
+    """
+    rows = measures[measures["measure"].isin(MEASURES) & measures["value"].notna()]
+    if rows.empty:
+        return None
+    series = rows["method"].astype(str)
+    series = series.where(rows["reference"].isna(), series + " against " + rows["reference"].astype(str))
+    names = {
+        "scenarios": list(dict.fromkeys(rows["scenario_key"])),
+        "series": list(dict.fromkeys(series)),
+        "measures": [name for name in MEASURES if name in set(rows["measure"])],
+        "parameters": list(dict.fromkeys(rows["parameter"])),
+    }
+    places = {kind: {name: place for place, name in enumerate(found)} for kind, found in names.items()}
+    columns = (rows["scenario_key"], series, rows["measure"], rows["parameter"])
+    indices = [column.map(places[kind]) for kind, column in zip(names, columns, strict=True)]
+    numbers = ([short(value) for value in rows[name]] for name in ("value", "lower", "upper"))
+    drawn = [list(row) for row in zip(*indices, *numbers, strict=True)]
+    truth = scenarios.set_index("scenario_key").loc[names["scenarios"]]
+    varying = [name for name in COLUMNS if truth[name].nunique(dropna=False) > 1]
+    shown = [
+        {"label": str(row["scenario"]), **{name: plain(row[name]) for name in varying}} for _, row in truth.iterrows()
+    ]
+    return {**names, "scenarios": shown, "columns": varying, "rows": drawn}
+
+
+def short(value: float) -> float | None:
+    """The value with as many digits as can be drawn; None where there is none."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def plain(value: Any) -> str | float | None:
+    """A scenario's column in terms of JSON."""
+    if isinstance(value, str):
+        return value
+    return None if pd.isna(value) else float(value)
