@@ -14,6 +14,7 @@ from simstudy.kernels.newton import fill_hessian, penalty_value, residual_of
 from simstudy.kernels.power import power_curvature, power_slope
 
 SMALLEST_STEP = 1e-4
+NO_BAND = np.bool_(False)
 
 
 @njit(cache=True)
@@ -116,7 +117,7 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
         for j in range(m):
             q[j] /= n
         if r < 1.0:
-            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+            fill_hessian(family, Z, gram, w, v, d2P, NO_BAND, H)
         residual = residual_of(H, q, b, c, ridge, r, scale)
         if consistent and residual <= tol:
             return True, residual, iteration
@@ -125,7 +126,7 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         if r >= 1.0:
-            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+            fill_hessian(family, Z, gram, w, v, d2P, NO_BAND, H)
         solved, x = _bordered_step(
             family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.kernels.codes import Attack, Outcome
-from simstudy.kernels.fit import fit
+from simstudy.kernels.bridge import fit_bridge
+from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.linearised import fit_linearised
 from simstudy.model.penalties import Growth, Lasso
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
@@ -69,18 +70,14 @@ def _iterate(problem: Problem) -> Solution:
     p = problem.X.shape[1]
     Z, weights = _columns(problem)
     penalty = problem.penalty or Lasso(0.0)
-    outcome, b, objective, kkt, n_iter, spread = fit(
-        int(problem.family.code),
-        int(problem.attack),
-        int(penalty.code),
-        float(penalty.lam),
-        float(penalty.shape),
-        weights,
-        Z,
-        # A read-only or strided y is another type to numba, compiled anew for seconds.
-        problem.y.copy(),
-        problem.fit_intercept,
-    )
+    # A read-only or strided y is another type to numba, compiled anew for seconds.
+    data = (weights, Z, problem.y.copy(), problem.fit_intercept)
+    level = (float(penalty.lam), float(penalty.shape))
+    kind = (int(problem.family.code), int(problem.attack))
+    if penalty.code == PenaltyCode.LR and penalty.lam > 0.0:
+        outcome, b, objective, kkt, n_iter, spread = fit_bridge(*kind, *level, *data)
+    else:
+        outcome, b, objective, kkt, n_iter, spread = fit_linearised(*kind, int(penalty.code), *level, *data)
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
         return nonexistent
