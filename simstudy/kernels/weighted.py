@@ -26,7 +26,7 @@ MAX_KINK_ITER = np.int64(20)
 BAND = np.bool_(True)
 # With fewer columns than this the whole Gram matrix costs less than choosing among them.
 SMALL = 40
-SMALLEST_ADDITION = 10
+SMALLEST_ADDITION = 20
 MAX_ROUNDS = 100
 # Smoothing, in units of the response's deviation, at which a concave bridge with kinks chooses its support.
 SUPPORT_WIDTH = 0.03
@@ -55,10 +55,10 @@ def _kinked(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, b, eta
     worst = 1.0 if attack == WORST_CASE else 0.0
     width = KINK_WIDTH * unit
     b_try, eta_try, sigma_try = np.empty(b.size), np.empty(eta.size), np.empty(eta.size)
-    delta = 0.3 * unit
+    delta = 0.1 * unit
     settled = CONVERGED
     while delta >= 0.9 * width:
-        tol = max(1e-4 * delta / unit, TOL)
+        tol = max(1e-2 * delta / unit, TOL)
         outcome, n_iter = proximal_newton(
             family, attack, Z, gram, y, c, ridge, r, offset, scale, delta, tol, MAX_ITER, b, eta, sigma
         )
@@ -162,12 +162,12 @@ def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigm
 
 @njit(cache=True)
 def _violations(q, b, c, scale, inside):
-    """How far each column outside the working set violates optimality at zero, in units of `scale`."""
+    """How far each column outside the working set violates optimality at zero (negative: keeps it), over `scale`."""
     m = b.size
-    excess = np.zeros(m)
+    excess = np.full(m, -np.inf)
     for j in range(m):
         if not inside[j]:
-            excess[j] = max(0.0, (abs(q[j]) - c[j] * q[m]) / scale[j])
+            excess[j] = (abs(q[j]) - c[j] * q[m]) / scale[j]
     return excess
 
 
@@ -193,7 +193,8 @@ def on_working_sets(family, attack, Z, gram, y, c, ridge, offset, scale, unit, n
         order = np.argsort(-excess)[: max(SMALLEST_ADDITION, np.sum(inside))]
         added = 0
         for j in order:
-            if excess[j] > KINK_TOL or (added == 0 and not np.any(inside)):
+            # The first set takes columns that will soon violate along with those that do: a second round costs more.
+            if excess[j] > KINK_TOL or (used == 0 and added < SMALLEST_ADDITION):
                 inside[j] = True
                 added += 1
         if added == 0 and used > 0:
