@@ -98,9 +98,7 @@ def fit_bridge(family, attack, lam, r, weights, Z, y, has_intercept):
         if r < 1.0 and has_kinks(family, attack):
             outcome, n_iter = _reweighted(family, attack, Z, gram, y, c, r, scale, unit, b_try, eta, sigma)
         else:
-            outcome, n_iter = weighted(
-                family, attack, Z, gram, y, c, zero, r, 0.0, scale, unit, NO, b_try, eta, sigma
-            )
+            outcome, n_iter = weighted(family, attack, Z, gram, y, c, zero, r, 0.0, scale, unit, NO, b_try, eta, sigma)
         used += n_iter
         if outcome == SEPARATED:
             return outcome, b_try, np.nan, np.nan, used, 0.0

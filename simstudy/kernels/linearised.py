@@ -1,5 +1,7 @@
 """One compiled call a fit: LASSO and elastic net, and scad and mcp by local linear approximation."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -19,7 +21,7 @@ SEPARATED = np.int64(Outcome.SEPARATED)
 DIVERGING = np.int64(Outcome.DIVERGING)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 SINGULAR = np.int64(Outcome.SINGULAR)
-NO = np.bool_(False)
+NO: Any = np.bool_(False)
 
 MAX_LLA = 500
 # Approximations that may end without a solution before the sequence is given up.
@@ -90,7 +92,7 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
     y, centre, unit, scale = in_units(family, Z, y, has_intercept)
     if lam == 0.0 or not np.any(weights > 0.0):
         code, attack = LASSO, NONE
-    concave = code == SCAD or code == MCP
+    concave = code in (SCAD, MCP)
     narrow = is_narrow(weights)
     gram = gram_matrix(family, Z) if narrow or (concave and n > m) else np.zeros((0, 0))
     start = null_start(family, Z, y, has_intercept)
@@ -115,14 +117,15 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
             family, attack, Z, gram, y, c, ridge, offset, scale, unit, narrow, warm, b, eta, sigma
         )
         used += n_iter
-        if concave and not again and (outcome == ITERATION_LIMIT or outcome == NON_FINITE):
+        if concave and not again and outcome in (ITERATION_LIMIT, NON_FINITE):
             # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.
             b[:] = start
             warm, again = NO, True
             continue
-        unsolved += again and outcome == ITERATION_LIMIT
+        if again and outcome == ITERATION_LIMIT:
+            unsolved += 1
         again = False
-        if not concave or outcome == SEPARATED or outcome == NON_FINITE or outcome == SINGULAR:
+        if not concave or outcome in (SEPARATED, NON_FINITE, SINGULAR):
             break
         step = b - before
         moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
@@ -132,7 +135,7 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
         steady = not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam
         if steady or outcome == DIVERGING or unsolved == MAX_UNSOLVED:
             break
-    if outcome == SEPARATED or outcome == NON_FINITE or outcome == SINGULAR:
+    if outcome in (SEPARATED, NON_FINITE, SINGULAR):
         return outcome, b, np.nan, np.nan, used, 0.0
     objective, _, kkt = certify(family, attack, Z, y, c, ridge, 1.0, offset, scale, unit, b, eta, sigma)
     if has_intercept:

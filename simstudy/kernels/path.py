@@ -1,5 +1,7 @@
 """One compiled call a path of levels of a convex penalty: each fit starts where the one before ended."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -12,7 +14,7 @@ ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
 SEPARATED = np.int64(Outcome.SEPARATED)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 SINGULAR = np.int64(Outcome.SINGULAR)
-NO = np.bool_(False)
+NO: Any = np.bool_(False)
 
 
 @njit(cache=True)
@@ -22,7 +24,8 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
     Parameters
     ----------
     family, attack, code, shape, weights, Z, y, has_intercept
-        As in `linearised.fit_linearised`; the problem must be convex, so that a start decides on the way and not on the result.
+        As in `linearised.fit_linearised`; the problem must be convex, so that a start decides on the way and not on
+        the result.
     lams : (L,) float array
         Penalty levels, best from large to small.
 

@@ -22,7 +22,7 @@ TOL = 1e-10
 KINK_TOL = 1e-9
 KINK_WIDTH = 1e-9
 MAX_ITER = np.int64(100)
-MAX_KINK_ITER = np.int64(20)
+KINK_ITER = np.int64(20)
 BAND = np.bool_(True)
 # With fewer columns than this the whole Gram matrix costs less than choosing among them.
 SMALL = 40
@@ -69,13 +69,42 @@ def _kinked(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, b, eta
             settled = DIVERGING
         b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
         solved, _, n_iter = solve_kinks(
-            family, worst, Z, gram, y, c, ridge, r, offset, scale, width, KINK_TOL, MAX_KINK_ITER, b_try, eta_try, sigma_try
+            family,
+            worst,
+            Z,
+            gram,
+            y,
+            c,
+            ridge,
+            r,
+            offset,
+            scale,
+            width,
+            KINK_TOL,
+            KINK_ITER,
+            b_try,
+            eta_try,
+            sigma_try,
         )
         used += n_iter
         if not solved and family == POISSON and attack == FGSM:
             b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
             solved, n_iter = follow_kinks(
-                family, Z, gram, y, c, ridge, r, offset, scale, width, KINK_TOL, MAX_KINK_ITER, b_try, eta_try, sigma_try
+                family,
+                Z,
+                gram,
+                y,
+                c,
+                ridge,
+                r,
+                offset,
+                scale,
+                width,
+                KINK_TOL,
+                KINK_ITER,
+                b_try,
+                eta_try,
+                sigma_try,
             )
             used += n_iter
         if solved:
@@ -113,7 +142,7 @@ def weighted(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, warm,
             scale,
             KINK_WIDTH * unit,
             KINK_TOL,
-            MAX_KINK_ITER,
+            KINK_ITER,
             b_try,
             eta_try,
             sigma_try,
