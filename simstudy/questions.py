@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,15 +11,21 @@ import pandas as pd
 
 from simstudy.analysis import (
     Contender,
+    Weighted,
+    activation,
     answers,
+    best,
     coefficients,
+    comparative_answers,
     dispersion,
     limit_law,
     neutrality,
     oracle,
+    penalties,
     root_n,
     support,
     tradeoff,
+    training,
     uniformity,
     weak_oracle,
 )
@@ -27,26 +33,36 @@ from simstudy.analysis.evidence import Results
 from simstudy.analysis.foretold import Targets
 from simstudy.errors import ResultsError, SimstudyError
 from simstudy.model.penalties import PENALTIES
+from simstudy.records import Status
 from simstudy.report import (
     Table,
+    activation_table,
+    best_table,
     coefficients_table,
     dispersion_table,
     limit_law_table,
     neutrality_table,
     oracle_table,
+    penalties_table,
     root_n_table,
     support_table,
     tradeoff_table,
+    training_table,
     uniformity_table,
     weak_oracle_table,
 )
 from simstudy.run.methods import ResolvedMethod, resolve
+from simstudy.run.weights import penalty_weights
 from simstudy.scenario.method import MatchedLambda, Method
 from simstudy.scenario.scenario import Scenario
 from simstudy.scenario.study import Study
+from simstudy.theory import constants
 from simstudy.theory.shifts import Target
 
 Pairs = tuple[tuple[str, str], ...]
+
+#: Data sets that are drawn again for the weights of their observations.
+DATA_SETS = 200
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,10 @@ class Summary:
         if name not in self._frames:
             self._frames[name] = FRAMES[name](self)
         return self._frames[name]
+
+    def all_replicates(self) -> Iterator[pd.DataFrame]:
+        """Replicate rows of one scenario after the other."""
+        return (self.replicates(key) for key in dict.fromkeys(self.measures["scenario_key"]))
 
     @property
     def results(self) -> Results:
@@ -99,6 +119,10 @@ FRAMES: dict[str, Callable[[Summary], Any]] = {
     "tradeoff": lambda s: tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study)),
     "weak_oracle": lambda s: weak_oracle(s.results, s.predictions),
     "uniformity": lambda s: uniformity(s.measures, s.scenarios, s.predictions),
+    "best": lambda s: pd.concat([best(rows, s.scenarios, grids(s.study)) for rows in s.all_replicates()]),
+    "penalties": lambda s: penalties(s.measures, s.scenarios, oracles(s.study)),
+    "activation": lambda s: activation(weighted(s), kappas(s.study)),
+    "training": lambda s: training(s.results, trained(s.study)),
 }
 
 #: The analyses that a study can ask for: the table of each.
@@ -113,6 +137,10 @@ ANALYSES: dict[str, Callable[[Summary], Table]] = {
     "tradeoff": lambda s: tradeoff_table(s.frame("tradeoff")),
     "weak_oracle": lambda s: weak_oracle_table(s.frame("weak_oracle")),
     "uniformity": lambda s: uniformity_table(s.frame("uniformity")),
+    "best": lambda s: best_table(s.frame("best")),
+    "penalties": lambda s: penalties_table(s.frame("penalties")),
+    "activation": lambda s: activation_table(s.frame("activation")),
+    "training": lambda s: training_table(s.frame("training")),
 }
 
 #: The answer of an analysis in one sentence.
@@ -120,6 +148,17 @@ ANSWERS: dict[str, Callable[[Summary], str]] = {
     "root_n": lambda s: answers.root_n(s.frame("root_n")),
     "support": lambda s: answers.support(s.frame("support")),
     "neutrality": lambda s: answers.neutrality(s.frame("neutrality")),
+    "coefficients": lambda s: answers.coefficients(s.frame("coefficients")),
+    "limit_law": lambda s: answers.limit_law(s.frame("limit_law")),
+    "weak_oracle": lambda s: answers.weak_oracle(s.frame("weak_oracle")),
+    "oracle": lambda s: comparative_answers.oracle(s.frame("oracle")),
+    "dispersion": lambda s: comparative_answers.dispersion(s.frame("dispersion")),
+    "tradeoff": lambda s: comparative_answers.tradeoff(s.frame("tradeoff")),
+    "uniformity": lambda s: comparative_answers.uniformity(s.frame("uniformity")),
+    "best": lambda s: comparative_answers.best(s.frame("best")),
+    "penalties": lambda s: comparative_answers.penalties(s.frame("penalties")),
+    "activation": lambda s: comparative_answers.activation(s.frame("activation")),
+    "training": lambda s: comparative_answers.training(s.frame("training")),
 }
 
 
@@ -136,7 +175,7 @@ def contrasts(study: Study) -> Pairs:
 def compared(study: Study) -> Pairs:
     """Pairs (method, reference) whose contrasts are measured: those of the theory, of the analyses and of claims."""
     pairs = list(contrasts(study))
-    if "oracle" in study.analyses:
+    if {"oracle", "penalties"} & set(study.analyses):
         pairs += [(m.name, other) for other in oracles(study) for m in study.methods if m.name != other]
     if "tradeoff" in study.analyses:
         pairs += [(name, other) for each in contenders(study) for name in each.methods for other in each.references]
@@ -162,15 +201,51 @@ def has_oracle_law(method: Method) -> bool:
 
 def contenders(study: Study) -> list[Contender]:
     """Estimators with FGSM's penalty inside, each with the penalised likelihood methods of the same penalty."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found = grids(study)
+    pairs = [(name, f"penalized {name.partition(' ')[2]}") for name in found if not name.startswith("penalized ")]
+    return [Contender(name, tuple(found[name]), tuple(found[other])) for name, other in pairs if other in found]
+
+
+def grids(study: Study) -> dict[str, list[str]]:
+    """Methods that differ in lambda only, by estimator and penalty."""
+    found: dict[str, list[str]] = {}
     for method in study.methods:
         if method.penalty is not None:
-            found.setdefault((method.estimator, method.penalty), []).append(method.name)
+            found.setdefault(f"{method.estimator} {method.penalty}", []).append(method.name)
+    return found
+
+
+def trained(study: Study) -> list[tuple[str, str, str]]:
+    """Training loops with the FGSM method of the same penalty and lambda, and the penalty in words."""
     return [
-        Contender(f"{estimator} {penalty}", tuple(names), tuple(found["penalized", penalty]))
-        for (estimator, penalty), names in found.items()
-        if estimator != "penalized" and ("penalized", penalty) in found
+        (loop.name, other.name, " ".join([str(loop.penalty), *(f"{k} = {v:g}" for k, v in loop.parameters)]))
+        for loop in study.methods
+        for other in study.methods
+        if (loop.estimator, other.estimator) == ("fgsm_training", "fgsm")
+        and (loop.penalty, loop.parameters, loop.lam) == (other.penalty, other.parameters, other.lam)
     ]
+
+
+def kappas(study: Study) -> dict[str, float]:
+    """E|y - mu| of each scenario by its label (T5)."""
+    return {scenario.label: constants(scenario).kappa for scenario in study.scenarios}
+
+
+def weighted(s: Summary) -> Iterator[Weighted]:
+    """Observations of the first data sets of each scenario at the estimates of each method with a penalty."""
+    for scenario in s.study.scenarios:
+        rows = s.replicates(scenario.key)
+        rows = rows[rows["replicate"] < DATA_SETS]
+        for method in resolve(scenario, s.study.methods):
+            own = rows[rows["method"] == method.name]
+            if "penalty" not in method.arguments or own.empty:
+                continue
+            usable = own[own["status"] == Status.OK.value].fillna({"intercept_hat": 0.0})
+            data_sets = [
+                penalty_weights(s.study.seed, scenario, method, *estimate)
+                for estimate in zip(usable["replicate"], usable["intercept_hat"], usable["beta_hat"], strict=True)
+            ]
+            yield Weighted(scenario.label, scenario.key, scenario.family, method.name, tuple(data_sets), len(own))
 
 
 def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:

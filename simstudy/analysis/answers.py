@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simstudy.analysis.limit_law import LawDistances
 from simstudy.analysis.root_n import RootN
 from simstudy.measures.numbers import setting, with_mcse
 
 NOTHING = "There are no usable results yet."
 #: A difference within so many MCSEs of zero is called zero.
 TELLING = 3.0
+LAW_WORDS = {"T6": "the limit law", "T10": "its finite-n form", "law": "the law around the pseudo-true parameter"}
 
 
 def root_n(result: RootN) -> str:
@@ -22,7 +24,7 @@ def root_n(result: RootN) -> str:
         return NOTHING
     steepest, flattest = slopes.iloc[0], slopes.iloc[-1]
     sizes = f"n = {slopes['n_smallest'].min()} to {slopes['n_largest'].max()}"
-    found = " to ".join(f"{_shown(row, 'slope')} ({row['method']}, {row['family']})" for row in (steepest, flattest))
+    found = " to ".join(f"{shown(row, 'slope')} ({row['method']}, {row['family']})" for row in (steepest, flattest))
     sentence = f"Over {sizes} the slopes of log RMSE on log n run from {found}, against −0.5 in the limit"
     apart = (slopes["slope"] - slopes["predicted_slope"]).abs()
     ratio = slopes["scaled"] / slopes["predicted_scaled"]
@@ -40,7 +42,7 @@ def support(frame: pd.DataFrame) -> str:
         return NOTHING
     largest = known[known["n"] == known["n"].max()].sort_values("exact_support")
     worst, best = largest.iloc[0], largest.iloc[-1]
-    found = " to ".join(f"{_shown(row, 'exact_support')} ({row['method']}, {row['family']})" for row in (worst, best))
+    found = " to ".join(f"{shown(row, 'exact_support')} ({row['method']}, {row['family']})" for row in (worst, best))
     sentence = f"At n = {largest['n'].iloc[0]} the probability of the exact support runs from {found}"
     apart = known.assign(apart=(known["exact_support"] - known["exact_support_predicted"]).abs()).dropna(
         subset=["apart"]
@@ -82,9 +84,50 @@ def _components(rows: pd.DataFrame) -> str:
         row = named.loc[parameter]
         vanishes = abs(row["difference"]) <= TELLING * row["difference_mcse"]
         theory = f" (theory {row['t17']:.4f})" if np.isfinite(row["t17"]) else ""
-        said.append(f"{component} {'vanishes' if vanishes else 'does not vanish'}: {_shown(row, 'difference')}{theory}")
+        said.append(f"{component} {'vanishes' if vanishes else 'does not vanish'}: {shown(row, 'difference')}{theory}")
     return f"at prevalence {setting(rows['prevalence'].iloc[0])} {', and '.join(said)}"
 
 
-def _shown(row: Any, name: str) -> str:
+def limit_law(result: LawDistances) -> str:
+    """Distance to each law at the largest n."""
+    if result.distances.empty:
+        return NOTHING
+    known = result.distances.dropna(subset=["kolmogorov"])
+    last = known[known["n"] == known["n"].max()].sort_values("kolmogorov")
+    worst = last.groupby("law", sort=False).tail(1)
+    said = [
+        f"{shown(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({row['parameter']})" for _, row in worst.iterrows()
+    ]
+    noise = f"{last['noise'].mean():.3f}"
+    return f"At n = {last['n'].iloc[0]} no coefficient is further than {', '.join(said)}; noise alone gives {noise}."
+
+
+def weak_oracle(frame: pd.DataFrame) -> str:
+    """Selection and the largest error at the largest n, by method and family."""
+    known = frame.dropna(subset=["exact_support"])
+    last = known[known["n"] == known["n"].max()]
+    if last.empty:
+        return NOTHING
+    said = [
+        f"{row['method']}, {row['family']}: {shown(row, 'exact_support')} and {shown(row, 'sup_error')}"
+        for _, row in last.iterrows()
+    ]
+    where = f"n = {last['n'].iloc[0]}, p = {last['p'].iloc[0]}"
+    return f"At {where}, P(exact support) and the largest error on the support are {'; '.join(said)}."
+
+
+def coefficients(frame: pd.DataFrame) -> str:
+    """The largest bias in units of its standard error."""
+    known = frame.dropna(subset=["bias", "empirical_se"])
+    known = known[known["empirical_se"] > 0]
+    if known.empty:
+        return NOTHING
+    row = known.loc[[(known["bias"] / known["empirical_se"]).abs().idxmax()]].iloc[0]
+    relative = abs(row["bias"] / row["empirical_se"])
+    where = f"{row['parameter']}, {row['method']}, {row['scenario']}"
+    return f"The largest bias is {shown(row, 'bias')}, {relative:.2g} standard errors of the estimate ({where})."
+
+
+def shown(row: Any, name: str) -> str:
+    """A number with its MCSE."""
     return with_mcse(float(row[name]), float(row[f"{name}_mcse"]))

@@ -1,7 +1,8 @@
 """Integer codes that cross the border into compiled code.
 
 A kernel takes arrays, scalars and these codes; a Python object, closure or jitclass would be compiled again in every
-new process.
+new process. Where kernels hand one on as a constant it is an `np.int64` (or `np.bool_`): a Python constant has a
+literal type of its own, for which the kernel called would be compiled once more.
 """
 
 from enum import IntEnum

@@ -8,12 +8,15 @@ set are nearly right, a few solves of the bordered system give both to rounding 
 import numpy as np
 from numba import njit
 
+from simstudy.kernels.codes import FamilyCode
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.loss import kink_derivatives, sided
 from simstudy.kernels.newton import fill_hessian, penalty_value, residual_of
 from simstudy.kernels.power import power_curvature, power_slope
 
+GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 SMALLEST_STEP = 1e-4
+NO_BAND = np.bool_(False)
 
 
 @njit(cache=True)
@@ -36,6 +39,34 @@ def _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature):
         index[a] = j
         a += 1
     return index[:a]
+
+
+@njit(cache=True)
+def _fill_on_support(family, Z, gram, w, v, d2P, support, H):
+    """`newton.fill_hessian` for the rows and columns of the support and of P alone."""
+    n, m = Z.shape
+    a = support.size
+    H[m, m] = d2P
+    if family == GAUSSIAN:
+        for s in range(a):
+            for t in range(a):
+                H[support[s], support[t]] = gram[support[s], support[t]]
+    Z_in = np.empty((a, n))
+    WZ = np.empty((n, a))
+    for i in range(n):
+        for s in range(a):
+            z = Z[i, support[s]]
+            Z_in[s, i] = z
+            WZ[i, s] = w[i] * z / n
+    cross = np.dot(Z_in, v)
+    for s in range(a):
+        H[support[s], m] = cross[s] / n
+        H[m, support[s]] = cross[s] / n
+    if family != GAUSSIAN:
+        G = np.dot(Z_in, WZ)
+        for s in range(a):
+            for t in range(a):
+                H[support[s], support[t]] = G[s, t]
 
 
 @njit(cache=True)
@@ -116,7 +147,7 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
         for j in range(m):
             q[j] /= n
         if r < 1.0:
-            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+            fill_hessian(family, Z, gram, w, v, d2P, NO_BAND, H)
         residual = residual_of(H, q, b, c, ridge, r, scale)
         if consistent and residual <= tol:
             return True, residual, iteration
@@ -125,7 +156,7 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         if r >= 1.0:
-            fill_hessian(family, Z, gram, w, v, d2P, False, H)
+            _fill_on_support(family, Z, gram, w, v, d2P, support, H)
         solved, x = _bordered_step(
             family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
         )

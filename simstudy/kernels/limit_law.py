@@ -7,11 +7,11 @@ from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.newton import minimise_step, penalty_value
 from simstudy.kernels.penalty import linearise
 
-LASSO = int(PenaltyCode.LASSO)
-SCAD = int(PenaltyCode.SCAD)
-MCP = int(PenaltyCode.MCP)
-ELASTIC_NET = int(PenaltyCode.ELASTIC_NET)
-LR = int(PenaltyCode.LR)
+LASSO = np.int64(PenaltyCode.LASSO)
+SCAD = np.int64(PenaltyCode.SCAD)
+MCP = np.int64(PenaltyCode.MCP)
+ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
+LR = np.int64(PenaltyCode.LR)
 TOL = 1e-11
 MAX_STEPS = 500
 # A ridge inside P makes the objective a quartic, whose Newton steps are of this relative size when they are done.

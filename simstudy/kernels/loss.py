@@ -12,9 +12,9 @@ from numba import njit
 
 from simstudy.kernels.codes import Attack, FamilyCode
 
-GAUSSIAN = int(FamilyCode.GAUSSIAN)
-BINOMIAL = int(FamilyCode.BINOMIAL)
-NONE = int(Attack.NONE)
+GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
+BINOMIAL = np.int64(FamilyCode.BINOMIAL)
+NONE = np.int64(Attack.NONE)
 
 # Products of this many factors in [1, 2] stay far from overflow and cost one logarithm.
 LOG_BATCH = 64

@@ -8,13 +8,13 @@ from simstudy.kernels.loss import GAUSSIAN, NONE, has_kinks, smoothed
 from simstudy.kernels.power import minimise_power_model, power_residual
 from simstudy.kernels.quadratic import minimise_model
 
-BINOMIAL = int(FamilyCode.BINOMIAL)
-CONVERGED = int(Outcome.CONVERGED)
-ITERATION_LIMIT = int(Outcome.ITERATION_LIMIT)
-SEPARATED = int(Outcome.SEPARATED)
-DIVERGING = int(Outcome.DIVERGING)
-NON_FINITE = int(Outcome.NON_FINITE)
-SINGULAR = int(Outcome.SINGULAR)
+BINOMIAL = np.int64(FamilyCode.BINOMIAL)
+CONVERGED = np.int64(Outcome.CONVERGED)
+ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
+SEPARATED = np.int64(Outcome.SEPARATED)
+DIVERGING = np.int64(Outcome.DIVERGING)
+NON_FINITE = np.int64(Outcome.NON_FINITE)
+SINGULAR = np.int64(Outcome.SINGULAR)
 
 # A Newton step that still moves a linear predictor by this much when the gradient has vanished is running to infinity.
 SETTLED_STEP = 1e-2

@@ -1,18 +1,20 @@
 """One compiled call a path of levels of a convex penalty: each fit starts where the one before ended."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
-from simstudy.kernels.codes import Attack, FamilyCode, Outcome, PenaltyCode
-from simstudy.kernels.fit import null_start
-from simstudy.kernels.weighted import SMALL, certify, column_scale, on_working_sets, weighted
+from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.start import gram_matrix, in_units, is_narrow, null_start
+from simstudy.kernels.weighted import certify, on_working_sets
 
-GAUSSIAN = int(FamilyCode.GAUSSIAN)
-NONE = int(Attack.NONE)
-ELASTIC_NET = int(PenaltyCode.ELASTIC_NET)
-SEPARATED = int(Outcome.SEPARATED)
-NON_FINITE = int(Outcome.NON_FINITE)
-SINGULAR = int(Outcome.SINGULAR)
+NONE = np.int64(Attack.NONE)
+ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
+SEPARATED = np.int64(Outcome.SEPARATED)
+NON_FINITE = np.int64(Outcome.NON_FINITE)
+SINGULAR = np.int64(Outcome.SINGULAR)
+NO: Any = np.bool_(False)
 
 
 @njit(cache=True)
@@ -22,7 +24,8 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
     Parameters
     ----------
     family, attack, code, shape, weights, Z, y, has_intercept
-        As in `kernels.fit.fit`; the problem must be convex, so that a start decides on the way and not on the result.
+        As in `linearised.fit_linearised`; the problem must be convex, so that a start decides on the way and not on
+        the result.
     lams : (L,) float array
         Penalty levels, best from large to small.
 
@@ -42,27 +45,23 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
     objectives = np.full(L, np.nan)
     residuals = np.full(L, np.nan)
     used = np.empty(L, np.int64)
-    centre = np.mean(y) if family == GAUSSIAN and has_intercept else 0.0
-    y = y - centre
-    unit = np.mean(np.abs(y - np.mean(y)))
-    scale = column_scale(Z) * unit
-    narrow = m <= SMALL or np.sum(weights > 0.0) < m // 2
-    gram = np.dot(Z.T, Z) / n if family == GAUSSIAN and narrow else np.zeros((0, 0))
+    y, centre, unit, scale = in_units(family, Z, y, has_intercept)
+    narrow = is_narrow(weights)
+    gram = gram_matrix(family, Z) if narrow else np.zeros((0, 0))
     b = null_start(family, Z, y, has_intercept)
     eta = np.empty(n)
     sigma = np.zeros(n)
     ridge = np.zeros(m)
-    warm = False
+    warm = NO
     for k in range(L):
         c = lams[k] * weights
         if code == ELASTIC_NET:
             ridge = (1.0 - shape) * c
             c = shape * c
         kind = attack if np.any(c + ridge > 0.0) else NONE
-        if narrow:
-            outcome, used[k] = weighted(family, kind, Z, gram, y, c, ridge, 1.0, 0.0, scale, unit, warm, b, eta, sigma)
-        else:
-            outcome, used[k] = on_working_sets(family, kind, Z, y, c, ridge, 0.0, scale, unit, warm, b, eta, sigma)
+        outcome, used[k] = on_working_sets(
+            family, kind, Z, gram, y, c, ridge, 0.0, scale, unit, narrow, warm, b, eta, sigma
+        )
         outcomes[k] = outcome
         warm = outcome not in (SEPARATED, NON_FINITE, SINGULAR)
         if not warm:

@@ -1,13 +1,14 @@
 """Penalties by code, and their tangents for the local linear approximation (Zou & Li 2008)."""
 
+import numpy as np
 from numba import njit
 
 from simstudy.kernels.codes import PenaltyCode
 
-SCAD = int(PenaltyCode.SCAD)
-MCP = int(PenaltyCode.MCP)
-ELASTIC_NET = int(PenaltyCode.ELASTIC_NET)
-LR = int(PenaltyCode.LR)
+SCAD = np.int64(PenaltyCode.SCAD)
+MCP = np.int64(PenaltyCode.MCP)
+ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
+LR = np.int64(PenaltyCode.LR)
 
 
 @njit(cache=True)

@@ -11,6 +11,8 @@ from simstudy.kernels.linear import solve_in_place
 
 FULL, CUT, SINGULAR = 0, 1, 2
 RIDGE = 1e-9
+# A sweep costs far less than a Newton step on a support that has yet to settle.
+SWEEPS = 20
 # Rounds without progress after which rounding is all that is left.
 STALLED_ROUNDS = 10
 
@@ -69,6 +71,8 @@ def model_residual(q, b, c, scale):
 
 @njit(cache=True)
 def _sweep(H, q, b, c):
+    """One round of exact coordinate steps; how many coefficients became zero, ceased to be, or changed sign."""
+    changed = 0
     for j in range(b.size):
         if H[j, j] <= 0.0:
             continue
@@ -76,8 +80,10 @@ def _sweep(H, q, b, c):
         step = new - b[j]
         if step != 0.0:
             dP = c[j] * (abs(new) - abs(b[j]))
+            changed += np.sign(new) != np.sign(b[j])
             b[j] = new
             _shift(H, q, j, step, dP)
+    return changed
 
 
 @njit(cache=True)
@@ -95,9 +101,36 @@ def _fill_face(H, q, b, c, support, A, d):
 
 
 @njit(cache=True)
-def _newton_on_support(H, q, b, c):
-    """Minimise over the support with signs fixed; stop at the first coefficient that would change sign.
+def _move(H, q, b, c, support, d, fraction, blocking):
+    """Go `fraction` of the way d on the support; a sign never changes, and `blocking` (-1: none) becomes zero.
 
+    Returns the model's change.
+    """
+    m = b.size
+    before = q.copy()
+    dP = 0.0
+    moved = np.zeros(support.size)
+    for r in range(support.size):
+        j = support[r]
+        new = b[j] + fraction * d[r]
+        if j == blocking or (c[j] > 0.0 and b[j] * new < 0.0):
+            new = 0.0
+        moved[r] = new - b[j]
+        dP += c[j] * (abs(new) - abs(b[j]))
+        b[j] = new
+        _shift(H, q, j, moved[r], 0.0)
+    _shift(H, q, m, dP, 0.0)
+    change = 0.5 * (before[m] + q[m]) * dP
+    for r in range(support.size):
+        change += 0.5 * (before[support[r]] + q[support[r]]) * moved[r]
+    return change
+
+
+@njit(cache=True)
+def _newton_on_support(H, q, b, c):
+    """Minimise over the support with signs fixed.
+
+    Coefficients that would change sign become zero, all of them where that lowers the model, else the first on the way.
     Where the face has no unique minimiser (more coefficients than observations, say), a ridge sends the step far along
     a direction without curvature, and the first sign change ends it: one coefficient fewer.
 
@@ -133,13 +166,12 @@ def _newton_on_support(H, q, b, c):
                 blocking = j
     if not regular and blocking < 0:
         return SINGULAR
-    for r in range(a):
-        j = support[r]
-        new = 0.0 if j == blocking else b[j] + fraction * d[r]
-        step = new - b[j]
-        dP = c[j] * (abs(new) - abs(b[j]))
-        b[j] = new
-        _shift(H, q, j, step, dP)
+    if regular and blocking >= 0:
+        old_b, old_q = b.copy(), q.copy()
+        if _move(H, q, b, c, support[:a], d, 1.0, -1) < 0.0:
+            return CUT
+        b[:], q[:] = old_b, old_q
+    _move(H, q, b, c, support[:a], d, fraction, blocking)
     return FULL if blocking < 0 else CUT
 
 
@@ -171,7 +203,9 @@ def minimise_model(H, q, b, c, scale, tol):
     best = np.inf
     stalled = 0
     for _ in range(100):
-        _sweep(H, q, b, c)
+        for _ in range(SWEEPS):
+            if _sweep(H, q, b, c) == 0:
+                break
         step = CUT
         while step == CUT:
             step = _newton_on_support(H, q, b, c)

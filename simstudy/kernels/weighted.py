@@ -8,23 +8,25 @@ from simstudy.kernels.kinks import follow_kinks, solve_kinks
 from simstudy.kernels.loss import has_kinks, sided, smoothed
 from simstudy.kernels.newton import fill_hessian, penalty_value, proximal_newton, residual_of
 
-GAUSSIAN = int(FamilyCode.GAUSSIAN)
-POISSON = int(FamilyCode.POISSON)
-FGSM = int(Attack.FGSM)
-WORST_CASE = int(Attack.WORST_CASE)
-CONVERGED = int(Outcome.CONVERGED)
-ITERATION_LIMIT = int(Outcome.ITERATION_LIMIT)
-DIVERGING = int(Outcome.DIVERGING)
-NON_FINITE = int(Outcome.NON_FINITE)
+GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
+POISSON = np.int64(FamilyCode.POISSON)
+FGSM = np.int64(Attack.FGSM)
+WORST_CASE = np.int64(Attack.WORST_CASE)
+CONVERGED = np.int64(Outcome.CONVERGED)
+ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
+DIVERGING = np.int64(Outcome.DIVERGING)
+NON_FINITE = np.int64(Outcome.NON_FINITE)
 
 # Solve below the reported tolerance of 1e-7 so that comparisons with other algorithms see none of our error.
 TOL = 1e-10
 KINK_TOL = 1e-9
 KINK_WIDTH = 1e-9
-MAX_ITER = 100
+MAX_ITER = np.int64(100)
+KINK_ITER = np.int64(20)
+BAND = np.bool_(True)
 # With fewer columns than this the whole Gram matrix costs less than choosing among them.
 SMALL = 40
-SMALLEST_ADDITION = 10
+SMALLEST_ADDITION = 20
 MAX_ROUNDS = 100
 # Smoothing, in units of the response's deviation, at which a concave bridge with kinks chooses its support.
 SUPPORT_WIDTH = 0.03
@@ -53,10 +55,10 @@ def _kinked(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, b, eta
     worst = 1.0 if attack == WORST_CASE else 0.0
     width = KINK_WIDTH * unit
     b_try, eta_try, sigma_try = np.empty(b.size), np.empty(eta.size), np.empty(eta.size)
-    delta = 0.3 * unit
+    delta = 0.1 * unit
     settled = CONVERGED
     while delta >= 0.9 * width:
-        tol = max(1e-4 * delta / unit, TOL)
+        tol = max(1e-2 * delta / unit, TOL)
         outcome, n_iter = proximal_newton(
             family, attack, Z, gram, y, c, ridge, r, offset, scale, delta, tol, MAX_ITER, b, eta, sigma
         )
@@ -67,13 +69,42 @@ def _kinked(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, b, eta
             settled = DIVERGING
         b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
         solved, _, n_iter = solve_kinks(
-            family, worst, Z, gram, y, c, ridge, r, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
+            family,
+            worst,
+            Z,
+            gram,
+            y,
+            c,
+            ridge,
+            r,
+            offset,
+            scale,
+            width,
+            KINK_TOL,
+            KINK_ITER,
+            b_try,
+            eta_try,
+            sigma_try,
         )
         used += n_iter
         if not solved and family == POISSON and attack == FGSM:
             b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
             solved, n_iter = follow_kinks(
-                family, Z, gram, y, c, ridge, r, offset, scale, width, KINK_TOL, 20, b_try, eta_try, sigma_try
+                family,
+                Z,
+                gram,
+                y,
+                c,
+                ridge,
+                r,
+                offset,
+                scale,
+                width,
+                KINK_TOL,
+                KINK_ITER,
+                b_try,
+                eta_try,
+                sigma_try,
             )
             used += n_iter
         if solved:
@@ -111,7 +142,7 @@ def weighted(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, warm,
             scale,
             KINK_WIDTH * unit,
             KINK_TOL,
-            20,
+            KINK_ITER,
             b_try,
             eta_try,
             sigma_try,
@@ -154,28 +185,30 @@ def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigm
             smooth_attack = attack if family == GAUSSIAN else WORST_CASE
             width = SUPPORT_WIDTH * unit
             d2P = smoothed(family, smooth_attack, y, eta, P, width, np.empty(n), np.empty(n), w, v)[2]
-        fill_hessian(family, Z, np.dot(Z.T, Z) / n, w, v, d2P, True, H)
+        fill_hessian(family, Z, np.dot(Z.T, Z) / n, w, v, d2P, BAND, H)
     return loss, q, residual_of(H, q, b, c, ridge, r, scale)
 
 
 @njit(cache=True)
 def _violations(q, b, c, scale, inside):
-    """How far each column outside the working set violates optimality at zero, in units of `scale`."""
+    """How far each column outside the working set violates optimality at zero (negative: keeps it), over `scale`."""
     m = b.size
-    excess = np.zeros(m)
+    excess = np.full(m, -np.inf)
     for j in range(m):
         if not inside[j]:
-            excess[j] = max(0.0, (abs(q[j]) - c[j] * q[m]) / scale[j])
+            excess[j] = (abs(q[j]) - c[j] * q[m]) / scale[j]
     return excess
 
 
 @njit(cache=True)
-def on_working_sets(family, attack, Z, y, c, ridge, offset, scale, unit, warm, b, eta, sigma):
-    """`weighted` for a penalty with a kink at zero (r = 1), on the columns that matter.
+def on_working_sets(family, attack, Z, gram, y, c, ridge, offset, scale, unit, narrow, warm, b, eta, sigma):
+    """`weighted` for r = 1, on the columns that matter unless there are few (`narrow`).
 
     The columns that most violate optimality join the working set until none does, which is checked over all of them;
     memory is O(n m) and the cost that of the working set. Parameters and result as in `weighted`.
     """
+    if narrow:
+        return weighted(family, attack, Z, gram, y, c, ridge, 1.0, offset, scale, unit, warm, b, eta, sigma)
     n = y.size
     inside = (b != 0.0) | (c == 0.0)
     if not warm:
@@ -189,7 +222,8 @@ def on_working_sets(family, attack, Z, y, c, ridge, offset, scale, unit, warm, b
         order = np.argsort(-excess)[: max(SMALLEST_ADDITION, np.sum(inside))]
         added = 0
         for j in order:
-            if excess[j] > KINK_TOL or (added == 0 and not np.any(inside)):
+            # The first set takes columns that will soon violate along with those that do: a second round costs more.
+            if excess[j] > KINK_TOL or (used == 0 and added < SMALLEST_ADDITION):
                 inside[j] = True
                 added += 1
         if added == 0 and used > 0:
@@ -197,12 +231,12 @@ def on_working_sets(family, attack, Z, y, c, ridge, offset, scale, unit, warm, b
         columns = np.nonzero(inside)[0]
         Z_in = np.ascontiguousarray(Z[:, columns])
         b_in = b[columns]
-        gram = np.dot(Z_in.T, Z_in) / n if family == GAUSSIAN else np.zeros((0, 0))
+        gram_in = np.dot(Z_in.T, Z_in) / n if family == GAUSSIAN else np.zeros((0, 0))
         outcome, n_iter = weighted(
             family,
             attack,
             Z_in,
-            gram,
+            gram_in,
             y,
             c[columns],
             ridge[columns],

@@ -1,6 +1,6 @@
 """Penalties p_lam(|beta_j|): validated parameters for Python, an integer code and numbers for the kernels.
 
-The formulas are in theory section 2 (the scad of Fan & Li 2001, eq. 2.7) and in ``kernels.fit``; here they are
+The formulas are in theory section 2 (the scad of Fan & Li 2001, eq. 2.7) and in ``kernels.penalty``; here they are
 offered on arrays for the theory modules and for the tests.
 """
 
@@ -143,7 +143,9 @@ class Mcp:
     lam : float
         Level per observation, on the scale of T3 and T4; >= 0.
     g : float
-        Where the penalty is constant, in units of lam; > 1.
+        Where the penalty is constant, in units of lam; > 1. Where 1/g exceeds the curvature of the loss along some
+        column, which for labels is often so with the default, the fit's message says which g would be needed for a
+        single minimum.
 
     Raises
     ------

@@ -173,3 +173,23 @@ def limit_law_table(result: LawDistances) -> Table:
         FAILED,
     )
     return Table("limit_law", "Simulated and predicted laws", columns, notes, data)
+
+
+def best_table(result: pd.DataFrame) -> Table:
+    """Error of each grid at its best lambda: one row for each scenario and grid."""
+    columns = (
+        text("Scenario", "scenario"),
+        text("Estimator", "grid"),
+        text("Best method", "method"),
+        number("λ", "lam", r"$\lambda$"),
+        interval("RMSE [95 % CI]", "rmse"),
+        estimate("MSE", "mse"),
+        failures(),
+    )
+    notes = (
+        "Each estimator at the λ of the study with the smallest error on the even replicates; the numbers are those of "
+        "the odd ones, which the choice does not flatter.",
+        PARENTHESES,
+        FAILED,
+    )
+    return Table("best", "Error of each estimator at its best λ", columns, notes, result)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.kernels.codes import Attack, Outcome
-from simstudy.kernels.fit import fit
+from simstudy.kernels.bridge import fit_bridge
+from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.linearised import fit_linearised
 from simstudy.model.penalties import Growth, Lasso
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
+from simstudy.solvers.notes import constant_columns, notes
 from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
@@ -44,8 +46,8 @@ def _precluded(problem: Problem) -> Solution | None:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
     if problem.y.min() == problem.y.max():
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
-    sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR
-    if sublinear and p >= n and recedes(problem):
+    slow = problem.penalty is not None and problem.penalty.growth in (Growth.BOUNDED, Growth.SUBLINEAR)
+    if slow and p >= n and recedes(problem):
         # With an MLE to start from, the kernel sees this itself.
         return failure(p, Status.NO_MINIMISER, RECEDES)
     return None
@@ -58,7 +60,9 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
         beyond = problem.attack != Attack.NONE and not (penalty and penalty.bounded)
         return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
     if outcome == Outcome.SINGULAR:
-        return failure(p, Status.RANK_DEFICIENT, "the columns of the design are linearly dependent", n_iter)
+        constant = constant_columns(problem.X)
+        which = f", X[:, {constant[0]}] is constant" if constant.size else ""
+        return failure(p, Status.RANK_DEFICIENT, f"the columns of the design are linearly dependent{which}", n_iter)
     if (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem):
         return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
     return None
@@ -69,18 +73,14 @@ def _iterate(problem: Problem) -> Solution:
     p = problem.X.shape[1]
     Z, weights = _columns(problem)
     penalty = problem.penalty or Lasso(0.0)
-    outcome, b, objective, kkt, n_iter, spread = fit(
-        int(problem.family.code),
-        int(problem.attack),
-        int(penalty.code),
-        float(penalty.lam),
-        float(penalty.shape),
-        weights,
-        Z,
-        # A read-only or strided y is another type to numba, compiled anew for seconds.
-        problem.y.copy(),
-        problem.fit_intercept,
-    )
+    # A read-only or strided y is another type to numba, compiled anew for seconds.
+    data = (weights, Z, problem.y.copy(), problem.fit_intercept)
+    level = (float(penalty.lam), float(penalty.shape))
+    kind = (int(problem.family.code), int(problem.attack))
+    if penalty.code == PenaltyCode.LR and penalty.lam > 0.0:
+        outcome, b, objective, kkt, n_iter, spread = fit_bridge(*kind, *level, *data)
+    else:
+        outcome, b, objective, kkt, n_iter, spread = fit_linearised(*kind, int(penalty.code), *level, *data)
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
         return nonexistent
@@ -95,7 +95,9 @@ def _iterate(problem: Problem) -> Solution:
         status = Status.NOT_CONVERGED
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
     k = int(problem.fit_intercept)
-    return Solution(b[k:], float(b[0]) if k else 0.0, objective, kkt, status, message, n_iter)
+    coef, intercept = b[k:], float(b[0]) if k else 0.0
+    message += notes(problem, coef, intercept)
+    return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 
 def solve(problem: Problem) -> Solution:

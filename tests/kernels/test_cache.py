@@ -39,5 +39,5 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
         found.append(cached(tmp_path))
     assert found[0]
     assert found[1] == found[0]
-    entry = [name for name in found[0] if name.startswith("fit.fit-") and name.endswith(".nbc")]
+    entry = [name for name in found[0] if name.startswith("linearised.fit_linearised-") and name.endswith(".nbc")]
     assert len(entry) == 1, "one call of the compiled fit, one signature"

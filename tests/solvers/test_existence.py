@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cases import KINDS, PENALTIES, Array, fit
+from cases import KINDS, PENALTIES, Array, draw, fit
 from reference.existence import has_minimiser
 from reference.objective import Problem
 from simstudy.estimators import fgsm, mle, penalized
@@ -48,6 +48,20 @@ def test_fit_and_two_linear_programs_agree(
     assert recedes(as_solver_problem(problem)) != exists
     result = fit(problem)
     assert result.status == (Status.OK if exists else Status.NO_MINIMISER), result.message
+
+
+@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] != "gaussian"])
+@pytest.mark.parametrize("lam", [0.02, 0.5])
+def test_agreement_with_more_columns_than_rows(family: str, penalty: str, attack: str, lam: float) -> None:
+    """Such labels are always separated, so that a bounded penalty never has a minimiser."""
+    for seed in range(3):
+        X, y = draw(family, 20, 30, 0.5, np.random.default_rng(seed))
+        problem = Problem(X, y, family, PENALTIES[penalty](lam, 30), attack, True)
+        exists = has_minimiser(problem)
+        assert recedes(as_solver_problem(problem)) != exists
+        assert fit(problem).status == (Status.OK if exists else Status.NO_MINIMISER)
+        if family == "binomial" and penalty in ("scad", "mcp"):
+            assert not exists
 
 
 def test_both_answers_occur_often() -> None:

@@ -1,0 +1,55 @@
+"""What a reader of a converged fit should know: columns that carry nothing, and an mcp with more than one minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.kernels.codes import Attack
+from simstudy.model.penalties import Mcp
+from simstudy.solvers.problem import Problem
+
+FloatArray = NDArray[np.float64]
+
+
+def constant_columns(X: FloatArray) -> NDArray[np.intp]:
+    """Indices of the columns of X (n, p) with zero variance."""
+    candidates = np.flatnonzero(X[0] == X[-1])
+    if not candidates.size:
+        return candidates
+    return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
+
+
+def needed_g(problem: Problem, coef: FloatArray, intercept: float) -> tuple[float, int]:
+    """Smallest g for which an mcp objective is convex along every coordinate at a fit, and the column that needs it.
+
+    Along b_j the loss has the curvature mean(b'' x_j^2) and the penalty -price/g, where price is the objective's
+    derivative in P: one for T4, mean|y - b'(eta - s P)| for T3.
+    """
+    law, penalty = problem.family, problem.penalty
+    eta = intercept + problem.X @ coef
+    price = 1.0
+    if penalty is not None and problem.attack != Attack.NONE:
+        s = np.sign(problem.y - law.mean(eta))
+        eta = eta - s * penalty.value(np.abs(coef)).sum()
+        price = float(np.mean(s * (problem.y - law.mean(eta))))
+    curvature = (law.variance(eta) @ problem.X**2) / problem.y.size
+    flattest = int(np.argmin(curvature))
+    return price / max(float(curvature[flattest]), np.finfo(float).tiny), flattest
+
+
+def notes(problem: Problem, coef: FloatArray, intercept: float) -> str:
+    """Notes on a fit that end its message, each after a semicolon; empty where there is nothing to say."""
+    said = ""
+    unmoved = [int(j) for j in constant_columns(problem.X) if coef[j] == 0.0]
+    if unmoved:
+        columns = ", ".join(map(str, unmoved))
+        said += f"; zero variance, hence coefficient 0, in X[:, [{columns}]]"
+    if isinstance(problem.penalty, Mcp) and problem.penalty.lam > 0.0:
+        g, j = needed_g(problem, coef, intercept)
+        if problem.penalty.g < g:
+            said += (
+                f"; g = {problem.penalty.g:g} is below {g:.3g}, which the curvature along X[:, {j}] needs: other local "
+                "minima may exist"
+            )
+    return said
