@@ -13,6 +13,7 @@ from simstudy.questions import Summary, targets
 from simstudy.report.figures.comparison import oracle_figure, tradeoff_figure
 from simstudy.report.figures.law import limit_law_figure
 from simstudy.report.figures.measures import measures_figure
+from simstudy.report.figures.mechanisms import activation_figure, penalties_figure, training_figure
 from simstudy.report.figures.neutrality import neutrality_figure
 from simstudy.report.figures.root_n import root_n_figure
 from simstudy.report.figures.selection import dispersion_figure, support_figure, uniformity_figure, weak_oracle_figure
@@ -76,6 +77,9 @@ FIGURES: dict[str, dict[str, Draw]] = {
     "dispersion": {"dispersion": lambda s: dispersion_figure(s.frame("dispersion"))},
     "tradeoff": {"tradeoff": lambda s: tradeoff_figure(s.frame("tradeoff"))},
     "weak_oracle": {"weak_oracle": lambda s: weak_oracle_figure(s.frame("weak_oracle"))},
+    "penalties": {"penalties": lambda s: penalties_figure(s.frame("penalties"))},
+    "activation": {"activation": lambda s: activation_figure(s.frame("activation"))},
+    "training": {"training": lambda s: training_figure(s.frame("training"))},
     "uniformity": {"uniformity": lambda s: uniformity_figure(s.frame("uniformity"))},
 }
 

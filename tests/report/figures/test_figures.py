@@ -18,7 +18,9 @@ from simstudy.report.figures.panels import split
 from simstudy.report.figures.save import content, description, write_figure
 from simstudy.report.figures.style import COLOURS, MARKERS, SETTINGS, limits, looks, no_data
 
-NAMES = sorted(name for drawn in FIGURES.values() for name in drawn)
+#: Analyses that the small study does not have.
+MECHANISMS = {"penalties", "activation", "training"}
+NAMES = sorted(name for analysis, drawn in FIGURES.items() if analysis not in MECHANISMS for name in drawn)
 
 
 @pytest.fixture(scope="module")
