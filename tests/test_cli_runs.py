@@ -79,6 +79,15 @@ def test_status_shows_done_and_missing(call: Call) -> None:
     assert re.search(r"gaussian_n40_p2 .* 30 .* 220 .*/s", shown.stdout)
 
 
+def test_the_profile_says_how_many_replicates_unless_a_number_does(call: Call) -> None:
+    Path("tiny.toml").write_text(STUDY.replace("replicates = 250", "replicates = { quick = 4, full = 6 }"))
+    for arguments, done in (((), 4), (("--profile", "full"), 2), (("--profile", "full", "-r", 7), 1)):
+        result = call("run", "tiny.toml", "-j", 1, *arguments)
+        assert f"{2 * done} replicates, {4 * done} fits" in result.stdout
+    assert "14 replicates done, 0 missing" in call("status", "tiny.toml", "--profile", "full").stdout
+    assert_refused(call("run", "tiny.toml", "--profile", "fast"), 2, "profile: unknown 'fast'", "full, quick")
+
+
 def test_a_plan_forecasts_from_a_pilot_or_from_what_is_there(call: Call) -> None:
     assert "No forecast" in call("plan", "tiny.toml").stdout
     assert "Time to expect" in call("plan", "tiny.toml", "--pilot", 5).stdout

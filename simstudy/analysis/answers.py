@@ -96,7 +96,8 @@ def limit_law(result: LawDistances) -> str:
     last = known[known["n"] == known["n"].max()].sort_values("kolmogorov")
     worst = last.groupby("law", sort=False).tail(1)
     said = [
-        f"{shown(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({row['parameter']})" for _, row in worst.iterrows()
+        f"{shown(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({row['parameter']}, {row['method']})"
+        for _, row in worst.iterrows()
     ]
     noise = f"{last['noise'].mean():.3f}"
     return f"At n = {last['n'].iloc[0]} no coefficient is further than {', '.join(said)}; noise alone gives {noise}."

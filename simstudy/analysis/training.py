@@ -10,6 +10,7 @@ import pandas as pd
 
 from simstudy.analysis.evidence import Results
 from simstudy.analysis.joins import COUNTS
+from simstudy.errors import InputError
 from simstudy.measures.moments import mean
 from simstudy.measures.proportion import proportion
 
@@ -33,6 +34,11 @@ def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.Data
         `reference`, `penalty`, `distance` (mean over data sets of the maximum norm) with MCSE, `largest`, `reached`
         (share of data sets with a distance up to 0.005) with MCSE and interval, and the counts of data sets on which
         both are usable.
+
+    Raises
+    ------
+    InputError
+        No two methods that belong together have results.
     """
     rows = []
     for truth in results.scenarios.itertuples():
@@ -41,6 +47,8 @@ def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.Data
             if found is not None:
                 names = {"scenario": truth.scenario, "scenario_key": truth.scenario_key}
                 rows.append({**names, "family": truth.family, "n": truth.n, **found})
+    if not rows:
+        raise InputError("training needs the results of a training loop and of FGSM with the same penalty")
     return pd.DataFrame(rows)
 
 

@@ -28,6 +28,8 @@ MAX_LLA = 500
 MAX_UNSOLVED = 3
 # Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
 EXTRAPOLATE_EVERY = 32
+# Slope of the penalty, as a share of the largest, from which a coefficient of the first approximation starts at zero.
+STEEP = 0.5
 PARALLEL = 0.9999
 FASTEST_RATE = 0.999
 
@@ -106,6 +108,8 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
         if outcome == CONVERGED:
             b[:] = mle
             offset = linearise(code, lam, shape, weights, b, c)
+            # Most coefficients that small end at zero; where a convex approximation starts does not change its end.
+            b[c > STEEP * lam] = 0.0
         elif outcome != SINGULAR:
             return outcome, mle, np.nan, np.nan, used, 0.0
     outcome = ITERATION_LIMIT
