@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tables tables-full test test-slow check format bench lock clean FORCE
+.PHONY: help setup tables tables-full report browser test test-slow check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -31,13 +31,25 @@ results/full/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full $(RUN)
 	$(VENV)/bin/simstudy table experiments/$*.toml --out results/full
 	$(VENV)/bin/simstudy claims experiments/$*.toml --out results/full
+	$(VENV)/bin/simstudy figure experiments/$*.toml --out results/full
 
 results/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy run experiments/$*.toml $(RUN)
 	$(VENV)/bin/simstudy table experiments/$*.toml
 	$(VENV)/bin/simstudy claims experiments/$*.toml
+	$(VENV)/bin/simstudy figure experiments/$*.toml
 
-test: $(STAMP) ## run the fast tests
+report: $(STAMP) ## write results/report.html, one page on all studies that have results
+	$(VENV)/bin/simstudy report
+
+# The report is tested in a browser; who is not root and has none sees these tests skipped.
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+		&& apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; } \
+		|| echo "chromium and chromium-driver are missing and cannot be installed here"
+
+test: $(STAMP) browser ## run the fast tests
 	$(VENV)/bin/python -m pytest
 
 test-slow: $(STAMP) ## run the slow tests (statistics over many replicates)

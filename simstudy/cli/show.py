@@ -8,7 +8,6 @@ import click
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column
 from rich.table import Table as Grid
 
 from simstudy.records import Status
@@ -17,6 +16,9 @@ from simstudy.report.explain import Explanation, Source
 from simstudy.run.progress import Reporter, reporter, silent
 from simstudy.run.replay import Replayed
 from simstudy.run.runner import RunReport
+
+#: Space around a column with the line beside it, and the width of row numbers with theirs.
+PADDING, ROW_NUMBER = 3, 8
 
 
 def output() -> Console:
@@ -29,19 +31,55 @@ def show(tables: Sequence[Table], notes: Sequence[str]) -> None:
     """Print tables with their notes, and why theory is silent where it is."""
     console = output()
     for each in tables:
-        columns = (Column(c.heading, justify="right" if c.numeric else "left") for c in each.columns)
-        grid = Grid(*columns, title=each.caption, title_justify="left", box=box.SIMPLE_HEAD)
-        rows = zip(cells(each).to_numpy(), marks(each).to_numpy(), strict=True)
-        for row, marked in rows:
-            texts = zip(map(escape, row), marked, strict=True)
-            grid.add_row(*(f"[bold]{text}[/bold]" if best else text for text, best in texts))
-        console.print(grid)
+        for grid in grids(each, console.width):
+            console.print(grid)
         if each.answer:
             console.print(each.answer, highlight=False, markup=False, style="italic")
     for note in dict.fromkeys(note for each in tables for note in each.notes):
         console.print(note, highlight=False, markup=False)
     for note in notes:
         click.echo(note, err=True)
+
+
+def grids(table: Table, width: int) -> list[Grid]:
+    """The table for the terminal: in parts beside which rows are numbered where it is wider than the terminal."""
+    body, marked = cells(table), marks(table)
+    sizes = [max([len(name), *map(len, body[name])]) + PADDING for name in map(str, body)]
+    parts = fitting(sizes, width)
+    found = []
+    for k, part in enumerate(parts):
+        grid = Grid(title=None if k else table.caption, title_justify="left", box=box.SIMPLE_HEAD)
+        if len(parts) > 1:
+            grid.add_column("Row", justify="right", style="dim")
+        for place in part:
+            column = table.columns[place]
+            grid.add_column(column.heading, justify="right" if column.numeric else "left", overflow="fold")
+        rows = zip(body.iloc[:, part].to_numpy(), marked.iloc[:, part].to_numpy(), strict=True)
+        for row, (texts, best) in enumerate(rows, start=1):
+            shown = [bold(text) if is_best else escape(text) for text, is_best in zip(texts, best, strict=True)]
+            grid.add_row(*([str(row)] if len(parts) > 1 else []), *shown)
+        found.append(grid)
+    return found
+
+
+def bold(text: str) -> str:
+    """Text in bold, in rich's markup."""
+    return f"[bold]{escape(text)}[/bold]"
+
+
+def fitting(sizes: Sequence[int], width: int) -> list[list[int]]:
+    """Places of columns in parts that are not wider than the terminal, in order; all in one part where that fits."""
+    if sum(sizes) <= width:
+        return [list(range(len(sizes)))]
+    parts: list[list[int]] = [[]]
+    left = width - ROW_NUMBER
+    for place, size in enumerate(sizes):
+        if parts[-1] and size > left:
+            parts.append([])
+            left = width - ROW_NUMBER
+        parts[-1].append(place)
+        left -= size
+    return parts
 
 
 def progress(console: Console, quiet: bool) -> Reporter:
