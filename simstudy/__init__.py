@@ -3,7 +3,29 @@
 # `simstudy.run` is the function that users call; modules of the folder run are reached by `from simstudy.run.x import`.
 from simstudy.api import plan, run, table
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
-from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
+from simstudy.estimators import (
+    Aic,
+    Bic,
+    CrossValidation,
+    Ebic,
+    Fit,
+    Gcv,
+    Pivotal,
+    adaptive_weights,
+    degrees_of_freedom,
+    fgsm,
+    fgsm_adaptive,
+    fgsm_debiased,
+    fgsm_training,
+    largest_lam,
+    mle,
+    oracle,
+    path,
+    penalized,
+    penalized_adaptive,
+    standard_errors,
+    tuned,
+)
 from simstudy.measures import summarise
 from simstudy.model.designs import Bernoulli, Normal, Rademacher, StudentT
 from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
@@ -18,13 +40,18 @@ from simstudy.theory import Constants, LimitLaw, constants, limit_law
 __version__ = "0.1.0"
 
 __all__ = [
+    "Aic",
     "Bernoulli",
+    "Bic",
     "ConfigError",
     "Constants",
+    "CrossValidation",
     "Dataset",
+    "Ebic",
     "ElasticNet",
     "Fit",
     "FixedLambda",
+    "Gcv",
     "InputError",
     "Lasso",
     "LimitLaw",
@@ -33,6 +60,7 @@ __all__ = [
     "Mcp",
     "Method",
     "Normal",
+    "Pivotal",
     "Rademacher",
     "RateLambda",
     "ResultsError",
@@ -42,17 +70,27 @@ __all__ = [
     "Status",
     "StudentT",
     "Study",
+    "adaptive_weights",
     "constants",
+    "degrees_of_freedom",
     "fgsm",
+    "fgsm_adaptive",
+    "fgsm_debiased",
+    "fgsm_training",
+    "largest_lam",
     "limit_law",
     "load",
     "load_scenarios",
     "mle",
     "oracle",
+    "path",
     "penalized",
+    "penalized_adaptive",
     "plan",
     "read_study",
     "run",
+    "standard_errors",
     "summarise",
     "table",
+    "tuned",
 ]

@@ -24,9 +24,10 @@ def fgsm(
     y : (n,) array
         Responses in the family's support.
     family : {"gaussian", "binomial", "poisson"}
-    penalty : Lasso or Scad
-        The attack's P_lam; Lasso(lam) is the FGSM step of size lam (T1). Scad is the fixed point of the local linear
-        approximation started at the MLE, or at the FGSM lasso with the same lam where the MLE is not unique.
+    penalty : Lasso, ElasticNet, Lr, Scad or Mcp
+        The attack's P_lam; Lasso(lam) is the FGSM step of size lam (T1). Scad and Mcp are the fixed point of the local
+        linear approximation started at the MLE, or at the FGSM lasso with the same lam where the MLE is not unique; Lr
+        with r < 1 is the lowest of the minima from the starts MLE, zero and lasso.
     fit_intercept : bool
         Whether the model has an intercept; it is neither penalised nor perturbed.
     attack : {"fgsm", "worst_case"}

@@ -19,9 +19,10 @@ def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_
     y : (n,) array
         Responses in the family's support.
     family : {"gaussian", "binomial", "poisson"}
-    penalty : Lasso or Scad
-        Its lam is per observation. Scad is the fixed point of the local linear approximation (Zou & Li 2008)
-        started at the MLE, or at the lasso with the same lam where the MLE is not unique.
+    penalty : Lasso, ElasticNet, Lr, Scad or Mcp
+        Its lam is per observation. Scad and Mcp are the fixed point of the local linear approximation (Zou & Li 2008)
+        started at the MLE, or at the lasso with the same lam where the MLE is not unique; Lr with r < 1 is the lowest
+        of the minima from the starts MLE, zero and lasso.
     fit_intercept : bool
         Whether the model has an intercept; it is not penalised.
 

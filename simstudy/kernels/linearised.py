@@ -24,6 +24,8 @@ SINGULAR = np.int64(Outcome.SINGULAR)
 NO: Any = np.bool_(False)
 
 MAX_LLA = 500
+# Change of the tangents, in units of lam and of the response's deviation, at which the approximation has arrived.
+STEADY = 1e-12
 # Approximations that may end without a solution before the sequence is given up.
 MAX_UNSOLVED = 3
 # Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
@@ -134,9 +136,11 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
         step = b - before
         moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
         warm = True
-        previous = c.copy()
+        previous, offset_before = c.copy(), offset
         offset = linearise(code, lam, shape, weights, b, c)
-        steady = not moved and np.max(np.abs(c - previous)) <= 1e-12 * lam
+        steady = (
+            not moved and np.max(np.abs(c - previous)) <= STEADY * lam and abs(offset - offset_before) <= STEADY * unit
+        )
         if steady or outcome == DIVERGING or unsolved == MAX_UNSOLVED:
             break
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):

@@ -127,12 +127,27 @@ def _move(H, q, b, c, support, d, fraction, blocking):
 
 
 @njit(cache=True)
+def _first_sign_change(b, c, support, d):
+    """Share of the step d on the support until a penalised coefficient reaches zero, and which; (1, -1) for none."""
+    fraction, blocking = 1.0, -1
+    for r in range(support.size):
+        j = support[r]
+        if c[j] > 0.0 and b[j] * (b[j] + d[r]) < 0.0:
+            limit = -b[j] / d[r]
+            if limit < fraction:
+                fraction = limit
+                blocking = j
+    return fraction, blocking
+
+
+@njit(cache=True)
 def _newton_on_support(H, q, b, c):
     """Minimise over the support with signs fixed.
 
     Coefficients that would change sign become zero, all of them where that lowers the model, else the first on the way.
     Where the face has no unique minimiser (more coefficients than observations, say), a ridge sends the step far along
-    a direction without curvature, and the first sign change ends it: one coefficient fewer.
+    a direction without curvature, and the first sign change ends it: one coefficient fewer. Where the face is flat
+    along that direction (two equal columns, say), any vector that the ridge alone bounds is one.
 
     Returns FULL where the face's minimiser was reached, CUT at a sign change, SINGULAR where there is neither.
     """
@@ -149,21 +164,20 @@ def _newton_on_support(H, q, b, c):
     d = np.empty(a)
     _fill_face(H, q, b, c, support[:a], A, d)
     regular = solve_in_place(A, d)
-    if not regular:
+    fraction, blocking = 1.0, -1
+    if regular:
+        fraction, blocking = _first_sign_change(b, c, support[:a], d)
+    for attempt in range(2):
+        if regular or blocking >= 0:
+            break
         _fill_face(H, q, b, c, support[:a], A, d)
         for r in range(a):
             A[r, r] *= 1.0 + RIDGE
+            if attempt == 1:
+                d[r] = abs(b[support[r]]) / (1.0 + r)
         if not solve_in_place(A, d):
             return SINGULAR
-    fraction = 1.0
-    blocking = -1
-    for r in range(a):
-        j = support[r]
-        if c[j] > 0.0 and b[j] * (b[j] + d[r]) < 0.0:
-            limit = -b[j] / d[r]
-            if limit < fraction:
-                fraction = limit
-                blocking = j
+        fraction, blocking = _first_sign_change(b, c, support[:a], d)
     if not regular and blocking < 0:
         return SINGULAR
     if regular and blocking >= 0:
