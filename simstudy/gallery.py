@@ -75,7 +75,10 @@ FIGURES: dict[str, dict[str, Draw]] = {
     "limit_law": {"limit_law": law_figure},
     "oracle": {"oracle": lambda s: oracle_figure(s.frame("oracle")), "coverage": coverage_figure},
     "dispersion": {"dispersion": lambda s: dispersion_figure(s.frame("dispersion"))},
-    "tradeoff": {"tradeoff": lambda s: tradeoff_figure(s.frame("tradeoff"))},
+    "tradeoff": {
+        "tradeoff_best": lambda s: tradeoff_figure(s.frame("tradeoff").query("comparison != 'matched'")),
+        "tradeoff_matched": lambda s: tradeoff_figure(s.frame("tradeoff").query("comparison == 'matched'")),
+    },
     "weak_oracle": {"weak_oracle": lambda s: weak_oracle_figure(s.frame("weak_oracle"))},
     "penalties": {"penalties": lambda s: penalties_figure(s.frame("penalties"))},
     "activation": {"activation": lambda s: activation_figure(s.frame("activation"))},

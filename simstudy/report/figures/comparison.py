@@ -17,14 +17,20 @@ def tradeoff_figure(result: pd.DataFrame) -> Figure:
     matched = result["comparison"] == "matched"
     pairs = result["method"] + " / " + result["reference"]
     data = result.assign(line=pairs.where(matched, result["comparison"]))
-    ratio = Quantity("rmse_ratio", "RMSE of FGSM / penalised", line=1.0)
+    data["group"] = [without_prevalence(label) for label in data["scenario"]]
+    ratio = Quantity("rmse_ratio", "RMSE / penalised", line=1.0, log=True)
     if data["prevalence"].isna().any() or data["prevalence"].nunique() == 1:
-        return curves(data, Axis("n", "n", log=True), (ratio,), ["family", "prevalence"], "line", 2)
-    return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["family", "n"], "line", 2)
+        return curves(data, Axis("n", "n", log=True), (ratio,), ["family", "p", "s", "prevalence"], "line", 2)
+    return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["group", "n"], "line", 2)
+
+
+def without_prevalence(label: str) -> str:
+    """Label of a scenario without the token of its prevalence: the same for scenarios that differ in nothing else."""
+    return "_".join(token for token in label.split("_") if not token.startswith("prev"))
 
 
 def oracle_figure(result: pd.DataFrame) -> Figure:
     """RMSE over that of the oracle against n, and the share of replicates with the exact support."""
-    ratio = Quantity("rmse_ratio", "RMSE / oracle's", line=1.0, shared=False)
+    ratio = Quantity("rmse_ratio", "RMSE / oracle's", line=1.0, log=True, shared=False)
     exact = Quantity("exact_support", "P(exact support)", share=True)
     return curves(result, Axis("n", "n", log=True), (ratio, exact), ["group", "reference"])

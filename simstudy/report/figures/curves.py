@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
@@ -111,6 +112,9 @@ def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
     """Vertical scales of the panels of one quantity."""
     for each in axes if quantity.log else ():
         each.set_yscale("log")
+        each.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
+        each.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+        each.yaxis.set_minor_formatter(NullFormatter())
     ends = [each.get_ylim() for each in axes]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     for each in axes:
