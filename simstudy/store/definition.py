@@ -203,7 +203,7 @@ def merged(stored: Tables, current: Tables, fresh: Sequence[str]) -> Tables:
     ]
     return {
         **current,
-        "replicates": max(stored["replicates"], current["replicates"], key=asked),
+        "replicates": max(current["replicates"], stored["replicates"], key=asked),
         "scenario": [*current.get("scenario", []), *earlier],
         "method": [*current.get("method", []), *methods],
     }

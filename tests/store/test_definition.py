@@ -41,6 +41,13 @@ def test_the_stored_study_asks_for_the_most_replicates_so_far(layout: Layout, as
     assert read_definition(layout)["replicates"] == kept
 
 
+@pytest.mark.parametrize(("full", "kept"), [(40, 40), (30, 30)])
+def test_of_two_plans_with_equal_replicates_the_current_one_is_kept(layout: Layout, full: int, kept: int) -> None:
+    write_definition(layout, STUDY.replace("replicates = 10", "replicates = { quick = 10, full = 35 }"))
+    write_definition(layout, STUDY.replace("replicates = 10", f"replicates = {{ quick = 10, full = {full} }}"))
+    assert read_definition(layout)["replicates"] == {"quick": 10, "full": kept}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "shown"),
     [
