@@ -47,9 +47,9 @@ def test_python_of_the_readme_runs(body):
 
 def test_commands_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("my_study.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    Path("my_study.toml").write_text("\n".join(blocks("toml")), encoding="utf-8")
     wanted = commands("simstudy")
-    assert {command[0] for command in wanted} >= {"scenario", "plan", "run", "table"}
+    assert {command[0] for command in wanted} >= {"scenario", "plan", "run", "table", "claims", "figure", "report"}
     for command in wanted:
         done = CliRunner().invoke(main, command)
         assert done.exit_code == 0, (command, done.output)
