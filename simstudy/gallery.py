@@ -76,7 +76,7 @@ FIGURES: dict[str, dict[str, Draw]] = {
     "oracle": {"oracle": lambda s: oracle_figure(s.frame("oracle")), "coverage": coverage_figure},
     "dispersion": {"dispersion": lambda s: dispersion_figure(s.frame("dispersion"))},
     "tradeoff": {
-        "tradeoff_best": lambda s: tradeoff_figure(s.frame("tradeoff").query("comparison != 'matched'")),
+        "tradeoff": lambda s: tradeoff_figure(s.frame("tradeoff").query("comparison != 'matched'")),
         "tradeoff_matched": lambda s: tradeoff_figure(s.frame("tradeoff").query("comparison == 'matched'")),
     },
     "weak_oracle": {"weak_oracle": lambda s: weak_oracle_figure(s.frame("weak_oracle"))},
