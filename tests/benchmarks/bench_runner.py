@@ -1,14 +1,20 @@
-"""Replicates per second of a whole run on one core beside the script that a user would write, and two-core efficiency.
+"""A whole run: its speed beside the script that a user would write, its second core, its memory, and loading.
 
-The script is joblib with scikit-learn, and with skglm where it is installed: data of the same law, the MLE, and
+Targets: 5 times the script on one core; two processes 1.8 times one on root_n; peak memory of the parent grows by less
+than 20 % from 1e3 to 1e5 replicates at p = 20; 1e6 rows of p = 20 load in under 5 seconds.
+
+The script is joblib with scikit-learn, and with skglm: data of the same law, the MLE, and
 penalised likelihood with lasso and scad at the same lam, on one thread. It has no statuses, no storage, no resumption
 and no measures, which the run has. Figures are medians of interleaved runs.
 """
 
+import platform
+import resource
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -31,6 +37,7 @@ METHODS = (
 SIZES = (200, 500)
 REPLICATES = 1000
 RUNS = 5
+TABLE = Path("results/benchmarks/runner.md")
 
 
 def study(replicates: int) -> ss.Study:
@@ -82,16 +89,17 @@ def script(fit: Callable[[int, int], list[np.ndarray]], replicates: int) -> floa
     return perf_counter() - start
 
 
-def compare(name: str, fit: Callable[[int, int], list[np.ndarray]], replicates: int) -> None:
+def compare(name: str, fit: Callable[[int, int], list[np.ndarray]], replicates: int) -> str:
+    """Replicates per second of both on one core."""
     script(fit, 2)
     seconds = [(whole_run(1), script(fit, replicates)) for _ in range(RUNS)]
     ours, theirs = (median(column) for column in zip(*seconds, strict=True))
     rates = [len(SIZES) * REPLICATES / ours, len(SIZES) * replicates / theirs]
     ratio = median((b / replicates) / (a / REPLICATES) for a, b in seconds)
-    print(f"simstudy {rates[0]:.0f} replicates/s, {name} {rates[1]:.0f} replicates/s: {ratio:.1f} times")
+    return f"simstudy {rates[0]:.0f} replicates/s, {name} {rates[1]:.0f} replicates/s: {ratio:.1f} times (goal 5)"
 
 
-def efficiency(path: Path, replicates: int) -> None:
+def efficiency(path: Path, replicates: int) -> str:
     """How many times faster two processes are than one on a study file; without start-up and measures."""
     example = ss.read_study(path, replicates=replicates)
     ratios = []
@@ -104,15 +112,70 @@ def efficiency(path: Path, replicates: int) -> None:
                 run_study(example, Path(folder) / "study", options=Options(jobs))
                 seconds.append(perf_counter() - start)
         ratios.append(seconds[0] / seconds[1])
-    print(f"{path.name}, R = {replicates}: two processes {median(ratios):.2f} times one")
+    return f"{path.name}, R = {replicates}: two processes {median(ratios):.2f} times as fast as one (goal 1.8)"
+
+
+def wide_study(replicates: int) -> ss.Study:
+    scenario = ss.Scenario("gaussian", 40, [1.0] * 3 + [0.0] * 17)
+    return ss.Study("memory", "Memory of a run", 1, replicates, (scenario,), METHODS[:1], ("coefficients",))
+
+
+def peak(replicates: int) -> None:
+    """Print the largest resident size, in MiB, of a process that runs a study on two others and makes its measures."""
+    with tempfile.TemporaryDirectory() as folder:
+        ss.run(wide_study(replicates), results=folder, jobs=2)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def memory() -> str:
+    """Peak memory of the parent at few and at many replicates, each in a fresh process."""
+    small, large = (
+        float(subprocess.run([sys.executable, __file__, str(R)], check=True, capture_output=True, text=True).stdout)
+        for R in (1_000, 100_000)
+    )
+    growth = 100 * (large / small - 1)
+    return f"parent: {small:.0f} MiB at 1e3 replicates, {large:.0f} MiB at 1e5: {growth:+.0f} % (goal below 20)"
+
+
+def loading() -> str:
+    """Seconds for the rows of a million fits at p = 20."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_study(wide_study(1_000_000), Path(folder) / "memory", options=Options(2))
+        seconds = []
+        for _ in range(RUNS):
+            start = perf_counter()
+            rows = len(ss.load(Path(folder) / "memory"))
+            seconds.append(perf_counter() - start)
+    return f"ss.load: {rows} rows of p = 20 in {median(seconds):.1f} s (goal 5)"
 
 
 def main() -> None:
+    if len(sys.argv) > 1:
+        peak(int(sys.argv[1]))
+        return
     whole_run(1, 20)  # compiles, imports
-    compare("joblib + scikit-learn (two lassos)", scikit_learn, REPLICATES // 10)
-    if find_spec("skglm"):
-        compare("joblib + scikit-learn + skglm", with_skglm, REPLICATES // 10)
-    efficiency(Path(__file__).parents[2] / "experiments" / "root_n.toml", 200)
+    found = [
+        compare("joblib + scikit-learn (two lassos)", scikit_learn, REPLICATES // 10),
+        compare("joblib + scikit-learn + skglm", with_skglm, REPLICATES // 10),
+        efficiency(Path(__file__).parents[2] / "experiments" / "root_n.toml", 200),
+        memory(),
+        loading(),
+    ]
+    text = "\n".join(
+        [
+            "# A whole run",
+            "",
+            f"Medians of {RUNS} interleaved runs. Binomial, n = 200 and 500, p = 8, MLE, lasso and scad, on one core:",
+            "",
+            *[f"- {line}" for line in found],
+            "",
+            f"Python {platform.python_version()}.",
+            "",
+        ]
+    )
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    TABLE.write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
