@@ -13,6 +13,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
 
+#: Ratio of the ends of an axis from which on it can be logarithmic; below it would have a single mark.
+WIDE = 2.0
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -30,9 +33,11 @@ class Quantity:
     line : float, optional
         Where a horizontal line of reference is drawn.
     log : bool
-        Whether the axis is logarithmic.
+        Whether the axis is logarithmic where the values differ by more than a factor of two.
     shared : bool
         Whether all panels have one scale.
+    least : float, optional
+        Smallest upper end of the axis, so that nothing is not blown up.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Quantity:
     line: float | None = None
     log: bool = False
     shared: bool = True
+    least: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,8 @@ def _draw(axes: Axes, part: Panel, axis: Axis, quantity: Quantity, series: tuple
 
 def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
     """Vertical scales of the panels of one quantity."""
-    for each in axes if quantity.log else ():
+    low, high = min(each.get_ylim()[0] for each in axes), max(each.get_ylim()[1] for each in axes)
+    for each in axes if quantity.log and (low <= 0 or high > WIDE * low) else ():
         each.set_yscale("log")
         each.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
         each.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
@@ -118,6 +125,8 @@ def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
     ends = [each.get_ylim() for each in axes]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     for each in axes:
+        if quantity.least is not None:
+            each.set_ylim(top=max(each.get_ylim()[1], quantity.least))
         if quantity.share or quantity.shared:
             each.set_ylim((-0.04, 1.04) if quantity.share else (low, high))
 

@@ -9,7 +9,7 @@ from simstudy.report.figures.curves import Axis, Quantity, curves
 
 EXACT = Quantity("exact_support", "P(exact support)", share=True)
 FALSE_POSITIVES = Quantity("false_positives", "false positives", shared=False)
-FALSE_NEGATIVES = Quantity("false_negatives", "false negatives", shared=False)
+FALSE_NEGATIVES = Quantity("false_negatives", "false negatives", shared=False, least=0.25)
 
 
 def support_figure(result: pd.DataFrame) -> Figure:
