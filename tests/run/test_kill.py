@@ -139,7 +139,13 @@ def is_worker(pid: int) -> bool:
 def test_ctrl_c_ends_a_run_within_two_seconds_and_says_how_to_go_on(tmp_path: Path, jobs: int) -> None:
     (tmp_path / "tiny.toml").write_text(STUDY.replace("4000", "400000"))
     process = subprocess.Popen(
-        command(tmp_path, jobs), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command(tmp_path, jobs),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell's background jobs ignore the signal, and their children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while not list(Layout(tmp_path / "tiny").replicates.glob("*.parquet")):
         time.sleep(0.01)
