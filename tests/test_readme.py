@@ -32,6 +32,19 @@ def test_every_row_of_results_in_the_readme_is_a_row_of_a_table():
     assert [row for row in rows if row not in tables] == []
 
 
+def test_every_quoted_sentence_is_the_answer_of_a_table():
+    quoted = [line[2:] for line in TEXT.splitlines() if line.startswith("> ")]
+    tables = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "results").glob("*/tables/*.md"))
+    assert len(quoted) >= 5
+    assert [sentence for sentence in quoted if sentence not in tables] == []
+
+
+def test_every_picture_and_page_of_the_documents_exists():
+    for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), (document.name, link)
+
+
 def test_make_knows_the_targets_of_the_readme():
     for target in commands("make"):
         done = subprocess.run(["make", "--dry-run", *target], cwd=ROOT, capture_output=True, text=True, check=False)
