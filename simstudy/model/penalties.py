@@ -33,6 +33,14 @@ def _check_lam(lam: float) -> None:
         raise InputError(bad_value("lam", lam, "a finite number >= 0"))
 
 
+class _Unweighted:
+    """What the penalties without weights share."""
+
+    def multipliers(self, p: int) -> FloatArray:
+        """Weights (p,), all one."""
+        return np.ones(p)
+
+
 @dataclass(frozen=True)
 class Lasso:
     """LASSO penalty lam * w_j * t.
@@ -84,7 +92,7 @@ class Lasso:
 
 
 @dataclass(frozen=True)
-class Scad:
+class Scad(_Unweighted):
     """Smoothly clipped absolute deviation penalty (Fan & Li 2001, eq. 2.7), constant beyond a * lam.
 
     Parameters
@@ -117,10 +125,6 @@ class Scad:
         """The kernels' shape parameter: a."""
         return self.a
 
-    def multipliers(self, p: int) -> FloatArray:
-        """Weights (p,), all one."""
-        return np.ones(p)
-
     def value(self, t: ArrayLike) -> FloatArray:
         """p_lam(t) for t >= 0."""
         t = np.asarray(t, dtype=float)
@@ -135,7 +139,7 @@ class Scad:
 
 
 @dataclass(frozen=True)
-class Mcp:
+class Mcp(_Unweighted):
     """Minimax concave penalty (Zhang 2010, eq. 2.1): lam t - t^2/(2g), constant beyond g * lam.
 
     Parameters
@@ -170,10 +174,6 @@ class Mcp:
         """The kernels' shape parameter: g."""
         return self.g
 
-    def multipliers(self, p: int) -> FloatArray:
-        """Weights (p,), all one."""
-        return np.ones(p)
-
     def value(self, t: ArrayLike) -> FloatArray:
         """p_lam(t) for t >= 0."""
         t = np.asarray(t, dtype=float)
@@ -185,7 +185,7 @@ class Mcp:
 
 
 @dataclass(frozen=True)
-class ElasticNet:
+class ElasticNet(_Unweighted):
     """Elastic net penalty lam (alpha t + (1 - alpha) t^2 / 2).
 
     Parameters
@@ -222,10 +222,6 @@ class ElasticNet:
         """The kernels' shape parameter: alpha."""
         return self.alpha
 
-    def multipliers(self, p: int) -> FloatArray:
-        """Weights (p,), all one."""
-        return np.ones(p)
-
     def value(self, t: ArrayLike) -> FloatArray:
         """p_lam(t) for t >= 0."""
         t = np.asarray(t, dtype=float)
@@ -237,7 +233,7 @@ class ElasticNet:
 
 
 @dataclass(frozen=True)
-class Lr:
+class Lr(_Unweighted):
     """Bridge penalty lam t^r (Knight & Fu 2000): r = 1 is the LASSO, r = 2 a ridge, r < 1 concave and sparse.
 
     Parameters
@@ -279,10 +275,6 @@ class Lr:
     def shape(self) -> float:
         """The kernels' shape parameter: r."""
         return self.r
-
-    def multipliers(self, p: int) -> FloatArray:
-        """Weights (p,), all one."""
-        return np.ones(p)
 
     def value(self, t: ArrayLike) -> FloatArray:
         """p_lam(t) for t >= 0."""
