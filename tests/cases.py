@@ -34,6 +34,8 @@ PENALTIES: dict[str, Callable[[float, int], Penalty]] = {
 }
 
 SIZES = ((30, 5), (100, 10), (200, 20))
+#: More slopes than observations.
+WIDE = (40, 80)
 CORRELATIONS = (0.0, 0.5, 0.95)
 #: Weak and strong lam, in units of sqrt(log p / n) and, for T4, of the response's scale.
 LEVELS = (0.1, 0.7)
@@ -68,7 +70,7 @@ CASES = [
     for rho in CORRELATIONS
     for level in LEVELS
     for fit_intercept in (True, False)
-]
+] + [Case(*kind, size=WIDE, level=level) for kind in KINDS for level in LEVELS]
 
 
 def draw(family: str, n: int, p: int, rho: float, rng: np.random.Generator) -> tuple[Array, Array]:

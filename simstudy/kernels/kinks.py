@@ -12,7 +12,7 @@ from simstudy.kernels.codes import FamilyCode
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.loss import kink_derivatives, sided
 from simstudy.kernels.newton import fill_hessian, penalty_value, residual_of
-from simstudy.kernels.power import power_curvature, power_slope
+from simstudy.kernels.power import power_curvature, power_slope, power_step
 
 GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 SMALLEST_STEP = 1e-4
@@ -164,9 +164,10 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
             return False, residual, iteration
         for k in range(support.size):
             j = support[k]
-            if c[j] > 0.0 and (b[j] + x[k]) * sign[j] < 0.0:
-                # A smooth power has no kink at zero to stop at; it only must not jump across its infinite curvature.
-                b[j] = 0.1 * b[j] if r > 1.0 else 0.0
+            if r > 1.0:
+                b[j] = power_step(c[j], r, b[j], x[k])
+            elif c[j] > 0.0 and (b[j] + x[k]) * sign[j] < 0.0:
+                b[j] = 0.0
             else:
                 b[j] += x[k]
         for t in range(kinks.size):

@@ -5,15 +5,14 @@ from numba import njit
 
 from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.newton import minimise_step, penalty_value
-from simstudy.kernels.penalty import linearise
+from simstudy.kernels.penalty import extrapolate, linearise, power_terms
 
-LASSO = np.int64(PenaltyCode.LASSO)
 SCAD = np.int64(PenaltyCode.SCAD)
 MCP = np.int64(PenaltyCode.MCP)
-ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
-LR = np.int64(PenaltyCode.LR)
 TOL = 1e-11
 MAX_STEPS = 500
+# The steps of a linear approximation become geometric early when its model is quadratic.
+EXTRAPOLATE_EVERY = 6
 # A ridge inside P makes the objective a quartic, whose Newton steps are of this relative size when they are done.
 SETTLED = 1e-12
 
@@ -77,25 +76,24 @@ def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, cen
     zero, scale = np.zeros(m), np.ones(m)
     for j in range(m):
         scale[j] = np.sqrt(H[j, j])
-    c, ridge, r = lam * weights, np.zeros(m), 1.0
-    if code == ELASTIC_NET:
-        c, ridge = lam * shape * weights, lam * (1.0 - shape) * weights
-    if code == LR and shape == 2.0:
-        c, ridge = np.zeros(m), 2.0 * lam * weights
-    elif code == LR:
-        r = shape
-    other, previous = np.empty(m), np.empty(m)
+    c, ridge, r = power_terms(code, lam, shape, weights)
+    other, previous, step, step_before = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
     for draw in range(size):
         b, slope, g = out[draw], slopes[draw], penalty_slopes[draw]
         b[:] = starts[draw]
         if code in (SCAD, MCP):
             previous[:] = np.inf
-            for _ in range(MAX_STEPS):
+            for k in range(MAX_STEPS):
                 offset = linearise(code, lam, shape, weights, b, c)
                 if np.max(np.abs(c - previous)) <= 1e-10 * lam:
                     break
-                _minimise(H, slope, g, center, P0, c, zero, 1.0, offset, scale, b)
                 previous[:] = c
+                other[:] = b
+                step_before[:] = step
+                _minimise(H, slope, g, center, P0, c, zero, 1.0, offset, scale, b)
+                step[:] = b - other
+                if k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and extrapolate(step_before, step, weights, b):
+                    previous[:] = np.inf
             continue
         lowest = _minimise(H, slope, g, center, P0, c, ridge, r, 0.0, scale, b)
         if r < 1.0:

@@ -1,4 +1,4 @@
-"""One compiled call a fit: LASSO and elastic net, and scad and mcp by local linear approximation."""
+"""One compiled call a fit: LASSO, elastic net and ridge, and scad and mcp by local linear approximation."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
-from simstudy.kernels.penalty import linearise
+from simstudy.kernels.penalty import extrapolate, linearise, power_terms
 from simstudy.kernels.start import fit_mle, gram_matrix, in_units, is_narrow, null_start
 from simstudy.kernels.weighted import certify, on_working_sets
 
@@ -14,7 +14,6 @@ NONE = np.int64(Attack.NONE)
 LASSO = np.int64(PenaltyCode.LASSO)
 SCAD = np.int64(PenaltyCode.SCAD)
 MCP = np.int64(PenaltyCode.MCP)
-ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
 CONVERGED = np.int64(Outcome.CONVERGED)
 ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
 SEPARATED = np.int64(Outcome.SEPARATED)
@@ -32,30 +31,6 @@ MAX_UNSOLVED = 3
 EXTRAPOLATE_EVERY = 32
 # Slope of the penalty, as a share of the largest, from which a coefficient of the first approximation starts at zero.
 STEEP = 0.5
-PARALLEL = 0.9999
-FASTEST_RATE = 0.999
-
-
-@njit(cache=True)
-def _extrapolate(step_before, step, weights, b):
-    """Move b to the limit of a geometric sequence with these last two steps (Aitken), if they are one.
-
-    The approximation is tangent at the new b as at any other, so that the objective cannot rise from there; only
-    sequences that contract along one line are continued, without a change of sign, so that their limit stays the same.
-    """
-    before = np.dot(step_before, step_before)
-    along = np.dot(step_before, step)
-    if not (along > 0.0 and along * along >= PARALLEL * before * np.dot(step, step)):
-        return False
-    rate = along / before
-    if rate >= FASTEST_RATE:
-        return False
-    move = step * (rate / (1.0 - rate))
-    for j in range(b.size):
-        if weights[j] > 0.0 and b[j] * (b[j] + move[j]) <= 0.0 and move[j] != 0.0:
-            return False
-    b += move
-    return True
 
 
 @njit(cache=True)
@@ -68,7 +43,8 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
     Parameters
     ----------
     family, attack, code : int
-        FamilyCode, Attack and PenaltyCode (not LR). ``lam = 0`` or zero weights throughout give the MLE.
+        FamilyCode, Attack and PenaltyCode (LR with shape 2 only, a ridge). ``lam = 0`` or zero weights throughout
+        give the MLE.
     lam, shape : float
         Penalty level per observation and its shape (`penalty.penalty_at`).
     weights : (m,) float array
@@ -102,9 +78,8 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
     start = null_start(family, Z, y, has_intercept)
     b, used = start.copy(), 0
     eta, sigma = np.empty(n), np.zeros(n)
-    c, ridge, offset = lam * weights, np.zeros(m), 0.0
-    if code == ELASTIC_NET:
-        c, ridge = lam * shape * weights, lam * (1.0 - shape) * weights
+    c, ridge, _ = power_terms(code, lam, shape, weights)
+    offset = 0.0
     if concave:
         outcome, mle, used = fit_mle(family, Z, gram, y, scale, has_intercept, start)
         if outcome == CONVERGED:
@@ -134,7 +109,7 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
         if not concave or outcome in (SEPARATED, NON_FINITE, SINGULAR):
             break
         step = b - before
-        moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and _extrapolate(step_before, step, weights, b)
+        moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and extrapolate(step_before, step, weights, b)
         warm = True
         previous, offset_before = c.copy(), offset
         offset = linearise(code, lam, shape, weights, b, c)

@@ -5,7 +5,7 @@ from numba import njit
 
 from simstudy.kernels.codes import FamilyCode, Outcome
 from simstudy.kernels.loss import GAUSSIAN, NONE, has_kinks, smoothed
-from simstudy.kernels.power import minimise_power_model, power_residual
+from simstudy.kernels.power import coordinate_minimum, descend_on_support, minimise_power_model, power_residual
 from simstudy.kernels.quadratic import minimise_model
 
 BINOMIAL = np.int64(FamilyCode.BINOMIAL)
@@ -111,6 +111,33 @@ def fill_hessian(family, Z, gram, w, v, d2P, delta_band, H):
 
 
 @njit(cache=True)
+def entering(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c):
+    """Zero coordinate of a concave power whose global step in the quadratic model lowers the smoothed objective most.
+
+    Returns (coordinate, its new value), (-1, 0.0) where there is none. Steps that would raise the objective are the
+    model's error: their weights in `model_c` (m,) become infinite, so that the model does not take them.
+    """
+    n, m = Z.shape
+    sigma, d_eta, w, v = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    lowest = smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)[0]
+    ceiling = lowest - 1e-12 * abs(lowest)
+    best, value = -1, 0.0
+    for j in range(m):
+        if b[j] != 0.0 or model_c[j] == 0.0:
+            continue
+        t = coordinate_minimum(H, q, b, model_c, r, j)
+        if t == 0.0:
+            continue
+        P_t = P + model_c[j] * abs(t) ** r
+        loss = smoothed(family, attack, y, eta + t * Z[:, j], P_t, delta, sigma, d_eta, w, v)[0]
+        if not loss < ceiling:
+            model_c[j] = np.inf
+        elif loss < lowest:
+            best, value, lowest = j, t, loss
+    return best, value
+
+
+@njit(cache=True)
 def margin(y, eta, P):
     """min_i (yt_i eta_i - P), positive exactly where the data are separated beyond the attack (T18)."""
     smallest = np.inf
@@ -124,6 +151,15 @@ def _largest_change(a, b):
     change = 0.0
     for i in range(a.size):
         change = max(change, abs(a[i] - b[i]))
+    return change
+
+
+@njit(cache=True)
+def _slope_along(q, b, b_new, P, P_new):
+    """Change of the loss from b to b_new by its gradient q in (b, P)."""
+    change = q[b.size] * (P_new - P)
+    for j in range(b.size):
+        change += q[j] * (b_new[j] - b[j])
     return change
 
 
@@ -178,6 +214,7 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
     free = not (np.any(c > 0.0) or np.any(ridge > 0.0))
     # Beyond a certificate the loss falls for ever, unless P outgrows every linear predictor.
     certified = family == BINOMIAL and (free or (attack != NONE and r <= 1.0 and not np.any(ridge > 0.0)))
+    model_c = c.copy()
     unsettled = 0
     last_move = np.inf
     for iteration in range(max_iter):
@@ -187,9 +224,12 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
         for j in range(m):
             q[j] /= n
         q[m] = dP
+        enters, entry = -1, 0.0
         if r < 1.0:
             fill_hessian(family, Z, gram, w, v, d2P, band, H)
-        residual = residual_of(H, q, b, c, ridge, r, scale)
+            model_c[:] = c
+            enters, entry = entering(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c)
+        residual = residual_of(H, q, b, model_c, ridge, r, scale)
         if residual <= tol:
             if last_move <= SETTLED_STEP or family == GAUSSIAN:
                 return CONVERGED, iteration
@@ -199,41 +239,53 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
         fill_hessian(family, Z, gram, w, v, d2P, band, H)
         b_new[:] = b
         slope_at = q.copy()
-        regular = minimise_step(H, q, b_new, c, ridge, r, scale, 0.1 * tol)
+        regular = minimise_step(H, q, b_new, model_c, ridge, r, scale, 0.1 * tol)
         if free and iteration == 0 and not regular:
             return SINGULAR, iteration
         P_new = penalty_value(b_new, c, ridge, r, offset)
-        decrease = slope_at[m] * (P_new - P)
-        for j in range(m):
-            decrease += slope_at[j] * (b_new[j] - b[j])
+        decrease = _slope_along(slope_at, b, b_new, P, P_new)
         eta_new = np.dot(Z, b_new)
         # Without curvature along some direction the model's step says nothing about how far the minimiser is.
         move = _largest_change(eta, eta_new) if regular else np.inf
         accepted = False
         # Rounding of eta enters the loss through its gradient and is all that is left of a step near the minimiser.
         slack = 1e-14 * abs(loss) + 1e-15 * np.mean(np.abs(eta * d_eta))
-        for _ in range(40):
+        for trial in range(40):
             new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)
             if new_loss <= loss + 1e-4 * min(decrease, 0.0) + slack:
                 accepted = True
                 break
             decrease *= 0.5
-            if r < 1.0:
+            if r < 1.0 and trial == 0:
+                # A model that takes a coordinate to zero, or from it, may be wrong about that one alone.
+                b_new[:] = b
+                descend_on_support(H, slope_at.copy(), b_new, c, r, scale, 0.1 * tol)
+            elif r < 1.0:
                 # Between zero and a concave penalty's minimiser the objective may rise: more curvature, not less step.
                 for j in range(m):
                     H[j, j] *= 2.0
                 b_new[:] = b
-                minimise_power_model(H, slope_at.copy(), b_new, c, r, scale, 0.1 * tol)
+                minimise_power_model(H, slope_at.copy(), b_new, model_c, r, scale, 0.1 * tol)
             else:
                 for j in range(m):
                     b_new[j] = 0.5 * (b_new[j] + b[j])
             P_new = penalty_value(b_new, c, ridge, r, offset)
+            if r < 1.0:
+                decrease = _slope_along(slope_at, b, b_new, P, P_new)
             eta_new = np.dot(Z, b_new)
+        if not accepted and enters >= 0:
+            b_new[:] = b
+            b_new[enters] = entry
+            P_new = penalty_value(b_new, c, ridge, r, offset)
+            eta_new = np.dot(Z, b_new)
+            new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)
+            accepted = new_loss < loss
         if not accepted:
             smoothed(family, attack, y, eta, P, delta, sigma, d_eta, w, v)
             vanished = residual <= VANISHED and family != GAUSSIAN
             return (DIVERGING if vanished and move > SETTLED_STEP else ITERATION_LIMIT), iteration + 1
-        last_move = move
+        # A concave power's model may have proposed what was not done.
+        last_move = move if r >= 1.0 else _largest_change(eta, eta_new)
         b[:] = b_new
         eta[:] = eta_new
         P, loss, dP, d2P = P_new, new_loss, new_dP, new_d2P

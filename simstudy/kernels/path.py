@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.codes import Attack, Outcome
+from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.start import gram_matrix, in_units, is_narrow, null_start
 from simstudy.kernels.weighted import certify, on_working_sets
 
 NONE = np.int64(Attack.NONE)
-ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
 SEPARATED = np.int64(Outcome.SEPARATED)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 SINGULAR = np.int64(Outcome.SINGULAR)
@@ -19,7 +19,7 @@ NO: Any = np.bool_(False)
 
 @njit(cache=True)
 def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
-    """LASSO or elastic net fits along `lams`, warm-started.
+    """LASSO, elastic net or ridge fits along `lams`, warm-started.
 
     Parameters
     ----------
@@ -51,13 +51,9 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
     b = null_start(family, Z, y, has_intercept)
     eta = np.empty(n)
     sigma = np.zeros(n)
-    ridge = np.zeros(m)
     warm = NO
     for k in range(L):
-        c = lams[k] * weights
-        if code == ELASTIC_NET:
-            ridge = (1.0 - shape) * c
-            c = shape * c
+        c, ridge, _ = power_terms(code, lams[k], shape, weights)
         kind = attack if np.any(c + ridge > 0.0) else NONE
         outcome, used[k] = on_working_sets(
             family, kind, Z, gram, y, c, ridge, 0.0, scale, unit, narrow, warm, b, eta, sigma

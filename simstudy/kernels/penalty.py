@@ -10,6 +10,10 @@ MCP = np.int64(PenaltyCode.MCP)
 ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
 LR = np.int64(PenaltyCode.LR)
 
+# Two steps of an approximation count as a geometric sequence from this squared cosine on, up to this rate.
+PARALLEL = 0.9999
+FASTEST_RATE = 0.999
+
 
 @njit(cache=True)
 def penalty_at(code, lam, shape, t):
@@ -46,6 +50,19 @@ def penalty_slope(code, lam, shape, t):
 
 
 @njit(cache=True)
+def power_terms(code, lam, shape, weights):
+    """The penalty as sum_j (c_j |b_j|^r + ridge_j b_j^2 / 2): c (m,), ridge (m,) and r; scad and mcp at b = 0."""
+    zero = np.zeros(weights.size)
+    if code == ELASTIC_NET:
+        return lam * shape * weights, lam * (1.0 - shape) * weights, 1.0
+    if code == LR and shape == 2.0:
+        return zero, 2.0 * lam * weights, 1.0
+    if code == LR:
+        return lam * weights, zero, shape
+    return lam * weights, zero, 1.0
+
+
+@njit(cache=True)
 def linearise(code, lam, shape, weights, b, c):
     """Weights c (m,) of the tangent of P_lam at |b|, in place; returns its constant part, never negative."""
     offset = 0.0
@@ -57,3 +74,25 @@ def linearise(code, lam, shape, weights, b, c):
         c[j] = weights[j] * penalty_slope(code, lam, shape, t)
         offset += weights[j] * penalty_at(code, lam, shape, t) - c[j] * t
     return max(offset, 0.0)
+
+
+@njit(cache=True)
+def extrapolate(step_before, step, weights, b):
+    """Move b to the limit of a geometric sequence with these last two steps (Aitken), if they are one.
+
+    The approximation is tangent at the new b as at any other, so that the objective cannot rise from there; only
+    sequences that contract along one line are continued, without a change of sign, so that their limit stays the same.
+    """
+    before = np.dot(step_before, step_before)
+    along = np.dot(step_before, step)
+    if not (along > 0.0 and along * along >= PARALLEL * before * np.dot(step, step)):
+        return False
+    rate = along / before
+    if rate >= FASTEST_RATE:
+        return False
+    move = step * (rate / (1.0 - rate))
+    for j in range(b.size):
+        if weights[j] > 0.0 and b[j] * (b[j] + move[j]) <= 0.0 and move[j] != 0.0:
+            return False
+    b += move
+    return True

@@ -1,84 +1,85 @@
-"""Minimiser of a quadratic model in (b, P) jointly, where P = offset + sum_j c_j |b_j|^r with r != 1 (bridge)."""
+"""Minimiser of a quadratic model in (b, P) jointly, where P = offset + sum_j c_j |b_j|^r with r != 1 (bridge).
+
+For r > 1 the slope of |b|^r grows from zero as |b|^(r - 1), with infinite curvature at zero where r < 2. Newton steps
+are therefore taken in u = sign(b) |b|^min(r - 1, 1), in which the slope is linear or flatter.
+"""
 
 import numpy as np
 from numba import njit
 
 from simstudy.kernels.linear import solve_in_place
 
-# Grid of candidate sizes for a concave power, each this fraction of the one before: it brackets the local minimum.
-SHRINK = 0.8
-GRID = 80
-ROOT_STEPS = 60
+ROOT_STEPS = 100
 MAX_ROUNDS = 50
+# A sweep costs far less than a Newton step on a support that has yet to settle.
+SWEEPS = 20
+NEWTON_STEPS = 20
+HALVINGS = 20
 DOUBLINGS = 100
+# Change of the model, as a share of what cancels in it, that may be rounding.
+ROUNDING = 1e-14
 
 
 @njit(cache=True)
 def _along(a, h, g, x, y, c, r, t):
-    """Value and slope at t > 0 of a t + h t^2/2 + (g + x t) p + y p^2/2, where p = c t^r."""
+    """Value, slope and curvature at t > 0 of a t + h t^2/2 + (g + x t) p + y p^2/2, where p = c t^r."""
     p = c * t**r
     dp = r * p / t
-    return a * t + 0.5 * h * t * t + (g + x * t) * p + 0.5 * y * p * p, a + h * t + x * p + dp * (g + x * t + y * p)
-
-
-@njit(cache=True)
-def _root(a, h, g, x, y, c, r, low, high):
-    """Zero of the slope between low (slope < 0) and high (slope > 0), by secants and logarithmic bisection in turn."""
-    f_low = _along(a, h, g, x, y, c, r, low)[1]
-    f_high = _along(a, h, g, x, y, c, r, high)[1]
-    for k in range(ROOT_STEPS):
-        t = low - f_low * (high - low) / (f_high - f_low)
-        if k % 3 == 2 or not low < t < high:
-            t = np.sqrt(low * high)
-        f = _along(a, h, g, x, y, c, r, t)[1]
-        if f < 0.0:
-            low, f_low = t, f
-        else:
-            high, f_high = t, f
-        if high - low <= 4e-16 * high:
-            break
-    return 0.5 * (low + high)
+    push = g + x * t + y * p
+    value = a * t + 0.5 * h * t * t + (g + x * t) * p + 0.5 * y * p * p
+    return value, a + h * t + x * p + dp * push, h + 2.0 * x * dp + y * dp * dp + (r - 1.0) * dp / t * push
 
 
 @njit(cache=True)
 def _branch(a, h, g, x, y, c, r):
-    """Global minimiser over t >= 0 of `_along`, with its value (never above zero, the value at t = 0)."""
+    """Global minimiser over t >= 0 of `_along`, with its value (never above zero, the value at t = 0).
+
+    Newton steps towards the slope's rightmost zero, from its right. Where the slope is convex in t (r < 1) they arrive,
+    or meet a slope that rises to the left: then there is no local minimum but zero.
+    """
     if a >= 0.0 or h <= 0.0:
         return 0.0, 0.0
-    high = -a / h
+    low, high = 0.0, -a / h
     for _ in range(DOUBLINGS):
         if not _along(a, h, g, x, y, c, r, high)[1] < 0.0:
             break
-        high *= 2.0
-    if r > 1.0:
         low = high
-        while _along(a, h, g, x, y, c, r, low)[1] > 0.0:
-            low *= 0.1
-            if low < 1e-300:
-                return 0.0, 0.0
-        t = _root(a, h, g, x, y, c, r, low, high)
-        return t, _along(a, h, g, x, y, c, r, t)[0]
-    best, lowest, t = 0.0, 0.0, high
-    for _ in range(GRID):
-        value, slope = _along(a, h, g, x, y, c, r, t)
+        high *= 2.0
+    k = min(r - 1.0, 1.0) if r > 1.0 else 1.0
+    t = high
+    value = 0.0
+    for _ in range(ROOT_STEPS):
+        value, slope, curvature = _along(a, h, g, x, y, c, r, t)
         if slope < 0.0:
-            # The slope is positive one step above and negative here: the rightmost local minimum lies between.
-            t = _root(a, h, g, x, y, c, r, t, t / SHRINK)
-            value = _along(a, h, g, x, y, c, r, t)[0]
-            if value < lowest:
-                best, lowest = t, value
+            low = t
+        else:
+            high = t
+        ratio = 1.0 - k * slope / (t * curvature) if curvature > 0.0 else -1.0
+        if r < 1.0 and low == 0.0 and ratio <= 0.0:
+            return 0.0, 0.0
+        new = t * (ratio if k == 1.0 else ratio ** (1.0 / k)) if ratio > 0.0 else 0.0
+        if not low < new < high:
+            if new in (low, high):
+                break
+            new = np.sqrt(low * high) if low > 0.0 else 0.1 * high
+        if abs(new - t) <= 4e-16 * t or new < 1e-300:
+            t = new
             break
-        t *= SHRINK
-    return best, lowest
+        t = new
+    if value < 0.0:
+        return t, value
+    return 0.0, 0.0
 
 
 @njit(cache=True)
 def coordinate_minimum(H, q, b, c, r, j):
-    """Global minimiser of the model in b_j, the other coordinates held."""
+    """Global minimiser of the model in b_j, the other coordinates held; zero where c_j is infinite."""
     m = b.size
+    if c[j] == np.inf:
+        return 0.0
     if c[j] == 0.0:
         return b[j] - q[j] / H[j, j] if H[j, j] > 0.0 else b[j]
-    P_j = c[j] * abs(b[j]) ** r
+    P_j = c[j] * abs(b[j]) ** r if b[j] != 0.0 else 0.0
     slope = q[j] - H[j, j] * b[j] - H[j, m] * P_j
     g = q[m] - H[m, j] * b[j] - H[m, m] * P_j
     sign = -1.0 if slope > 0.0 else 1.0
@@ -94,8 +95,17 @@ def power_slope(c, r, b):
 
 @njit(cache=True)
 def power_curvature(c, r, b):
-    """Second derivative of c |b|^r, zero at b = 0."""
+    """Second derivative of c |b|^r in b, zero at b = 0."""
     return c * r * (r - 1.0) * abs(b) ** (r - 2.0) if b != 0.0 and c > 0.0 else 0.0
+
+
+@njit(cache=True)
+def power_step(c, r, b, step):
+    """Where a Newton step from b != 0 leads when it is taken in u = sign(b) |b|^min(r - 1, 1); r > 1."""
+    if c == 0.0 or r >= 2.0:
+        return b + step
+    ratio = 1.0 + (r - 1.0) * step / b
+    return b * np.sign(ratio) * abs(ratio) ** (1.0 / (r - 1.0))
 
 
 @njit(cache=True)
@@ -115,56 +125,101 @@ def power_residual(H, q, b, c, r, scale):
 
 
 @njit(cache=True)
-def _move(H, q, b, c, r, j, new):
+def _sweep(H, q, b, c, r):
+    """One round of exact global coordinate steps; how many coefficients became zero or ceased to be."""
     m = b.size
-    step = new - b[j]
-    dP = c[j] * (abs(new) ** r - abs(b[j]) ** r) if c[j] > 0.0 else 0.0
-    b[j] = new
-    for k in range(m + 1):
-        q[k] += H[j, k] * step + H[m, k] * dP
+    changed = 0
+    for j in range(m):
+        new = coordinate_minimum(H, q, b, c, r, j)
+        if new != b[j]:
+            step = new - b[j]
+            dP = c[j] * (abs(new) ** r - abs(b[j]) ** r) if c[j] > 0.0 else 0.0
+            changed += (new == 0.0) != (b[j] == 0.0)
+            b[j] = new
+            for k in range(m + 1):
+                q[k] += H[j, k] * step + H[m, k] * dP
+    return changed
 
 
 @njit(cache=True)
-def _newton_on_support(H, q, b, c, r, scale):
-    """Newton step on the nonzero coordinates, kept where it lowers the residual on them without a change of sign."""
+def _newton_on_support(H, q, b, c, r, scale, tol):
+    """Newton step on the nonzero coordinates, halved until the model falls; for r < 1 no sign changes.
+
+    Returns whether another step would do more than this one.
+    """
     m = b.size
     support = np.empty(m, np.int64)
+    tangent = np.zeros(m)
     a = 0
     for j in range(m):
         if b[j] != 0.0 or c[j] == 0.0:
             support[a] = j
+            tangent[a] = power_slope(c[j], r, b[j])
             a += 1
     if a == 0:
-        return
+        return False
     A = np.empty((a, a))
     d = np.empty(a)
     before = 0.0
     for s in range(a):
         j = support[s]
-        cj = power_slope(c[j], r, b[j])
-        d[s] = -(q[j] + q[m] * cj)
+        d[s] = -(q[j] + q[m] * tangent[s])
         before = max(before, abs(d[s]) / scale[j])
         for t in range(a):
             k = support[t]
-            ck = power_slope(c[k], r, b[k])
-            A[s, t] = H[j, k] + cj * H[m, k] + ck * H[j, m] + cj * ck * H[m, m]
+            A[s, t] = H[j, k] + tangent[s] * H[m, k] + tangent[t] * H[j, m] + tangent[s] * tangent[t] * H[m, m]
         A[s, s] += q[m] * power_curvature(c[j], r, b[j])
-    if not solve_in_place(A, d):
-        return
+    if before <= tol or not solve_in_place(A, d):
+        return False
     old, old_q = b.copy(), q.copy()
-    for s in range(a):
-        j = support[s]
-        if c[j] > 0.0 and b[j] * (b[j] + d[s]) <= 0.0:
-            return
-    for s in range(a):
-        _move(H, q, b, c, r, support[s], b[support[s]] + d[s])
-    after = 0.0
-    for s in range(a):
-        j = support[s]
-        after = max(after, abs(q[j] + q[m] * power_slope(c[j], r, b[j])) / scale[j])
-    if not after < before:
-        b[:] = old
-        q[:] = old_q
+    fraction = 1.0
+    for _ in range(HALVINGS):
+        crossed = False
+        dP = 0.0
+        P = 0.0
+        for s in range(a):
+            j = support[s]
+            new = power_step(c[j], r, old[j], fraction * d[s]) if r > 1.0 else old[j] + fraction * d[s]
+            if c[j] > 0.0:
+                if r < 1.0 and old[j] * new <= 0.0:
+                    crossed = True
+                    break
+                P_j = c[j] * abs(new) ** r
+                P += P_j
+                dP += P_j - c[j] * abs(old[j]) ** r
+            b[j] = new
+        if not crossed:
+            change = 0.0
+            size = abs(old_q[m]) * P
+            after = 0.0
+            for k in range(m + 1):
+                q[k] = old_q[k] + H[m, k] * dP
+                for s in range(a):
+                    q[k] += H[support[s], k] * (b[support[s]] - old[support[s]])
+            for s in range(a + 1):
+                k = support[s] if s < a else m
+                part = 0.5 * (old_q[k] + q[k]) * (b[k] - old[k] if s < a else dP)
+                change += part
+                size += abs(part)
+                if s < a:
+                    after = max(after, abs(q[k] + q[m] * power_slope(c[k], r, b[k])) / scale[k])
+            if change < -ROUNDING * size or (change <= ROUNDING * size and after < before):
+                return after > tol
+        fraction *= 0.5
+        if r < 1.0 and fraction < 0.2:
+            # Coordinate steps know where a concave power ends.
+            break
+    b[:] = old
+    q[:] = old_q
+    return False
+
+
+@njit(cache=True)
+def descend_on_support(H, q, b, c, r, scale, tol):
+    """Newton steps on the nonzero coordinates while they do some good; parameters as in `minimise_power_model`."""
+    for _ in range(NEWTON_STEPS):
+        if not _newton_on_support(H, q, b, c, r, scale, tol):
+            break
 
 
 @njit(cache=True)
@@ -179,12 +234,14 @@ def minimise_power_model(H, q, b, c, r, scale, tol):
     bool
         Whether the residual reached `tol`.
     """
-    for _ in range(MAX_ROUNDS):
-        for j in range(b.size):
-            new = coordinate_minimum(H, q, b, c, r, j)
-            if new != b[j]:
-                _move(H, q, b, c, r, j, new)
-        _newton_on_support(H, q, b, c, r, scale)
+    for attempt in range(MAX_ROUNDS):
+        # A smooth power has no support to settle, but no Newton step starts from a zero.
+        for _ in range(SWEEPS if r < 1.0 else 1):
+            if r > 1.0 and attempt == 0 and np.all(b != 0.0):
+                break
+            if _sweep(H, q, b, c, r) == 0:
+                break
+        descend_on_support(H, q, b, c, r, scale, tol)
         if power_residual(H, q, b, c, r, scale) <= tol:
             return True
     return False

@@ -6,7 +6,7 @@ from numba import njit
 from simstudy.kernels.codes import Attack, FamilyCode, Outcome
 from simstudy.kernels.kinks import follow_kinks, solve_kinks
 from simstudy.kernels.loss import has_kinks, sided, smoothed
-from simstudy.kernels.newton import fill_hessian, penalty_value, proximal_newton, residual_of
+from simstudy.kernels.newton import entering, fill_hessian, penalty_value, proximal_newton, residual_of
 
 GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 POISSON = np.int64(FamilyCode.POISSON)
@@ -68,6 +68,9 @@ def _kinked(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, b, eta
         if outcome == DIVERGING:
             settled = DIVERGING
         b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
+        if family == POISSON and attack == FGSM:
+            # Few counts end on their kinks, however many are in the band.
+            sigma_try[:] = np.sign(sigma)
         solved, _, n_iter = solve_kinks(
             family,
             worst,
@@ -179,14 +182,15 @@ def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigm
     for j in range(m):
         q[j] /= n
     H = np.empty((m + 1, m + 1)) if r < 1.0 else np.empty((0, 0))
+    model_c = c.copy()
     if r < 1.0:
-        if has_kinks(family, attack):
-            # Whether a zero wants to move is asked of the objective that chose the support.
-            smooth_attack = attack if family == GAUSSIAN else WORST_CASE
-            width = SUPPORT_WIDTH * unit
-            d2P = smoothed(family, smooth_attack, y, eta, P, width, np.empty(n), np.empty(n), w, v)[2]
+        # Whether a zero is to move is asked of the curvature that chose the support, and of the objective itself.
+        smooth_attack = attack if family == GAUSSIAN or not has_kinks(family, attack) else WORST_CASE
+        width = SUPPORT_WIDTH * unit
+        d2P = smoothed(family, smooth_attack, y, eta, P, width, np.empty(n), np.empty(n), w, v)[2]
         fill_hessian(family, Z, np.dot(Z.T, Z) / n, w, v, d2P, BAND, H)
-    return loss, q, residual_of(H, q, b, c, ridge, r, scale)
+        entering(family, smooth_attack, Z, y, r, KINK_WIDTH * unit, b, eta, P, H, q, model_c)
+    return loss, q, residual_of(H, q, b, model_c, ridge, r, scale)
 
 
 @njit(cache=True)

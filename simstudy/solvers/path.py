@@ -16,14 +16,17 @@ from simstudy.solvers.problem import Problem, Solution
 
 
 def is_convex(problem: Problem) -> bool:
-    """Whether the objective is convex in a way that the path's kernel solves: LASSO and elastic net.
+    """Whether the objective is convex in a way that the path's kernel solves: LASSO, elastic net and ridge.
 
     The fixed point of scad or mcp depends on its start, which is part of its definition, and Poisson FGSM has no
     objective of its own (theory, section 1): a warm start could lead elsewhere.
     """
     poisson_fgsm = problem.family.name == "poisson" and problem.attack == Attack.FGSM
-    codes = (PenaltyCode.LASSO, PenaltyCode.ELASTIC_NET)
-    return problem.penalty is not None and problem.penalty.code in codes and not poisson_fgsm
+    penalty = problem.penalty
+    if penalty is None or poisson_fgsm:
+        return False
+    ridge = penalty.code == PenaltyCode.LR and penalty.shape == 2.0
+    return ridge or penalty.code in (PenaltyCode.LASSO, PenaltyCode.ELASTIC_NET)
 
 
 def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> list[Solution]:
