@@ -6,9 +6,18 @@ from numba import njit
 from simstudy.kernels.codes import Attack, FamilyCode, Outcome
 from simstudy.kernels.kinks import solve_kinks
 from simstudy.kernels.loss import has_kinks
-from simstudy.kernels.newton import proximal_newton
+from simstudy.kernels.newton import penalty_value, proximal_newton
 from simstudy.kernels.start import fit_mle, gram_matrix, in_units, is_narrow, null_start
-from simstudy.kernels.weighted import KINK_ITER, KINK_TOL, KINK_WIDTH, SUPPORT_WIDTH, certify, on_working_sets, weighted
+from simstudy.kernels.weighted import (
+    KINK_ITER,
+    KINK_TOL,
+    KINK_WIDTH,
+    SUPPORT_WIDTH,
+    certify,
+    jump_from,
+    on_working_sets,
+    weighted,
+)
 
 GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 NONE = np.int64(Attack.NONE)
@@ -21,6 +30,7 @@ SINGULAR = np.int64(Outcome.SINGULAR)
 NO = np.bool_(False)
 
 MAX_REWEIGHTED = 200
+MAX_JUMPS = 20
 MAX_SUPPORT_ITER = np.int64(30)
 # The slope that keeps a coefficient at zero.
 NEVER = 1e8
@@ -96,8 +106,21 @@ def _reweighted(family, attack, Z, gram, y, c, r, scale, unit, b, eta, sigma):
 
 
 @njit(cache=True)
+def _on_support(family, attack, Z, y, c, r, scale, unit, b, eta, sigma):
+    """`_reweighted` on the columns that are not zero."""
+    s = np.nonzero((b != 0.0) | (c == 0.0))[0]
+    if s.size == 0:
+        return CONVERGED, 0
+    Z_s, b_s = np.ascontiguousarray(Z[:, s]), b[s]
+    gram_s = np.dot(Z_s.T, Z_s) / y.size
+    outcome, used = _reweighted(family, attack, Z_s, gram_s, y, c[s], r, scale[s], unit, b_s, eta, sigma)
+    b[s] = b_s
+    return outcome, used
+
+
+@njit(cache=True)
 def _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b, eta, sigma):
-    """Concave bridge with kinks from b: the support from a smoothed objective, then `_reweighted` on it."""
+    """Concave bridge with kinks from b: the support from a smoothed objective, exact values, jumps that lower it."""
     smooth_attack = attack if family == GAUSSIAN else WORST_CASE
     width, zero = SUPPORT_WIDTH * unit, np.zeros(b.size)
     outcome, used = proximal_newton(
@@ -105,14 +128,25 @@ def _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b, eta, s
     )
     if outcome == NON_FINITE:
         return outcome, used
-    s = np.nonzero((b != 0.0) | (c == 0.0))[0]
-    if s.size == 0:
-        return CONVERGED, used
-    Z_s, b_s = np.ascontiguousarray(Z[:, s]), b[s]
-    gram_s = np.dot(Z_s.T, Z_s) / y.size
-    outcome, n_iter = _reweighted(family, attack, Z_s, gram_s, y, c[s], r, scale[s], unit, b_s, eta, sigma)
-    b[s] = b_s
-    return outcome, used + n_iter
+    outcome, n_iter = _on_support(family, attack, Z, y, c, r, scale, unit, b, eta, sigma)
+    used += n_iter
+    for _ in range(MAX_JUMPS):
+        if outcome != CONVERGED:
+            break
+        here, q, _ = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b, eta, sigma.copy())
+        P = penalty_value(b, c, zero, r, 0.0)
+        _, _, j, t = jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q)
+        if j < 0:
+            break
+        b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
+        b_try[j] = t
+        outcome_try, n_iter = _on_support(family, attack, Z, y, c, r, scale, unit, b_try, eta_try, sigma_try)
+        used += n_iter
+        there = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta_try, sigma_try.copy())[0]
+        if outcome_try != CONVERGED or not there < here:
+            break
+        b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
+    return outcome, used
 
 
 @njit(cache=True)

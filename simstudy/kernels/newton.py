@@ -111,11 +111,12 @@ def fill_hessian(family, Z, gram, w, v, d2P, delta_band, H):
 
 
 @njit(cache=True)
-def entering(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c):
-    """Zero coordinate of a concave power whose global step in the quadratic model lowers the smoothed objective most.
+def best_jump(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c):
+    """Coordinate whose jump to zero or from it, to the model's global minimum, lowers the smoothed objective most.
 
-    Returns (coordinate, its new value), (-1, 0.0) where there is none. Steps that would raise the objective are the
-    model's error: their weights in `model_c` (m,) become infinite, so that the model does not take them.
+    r < 1. Returns (coordinate, its new value), (-1, 0.0) where there is none. Jumps from zero that would raise the
+    objective are the model's error: their weights in `model_c` (m,) become infinite, so that the model does not take
+    them.
     """
     n, m = Z.shape
     sigma, d_eta, w, v = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
@@ -123,15 +124,16 @@ def entering(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c):
     ceiling = lowest - 1e-12 * abs(lowest)
     best, value = -1, 0.0
     for j in range(m):
-        if b[j] != 0.0 or model_c[j] == 0.0:
+        if model_c[j] == 0.0:
             continue
         t = coordinate_minimum(H, q, b, model_c, r, j)
-        if t == 0.0:
+        if (t == 0.0) == (b[j] == 0.0):
             continue
-        P_t = P + model_c[j] * abs(t) ** r
-        loss = smoothed(family, attack, y, eta + t * Z[:, j], P_t, delta, sigma, d_eta, w, v)[0]
+        P_t = P + model_c[j] * (abs(t) ** r - abs(b[j]) ** r)
+        loss = smoothed(family, attack, y, eta + (t - b[j]) * Z[:, j], P_t, delta, sigma, d_eta, w, v)[0]
         if not loss < ceiling:
-            model_c[j] = np.inf
+            if b[j] == 0.0:
+                model_c[j] = np.inf
         elif loss < lowest:
             best, value, lowest = j, t, loss
     return best, value
@@ -224,13 +226,13 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
         for j in range(m):
             q[j] /= n
         q[m] = dP
-        enters, entry = -1, 0.0
+        jumps, landing = -1, 0.0
         if r < 1.0:
             fill_hessian(family, Z, gram, w, v, d2P, band, H)
             model_c[:] = c
-            enters, entry = entering(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c)
+            jumps, landing = best_jump(family, attack, Z, y, r, delta, b, eta, P, H, q, model_c)
         residual = residual_of(H, q, b, model_c, ridge, r, scale)
-        if residual <= tol:
+        if residual <= tol and jumps < 0:
             if last_move <= SETTLED_STEP or family == GAUSSIAN:
                 return CONVERGED, iteration
             unsettled += 1
@@ -250,7 +252,8 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
         accepted = False
         # Rounding of eta enters the loss through its gradient and is all that is left of a step near the minimiser.
         slack = 1e-14 * abs(loss) + 1e-15 * np.mean(np.abs(eta * d_eta))
-        for trial in range(40):
+        # A point that the model has nothing to add to is left by the jump alone.
+        for trial in range(40 if jumps < 0 or residual > tol else 0):
             new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)
             if new_loss <= loss + 1e-4 * min(decrease, 0.0) + slack:
                 accepted = True
@@ -273,9 +276,9 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
             if r < 1.0:
                 decrease = _slope_along(slope_at, b, b_new, P, P_new)
             eta_new = np.dot(Z, b_new)
-        if not accepted and enters >= 0:
+        if not accepted and jumps >= 0:
             b_new[:] = b
-            b_new[enters] = entry
+            b_new[jumps] = landing
             P_new = penalty_value(b_new, c, ridge, r, offset)
             eta_new = np.dot(Z, b_new)
             new_loss, new_dP, new_d2P = smoothed(family, attack, y, eta_new, P_new, delta, sigma, d_eta, w, v)

@@ -6,7 +6,7 @@ from numba import njit
 from simstudy.kernels.codes import Attack, FamilyCode, Outcome
 from simstudy.kernels.kinks import follow_kinks, solve_kinks
 from simstudy.kernels.loss import has_kinks, sided, smoothed
-from simstudy.kernels.newton import entering, fill_hessian, penalty_value, proximal_newton, residual_of
+from simstudy.kernels.newton import best_jump, fill_hessian, penalty_value, proximal_newton, residual_of
 
 GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 POISSON = np.int64(FamilyCode.POISSON)
@@ -158,6 +158,22 @@ def weighted(family, attack, Z, gram, y, c, ridge, r, offset, scale, unit, warm,
 
 
 @njit(cache=True)
+def jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q):
+    """`newton.best_jump` from a solution with gradient q: (H, model_c, coordinate, its new value); r < 1.
+
+    With kinks the curvature is that of the smoothed objective that chose the support.
+    """
+    n, m = Z.shape
+    w, v = np.empty(n), np.empty(n)
+    smooth_attack = attack if family == GAUSSIAN or not has_kinks(family, attack) else WORST_CASE
+    d2P = smoothed(family, smooth_attack, y, eta, P, SUPPORT_WIDTH * unit, np.empty(n), np.empty(n), w, v)[2]
+    H, model_c = np.empty((m + 1, m + 1)), c.copy()
+    fill_hessian(family, Z, np.dot(Z.T, Z) / n, w, v, d2P, BAND, H)
+    j, t = best_jump(family, smooth_attack, Z, y, r, KINK_WIDTH * unit, b, eta, P, H, q, model_c)
+    return H, model_c, j, t
+
+
+@njit(cache=True)
 def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigma):
     """Objective, gradient q (m + 1,) in (b, P) and optimality residual at b, the kinks' multipliers held at sigma.
 
@@ -175,21 +191,15 @@ def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigm
         for i in range(n):
             if abs(kappa[i]) > 4.0 * KINK_WIDTH * unit:
                 sigma[i] = np.sign(kappa[i])
-        loss, q[m], d2P = sided(family, 1.0 if attack == WORST_CASE else 0.0, y, eta, P, sigma, d_eta, w, v, kappa)
+        loss, q[m], _ = sided(family, 1.0 if attack == WORST_CASE else 0.0, y, eta, P, sigma, d_eta, w, v, kappa)
     else:
-        loss, q[m], d2P = smoothed(family, attack, y, eta, P, 1.0, sigma, d_eta, w, v)
+        loss, q[m], _ = smoothed(family, attack, y, eta, P, 1.0, sigma, d_eta, w, v)
     q[:m] = np.dot(Z.T, d_eta)
     for j in range(m):
         q[j] /= n
-    H = np.empty((m + 1, m + 1)) if r < 1.0 else np.empty((0, 0))
-    model_c = c.copy()
+    H, model_c = np.empty((0, 0)), c
     if r < 1.0:
-        # Whether a zero is to move is asked of the curvature that chose the support, and of the objective itself.
-        smooth_attack = attack if family == GAUSSIAN or not has_kinks(family, attack) else WORST_CASE
-        width = SUPPORT_WIDTH * unit
-        d2P = smoothed(family, smooth_attack, y, eta, P, width, np.empty(n), np.empty(n), w, v)[2]
-        fill_hessian(family, Z, np.dot(Z.T, Z) / n, w, v, d2P, BAND, H)
-        entering(family, smooth_attack, Z, y, r, KINK_WIDTH * unit, b, eta, P, H, q, model_c)
+        H, model_c, _, _ = jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q)
     return loss, q, residual_of(H, q, b, model_c, ridge, r, scale)
 
 
