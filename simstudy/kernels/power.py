@@ -125,11 +125,11 @@ def power_residual(H, q, b, c, r, scale):
 
 
 @njit(cache=True)
-def _sweep(H, q, b, c, r):
-    """One round of exact global coordinate steps; how many coefficients became zero or ceased to be."""
+def _sweep(H, q, b, c, r, order):
+    """One round of exact global coordinate steps in this order; how many coefficients became zero or ceased to be."""
     m = b.size
     changed = 0
-    for j in range(m):
+    for j in order:
         new = coordinate_minimum(H, q, b, c, r, j)
         if new != b[j]:
             step = new - b[j]
@@ -224,34 +224,36 @@ def descend_on_support(H, q, b, c, r, scale, tol):
 
 @njit(cache=True)
 def _drop_one(H, q, b, c, r, scale, tol):
-    """Set the first small coordinate to zero without which the model is lower once the others have settled; r < 1.
+    """Set that small coordinate to zero without which the model is lowest once the others have settled; r < 1.
 
     A coordinate step asks this with the others held, where the curvature is larger than when they follow. Coordinates
-    beyond twice the size at which a step alone jumps from zero are not tried. Returns whether there was one.
+    beyond twice the size at which a step alone jumps from zero are not tried. Returns whether any is better left out.
     """
     m = b.size
+    start, start_q = b.copy(), q.copy()
+    lowest = 0.0
     for j in range(m):
-        if b[j] == 0.0 or c[j] == 0.0 or not q[m] > 0.0:
+        if start[j] == 0.0 or c[j] == 0.0 or not start_q[m] > 0.0:
             continue
-        if abs(b[j]) > 2.0 * (2.0 * q[m] * c[j] * (1.0 - r) / H[j, j]) ** (1.0 / (2.0 - r)):
+        if abs(start[j]) > 2.0 * (2.0 * start_q[m] * c[j] * (1.0 - r) / H[j, j]) ** (1.0 / (2.0 - r)):
             continue
-        b_try, q_try = b.copy(), q.copy()
-        dP = -c[j] * abs(b[j]) ** r
+        b_try, q_try = start.copy(), start_q.copy()
+        dP = -c[j] * abs(start[j]) ** r
         for k in range(m + 1):
-            q_try[k] += H[m, k] * dP - H[j, k] * b[j]
+            q_try[k] += H[m, k] * dP - H[j, k] * start[j]
         b_try[j] = 0.0
         descend_on_support(H, q_try, b_try, c, r, scale, tol)
         change = 0.0
         dP = 0.0
         for k in range(m):
-            change += 0.5 * (q[k] + q_try[k]) * (b_try[k] - b[k])
+            change += 0.5 * (start_q[k] + q_try[k]) * (b_try[k] - start[k])
             if c[k] > 0.0:
-                dP += c[k] * (abs(b_try[k]) ** r - abs(b[k]) ** r)
-        change += 0.5 * (q[m] + q_try[m]) * dP
-        if change < -ROUNDING * abs(q[m] * dP):
+                dP += c[k] * (abs(b_try[k]) ** r - abs(start[k]) ** r)
+        change += 0.5 * (start_q[m] + q_try[m]) * dP
+        if change < lowest - ROUNDING * abs(start_q[m] * dP):
+            lowest = change
             b[:], q[:] = b_try, q_try
-            return True
-    return False
+    return lowest < 0.0
 
 
 @njit(cache=True)
@@ -267,12 +269,18 @@ def minimise_power_model(H, q, b, c, r, scale, tol):
     bool
         Whether the residual reached `tol`.
     """
+    # The coordinate with the largest unpenalised minimiser comes first: where there are several local minima, the order
+    # of the columns does not choose among them.
+    size = np.empty(b.size)
+    for j in range(b.size):
+        size[j] = abs(b[j] - q[j] / H[j, j]) if H[j, j] > 0.0 else 0.0
+    order = np.argsort(-size)
     for attempt in range(MAX_ROUNDS):
         # A smooth power has no support to settle, but no Newton step starts from a zero.
         for _ in range(SWEEPS if r < 1.0 else 1):
             if r > 1.0 and attempt == 0 and np.all(b != 0.0):
                 break
-            if _sweep(H, q, b, c, r) == 0:
+            if _sweep(H, q, b, c, r, order) == 0:
                 break
         descend_on_support(H, q, b, c, r, scale, tol)
         if power_residual(H, q, b, c, r, scale) <= tol and (r > 1.0 or not _drop_one(H, q, b, c, r, scale, tol)):
