@@ -1,7 +1,9 @@
 # Everything runs in .venv, which `setup` builds once from the exact versions in requirements.lock.
 PYTHON ?= python3
-# Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500 -j 4".
+# Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500".
 RUN ?=
+# Processes of each command, -1 for every core.
+JOBS ?= -1
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -23,21 +25,27 @@ $(STAMP): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
-tables: $(STUDIES:%=results/%) ## run the quick profile of every study; write tables and verdicts to results/
+# Quick studies are too short to keep every core busy one by one: they run side by side, each in one process.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+tables: $(STAMP) ## run the quick profile of every study; write tables and verdicts to results/
+	@echo "$(words $(STUDIES)) studies, $(CORES) at a time; each is shown when it is done"
+	@$(MAKE) --no-print-directory --jobs=$(CORES) $(WHOLE) JOBS=1 $(STUDIES:%=results/%)
 
 tables-full: $(STUDIES:%=results/full/%) ## the same with the full profile, to results/full/
 
 results/full/%: $(STAMP) FORCE
-	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full $(RUN)
-	$(VENV)/bin/simstudy table experiments/$*.toml --out results/full
-	$(VENV)/bin/simstudy claims experiments/$*.toml --out results/full
-	$(VENV)/bin/simstudy figure experiments/$*.toml --out results/full
+	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full -j $(JOBS) $(RUN)
+	$(VENV)/bin/simstudy table experiments/$*.toml -j $(JOBS) --out results/full
+	$(VENV)/bin/simstudy claims experiments/$*.toml -j $(JOBS) --out results/full
+	$(VENV)/bin/simstudy figure experiments/$*.toml -j $(JOBS) --out results/full
 
 results/%: $(STAMP) FORCE
-	$(VENV)/bin/simstudy run experiments/$*.toml $(RUN)
-	$(VENV)/bin/simstudy table experiments/$*.toml
-	$(VENV)/bin/simstudy claims experiments/$*.toml
-	$(VENV)/bin/simstudy figure experiments/$*.toml
+	$(VENV)/bin/simstudy run experiments/$*.toml -j $(JOBS) $(RUN)
+	$(VENV)/bin/simstudy table experiments/$*.toml -j $(JOBS)
+	$(VENV)/bin/simstudy claims experiments/$*.toml -j $(JOBS)
+	$(VENV)/bin/simstudy figure experiments/$*.toml -j $(JOBS)
 
 report: $(STAMP) ## write results/report.html, one page on all studies that have results
 	$(VENV)/bin/simstudy report

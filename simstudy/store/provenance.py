@@ -56,7 +56,7 @@ def environment() -> dict[str, Any]:
     """Versions, BLAS configuration, processor, commit and command line of this process."""
     return {
         **installation(),
-        "git": git_state(Path(__file__).parent) or git_state(Path.cwd()),
+        "git": git_state(Path(__file__).parents[1]) or git_state(Path.cwd()),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
@@ -101,11 +101,14 @@ def cpu_name() -> str:
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
-    """Commit of the repository around `folder` and whether tracked files differ from it; None without a repository."""
+    """Commit of the repository around `folder` and whether tracked files in it differ; None without a repository.
+
+    Results that are kept in the same repository change with every run and say nothing about the code.
+    """
     commit = git(folder, "rev-parse", "HEAD")
     if commit is None:
         return None
-    return {"commit": commit, "dirty": bool(git(folder, "status", "--porcelain", "--untracked-files=no"))}
+    return {"commit": commit, "dirty": bool(git(folder, "status", "--porcelain", "--untracked-files=no", "--", "."))}
 
 
 def git(folder: Path, *arguments: str) -> str | None:

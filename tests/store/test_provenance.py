@@ -43,6 +43,8 @@ def test_git_state_tells_a_clean_tree_from_a_dirty_one(tmp_path: Path) -> None:
     assert len(clean["commit"]) == 40
     (tmp_path / "a").write_text("2")
     assert git_state(tmp_path) == {"commit": clean["commit"], "dirty": True}
+    (tmp_path / "code").mkdir()
+    assert git_state(tmp_path / "code") == {"commit": clean["commit"], "dirty": False}
 
 
 def test_a_damaged_provenance_file_does_not_stop_a_run(tmp_path: Path) -> None:
