@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tables tables-full report browser test test-slow check format bench lock clean FORCE
+.PHONY: help setup tables tables-full report report-full browser test test-slow check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -49,6 +49,9 @@ results/%: $(STAMP) FORCE
 
 report: $(STAMP) ## write results/report.html, one page on all studies that have results
 	$(VENV)/bin/simstudy report
+
+report-full: $(STAMP) ## the same of the full profile, results/full/report.html
+	$(VENV)/bin/simstudy report --results results/full
 
 # The report is tested in a browser; who is not root and has none sees these tests skipped.
 browser:

@@ -18,10 +18,17 @@ from simstudy.scenario.study import Study
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.parquet"))
+FULL = sorted(path.parent for path in (ROOT / "results" / "full").glob("*/measures.parquet"))
 KEYS = ["method", "reference", "measure", "parameter"]
 SHARE = 0.02
 #: A fit of the training loop takes half a second.
 SLOW = {"training"}
+#: Studies whose full profile is a sample of all.
+SAMPLE = {"neutrality", "root_n"}
+
+
+def shown(folder: Path) -> str:
+    return str(folder.relative_to(ROOT / "results"))
 
 
 def again(study: Study, replicates: int) -> pd.DataFrame:
@@ -33,8 +40,9 @@ def again(study: Study, replicates: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     "folder",
-    [pytest.param(each, marks=[pytest.mark.slow] * (each.name in SLOW)) for each in STUDIES],
-    ids=lambda each: each.name,
+    [pytest.param(each, marks=[pytest.mark.slow] * (each.name in SLOW)) for each in STUDIES]
+    + [pytest.param(each, marks=pytest.mark.slow) for each in FULL if each.name in SAMPLE],
+    ids=shown,
 )
 def test_a_scenario_has_the_committed_measures(folder: Path) -> None:
     study = study_of(ROOT / "experiments" / f"{folder.name}.toml")
@@ -48,7 +56,7 @@ def test_a_scenario_has_the_committed_measures(folder: Path) -> None:
         assert np.mean(~agree) <= SHARE, both.loc[~agree, [*KEYS, column, f"{column}_again"]].to_string()
 
 
-@pytest.mark.parametrize("folder", STUDIES, ids=lambda each: each.name)
+@pytest.mark.parametrize("folder", STUDIES + FULL, ids=shown)
 def test_the_results_are_those_of_the_study_file(folder: Path) -> None:
     study = study_of(ROOT / "experiments" / f"{folder.name}.toml")
     assert read_study(folder / "study.toml").fingerprint == study.fingerprint
@@ -56,3 +64,9 @@ def test_the_results_are_those_of_the_study_file(folder: Path) -> None:
     assert {claim.id for claim in study.claims} == set(claims.loc[claims["role"] == "claim", "claim"])
     assert not claims["outcome"].isin(["unexpected", "missed"]).any()
     assert (claims["power"].dropna() >= 0.99).all()
+
+
+@pytest.mark.parametrize("folder", FULL, ids=shown)
+def test_the_full_profile_decides_every_claim_and_control(folder: Path) -> None:
+    claims = pd.read_parquet(folder / "claims.parquet")
+    assert set(claims["outcome"]) <= {"as expected", "caught"}
