@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -37,6 +38,13 @@ def test_every_quoted_sentence_is_the_answer_of_a_table():
     tables = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "results").glob("full/*/tables/*.md"))
     assert len(quoted) >= 5
     assert [sentence for sentence in quoted if sentence not in tables] == []
+
+
+def test_claims_and_controls_of_the_full_profile_are_counted():
+    ledgers = [pd.read_parquet(path) for path in (ROOT / "results" / "full").glob("*/claims.parquet")]
+    counts = pd.concat(ledgers)["outcome"].value_counts()
+    assert f"{counts['as expected']} claims as expected, {counts['caught']} negative controls" in TEXT
+    assert set(counts.index) == {"as expected", "caught"}
 
 
 def test_every_picture_and_page_of_the_documents_exists():
