@@ -19,7 +19,7 @@ from simstudy.report.theory import constants_table, extra_bias_table, predicted_
 from simstudy.run.block import thread_controller
 from simstudy.scenario.claim import Claim, select_scenarios
 from simstudy.scenario.study import Study, study_toml
-from simstudy.store.definition import check_same_study
+from simstudy.store.definition import check_same_study, write_definition
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
@@ -99,6 +99,8 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     found = Results(frame, load_scenarios(layout.folder), estimates_in(layout))
     foretold = predictions_of_claims(chosen, jobs)
     entries = ledger(chosen.claims, chosen.scenarios, found, foretold, chosen.full_replicates)
+    # A report made later reads the claims from the folder, not from a file that may have changed since.
+    write_definition(layout, study_toml(chosen))
     write_frame(layout.claims, entries)
     table = claims_table(entries)
     write_table(table, layout.tables)

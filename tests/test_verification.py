@@ -8,6 +8,7 @@ from click.testing import CliRunner
 import simstudy as ss
 from simstudy.cli import main
 from simstudy.scenario.claim import Claim, Law, Region
+from simstudy.scenario.config import read_study
 from simstudy.scenario.study import study_toml
 from simstudy.theory import constants, pseudo_true
 from simstudy.verification import claims, theory
@@ -39,6 +40,13 @@ def test_new_claims_need_no_new_run(tmp_path: Path) -> None:
     ss.run(replace(STUDY, claims=()), results=tmp_path)
     assert ss.run(STUDY, results=tmp_path).replicates == 0
     assert claims(STUDY, results=tmp_path)[1]
+
+
+def test_the_folder_keeps_the_claims_that_were_judged_last(tmp_path: Path) -> None:
+    ss.run(STUDY, results=tmp_path)
+    claims(replace(STUDY, claims=(replace(BIAS, margin=0.02),)), results=tmp_path)
+    (kept,) = read_study(tmp_path / "tiny" / "study.toml").claims
+    assert kept.margin == 0.02
 
 
 @pytest.mark.parametrize(
