@@ -23,7 +23,7 @@ def data(family: str, seed: int, n: int = 60, p: int = 5) -> tuple[Array, Array]
     return draw(family, n, p, 0.5, np.random.default_rng(seed))
 
 
-def same(one: Fit, other: Fit, coef: Array, intercept: float) -> None:
+def assert_same(one: Fit, other: Fit, coef: Array, intercept: float) -> None:
     """`other` has the status of `one` and these coefficients, to 1e-6 of their largest."""
     assert one.status == other.status
     if one.status == Status.OK:
@@ -45,7 +45,7 @@ def test_t13_scaling_y_scales_the_estimate_at_the_same_lam(seed: int, c: float, 
     options = {"family": "gaussian", "penalty": Lasso(lam, weights=[1, 2, 0, 1, 1]), "fit_intercept": intercept}
     one, other = fgsm(X, y, **options), fgsm(X, c * y, **options)
     assert one.status == Status.OK
-    same(one, other, c * one.coef, c * one.intercept)
+    assert_same(one, other, c * one.coef, c * one.intercept)
     np.testing.assert_array_equal(one.coef == 0, other.coef == 0)
 
 
@@ -95,7 +95,7 @@ def test_swapping_the_labels_flips_every_sign(penalty: str, attack: str, fit_int
     p = problem(Case("binomial", penalty, attack, fit_intercept=fit_intercept))
     one, other = both(p, p.X, 1 - p.y)
     assert one.status == Status.OK
-    same(one, other, -one.coef, -one.intercept)
+    assert_same(one, other, -one.coef, -one.intercept)
 
 
 @pytest.mark.parametrize(("family", "penalty", "attack"), KINDS)
@@ -104,7 +104,7 @@ def test_flipping_a_column_flips_its_coefficient(family: str, penalty: str, atta
     sign = np.where(np.arange(p.X.shape[1]) % 3 == 0, -1.0, 1.0)
     one, other = both(p, p.X * sign, p.y)
     assert one.status == Status.OK
-    same(one, other, sign * one.coef, one.intercept)
+    assert_same(one, other, sign * one.coef, one.intercept)
 
 
 @pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[1] != "weighted lasso"])
@@ -113,7 +113,7 @@ def test_the_order_of_columns_does_not_matter(family: str, penalty: str, attack:
     order = np.random.default_rng(2).permutation(p.X.shape[1])
     one, other = both(p, p.X[:, order], p.y)
     assert one.status == Status.OK
-    same(one, other, one.coef[order], one.intercept)
+    assert_same(one, other, one.coef[order], one.intercept)
 
 
 @pytest.mark.parametrize(("family", "penalty", "attack"), KINDS)
@@ -121,7 +121,7 @@ def test_repeating_the_data_changes_nothing(family: str, penalty: str, attack: s
     p = problem(Case(family, penalty, attack))
     one, other = both(p, np.tile(p.X, (3, 1)), np.tile(p.y, 3))
     assert one.status == Status.OK
-    same(one, other, one.coef, one.intercept)
+    assert_same(one, other, one.coef, one.intercept)
     assert other.objective == pytest.approx(one.objective, rel=1e-8)
 
 
@@ -137,7 +137,7 @@ def test_weights_are_rescaled_columns(family: str, attack: str, seed: int) -> No
     w = np.array([0.3, 1.0, 2.5])
     weighted = fit(Problem(X, y, family, Lasso(0.1, weights=w), attack, True))
     rescaled = fit(Problem(X / w, y, family, Lasso(0.1), attack, True))
-    same(rescaled, weighted, rescaled.coef / w, rescaled.intercept)
+    assert_same(rescaled, weighted, rescaled.coef / w, rescaled.intercept)
 
 
 @pytest.mark.parametrize("shift", [1e2, 1e4, 1e8])
@@ -163,4 +163,6 @@ def test_without_penalty_every_estimator_is_the_mle(family: str) -> None:
     for intercept in (True, False):
         expected = mle(X, y, family=family, fit_intercept=intercept)
         for attack in ("none", "fgsm", "worst_case"):
-            same(expected, fit(Problem(X, y, family, Lasso(0.0), attack, intercept)), expected.coef, expected.intercept)
+            assert_same(
+                expected, fit(Problem(X, y, family, Lasso(0.0), attack, intercept)), expected.coef, expected.intercept
+            )

@@ -40,7 +40,7 @@ def central(name: str, plus: Evaluation, minus: Evaluation) -> Array:
     return (getattr(plus, name) - getattr(minus, name)) / (2 * STEP)
 
 
-def check_derivatives(kernel: str, family: str, choice: float, P: float, extra: float | Array) -> None:
+def assert_derivatives(kernel: str, family: str, choice: float, P: float, extra: float | Array) -> None:
     f, *in_eta = (Evaluation(kernel, family, choice, ETA + h, P, extra) for h in (0.0, STEP, -STEP))
     in_P = [Evaluation(kernel, family, choice, ETA, P + h, extra) for h in (STEP, -STEP)]
     assert np.mean(f.d_eta) == pytest.approx(central("loss", *in_eta), rel=1e-6, abs=1e-8)
@@ -54,12 +54,12 @@ def check_derivatives(kernel: str, family: str, choice: float, P: float, extra: 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_smoothed_derivatives_are_those_of_its_loss(family: str, attack: Attack) -> None:
     for P in (0.05, 0.8):
-        check_derivatives("smoothed", family, attack, P, 0.37)
+        assert_derivatives("smoothed", family, attack, P, 0.37)
 
 
 @pytest.mark.parametrize("family", KINKED)
 def test_sided_derivatives_are_those_of_its_loss(family: str) -> None:
-    check_derivatives("sided", family, 0.0, 0.4, np.linspace(-1.0, 1.0, N))
+    assert_derivatives("sided", family, 0.0, 0.4, np.linspace(-1.0, 1.0, N))
 
 
 @pytest.mark.parametrize("family", KINKED)

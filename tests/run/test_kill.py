@@ -68,7 +68,7 @@ def assert_same_rows(a: pd.DataFrame, b: pd.DataFrame) -> None:
     assert np.concatenate(a["beta_hat"].to_list()).tobytes() == np.concatenate(b["beta_hat"].to_list()).tobytes()
 
 
-def survive(tmp_path: Path, study: str, kills: int, jobs: int, longest: float) -> None:
+def assert_rows_survive_kills(tmp_path: Path, study: str, kills: int, jobs: int, longest: float) -> None:
     """Kill a run at random moments; the moments are new in every call, for no result may depend on them."""
     moments = random.SystemRandom()
     killed = tmp_path / "killed"
@@ -83,17 +83,17 @@ def survive(tmp_path: Path, study: str, kills: int, jobs: int, longest: float) -
 
 @pytest.mark.slow
 def test_a_serial_run_that_is_killed_ten_times_ends_in_the_same_rows(tmp_path: Path) -> None:
-    survive(tmp_path, STUDY, kills=10, jobs=1, longest=0.6)
+    assert_rows_survive_kills(tmp_path, STUDY, kills=10, jobs=1, longest=0.6)
 
 
 @pytest.mark.slow
 def test_a_run_of_two_processes_that_is_killed_ten_times_ends_in_the_same_rows(tmp_path: Path) -> None:
-    survive(tmp_path, STUDY, kills=10, jobs=2, longest=0.6)
+    assert_rows_survive_kills(tmp_path, STUDY, kills=10, jobs=2, longest=0.6)
 
 
 def test_a_run_that_is_killed_twice_ends_in_the_same_rows(tmp_path: Path) -> None:
     small = STUDY.replace("[100, 200, 1000]", "[1000]").replace("4000", "1000")
-    survive(tmp_path, small, kills=2, jobs=1, longest=0.3)
+    assert_rows_survive_kills(tmp_path, small, kills=2, jobs=1, longest=0.3)
 
 
 @pytest.mark.slow
