@@ -6,7 +6,7 @@ from numba import njit
 from simstudy.kernels.codes import Attack, FamilyCode, Outcome
 from simstudy.kernels.kinks import solve_kinks
 from simstudy.kernels.loss import has_kinks
-from simstudy.kernels.newton import penalty_value, proximal_newton
+from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.start import fit_mle, gram_matrix, in_units, is_narrow, null_start
 from simstudy.kernels.weighted import (
     KINK_ITER,
@@ -14,6 +14,7 @@ from simstudy.kernels.weighted import (
     KINK_WIDTH,
     SUPPORT_WIDTH,
     certify,
+    gradient_at,
     jump_from,
     on_working_sets,
     weighted,
@@ -97,8 +98,8 @@ def _reweighted(family, attack, Z, gram, y, c, r, scale, unit, b, eta, sigma):
         used += n_iter
         if not solved or np.any((b_s == 0.0) & (c_s > 0.0)):
             continue
-        here = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b, eta, sigma.copy())[0]
-        there = certify(family, attack, Z_s, y, c_s, zero_s, r, 0.0, scale[s], unit, b_s, eta_s, sigma_s)[0]
+        here = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b, eta, sigma.copy())[0]
+        there = gradient_at(family, attack, Z_s, y, c_s, zero_s, r, 0.0, unit, b_s, eta_s, sigma_s)[0]
         if there <= here:
             b[s], eta[:], sigma[:] = b_s, eta_s, sigma_s
             break
@@ -133,8 +134,7 @@ def _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b, eta, s
     for _ in range(MAX_JUMPS):
         if outcome != CONVERGED:
             break
-        here, q, _ = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b, eta, sigma.copy())
-        P = penalty_value(b, c, zero, r, 0.0)
+        here, P, q = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b, eta, sigma.copy())
         _, _, j, t = jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q)
         if j < 0:
             break
@@ -142,7 +142,7 @@ def _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b, eta, s
         b_try[j] = t
         outcome_try, n_iter = _on_support(family, attack, Z, y, c, r, scale, unit, b_try, eta_try, sigma_try)
         used += n_iter
-        there = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta_try, sigma_try.copy())[0]
+        there = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b_try, eta_try, sigma_try.copy())[0]
         if outcome_try != CONVERGED or not there < here:
             break
         b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
@@ -191,7 +191,7 @@ def fit_bridge(family, attack, lam, r, weights, Z, y, has_intercept):
             return outcome, b_try, np.nan, np.nan, used, 0.0
         if outcome == NON_FINITE:
             continue
-        objective, _, residual = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta, sigma)
+        objective, residual = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta, sigma)
         highest = max(highest, objective)
         if objective < lowest:
             best, lowest, kkt = outcome, objective, residual

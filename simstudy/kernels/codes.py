@@ -17,13 +17,14 @@ class FamilyCode(IntEnum):
 
 
 class PenaltyCode(IntEnum):
-    """Shape of the penalty. SCAD and MCP are reached by local linear approximation; LR has r != 1."""
+    """Shape of the penalty. SCAD and MCP are reached by local linear approximation; LR has r other than 1 and 2."""
 
     LASSO = 0
     SCAD = 1
     MCP = 2
     ELASTIC_NET = 3
     LR = 4
+    RIDGE = 5
 
 
 class Attack(IntEnum):

@@ -43,7 +43,7 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
     Parameters
     ----------
     family, attack, code : int
-        FamilyCode, Attack and PenaltyCode (LR with shape 2 only, a ridge). ``lam = 0`` or zero weights throughout
+        FamilyCode, Attack and PenaltyCode (not LR). ``lam = 0`` or zero weights throughout
         give the MLE.
     lam, shape : float
         Penalty level per observation and its shape (`penalty.penalty_at`).
@@ -120,7 +120,7 @@ def fit_linearised(family, attack, code, lam, shape, weights, Z, y, has_intercep
             break
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
         return outcome, b, np.nan, np.nan, used, 0.0
-    objective, _, kkt = certify(family, attack, Z, y, c, ridge, 1.0, offset, scale, unit, b, eta, sigma)
+    objective, kkt = certify(family, attack, Z, y, c, ridge, 1.0, offset, scale, unit, b, eta, sigma)
     if has_intercept:
         b[0] += centre
     return outcome, b, objective, kkt, used, 0.0

@@ -238,7 +238,8 @@ def proximal_newton(family, attack, Z, gram, y, c, ridge, r, offset, scale, delt
             unsettled += 1
             if unsettled == UNSETTLED_STEPS:
                 return DIVERGING, iteration
-        fill_hessian(family, Z, gram, w, v, d2P, band, H)
+        if r >= 1.0:
+            fill_hessian(family, Z, gram, w, v, d2P, band, H)
         b_new[:] = b
         slope_at = q.copy()
         regular = minimise_step(H, q, b_new, model_c, ridge, r, scale, 0.1 * tol)

@@ -63,7 +63,7 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
         if not warm:
             b = null_start(family, Z, y, has_intercept)
             continue
-        objectives[k], _, residuals[k] = certify(family, kind, Z, y, c, ridge, 1.0, 0.0, scale, unit, b, eta, sigma)
+        objectives[k], residuals[k] = certify(family, kind, Z, y, c, ridge, 1.0, 0.0, scale, unit, b, eta, sigma)
         B[k] = b
         if has_intercept:
             B[k, 0] += centre

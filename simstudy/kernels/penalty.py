@@ -9,6 +9,7 @@ SCAD = np.int64(PenaltyCode.SCAD)
 MCP = np.int64(PenaltyCode.MCP)
 ELASTIC_NET = np.int64(PenaltyCode.ELASTIC_NET)
 LR = np.int64(PenaltyCode.LR)
+RIDGE = np.int64(PenaltyCode.RIDGE)
 
 # Two steps of an approximation count as a geometric sequence from this squared cosine on, up to this rate.
 PARALLEL = 0.9999
@@ -30,6 +31,8 @@ def penalty_at(code, lam, shape, t):
         return lam * (shape * t + 0.5 * (1.0 - shape) * t * t)
     if code == LR:
         return lam * t**shape
+    if code == RIDGE:
+        return lam * t * t
     return lam * t
 
 
@@ -46,6 +49,8 @@ def penalty_slope(code, lam, shape, t):
         return lam * (shape + (1.0 - shape) * t)
     if code == LR:
         return lam * shape * t ** (shape - 1.0)
+    if code == RIDGE:
+        return 2.0 * lam * t
     return lam
 
 
@@ -55,7 +60,7 @@ def power_terms(code, lam, shape, weights):
     zero = np.zeros(weights.size)
     if code == ELASTIC_NET:
         return lam * shape * weights, lam * (1.0 - shape) * weights, 1.0
-    if code == LR and shape == 2.0:
+    if code == RIDGE:
         return zero, 2.0 * lam * weights, 1.0
     if code == LR:
         return lam * weights, zero, shape

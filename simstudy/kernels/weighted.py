@@ -174,8 +174,8 @@ def jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q):
 
 
 @njit(cache=True)
-def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigma):
-    """Objective, gradient q (m + 1,) in (b, P) and optimality residual at b, the kinks' multipliers held at sigma.
+def gradient_at(family, attack, Z, y, c, ridge, r, offset, unit, b, eta, sigma):
+    """Objective, P and gradient q (m + 1,) in (b, P) at b, the kinks' multipliers held at sigma.
 
     An observation off its kink has no multiplier: its sign is that of the side where it lies.
     """
@@ -197,10 +197,17 @@ def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigm
     q[:m] = np.dot(Z.T, d_eta)
     for j in range(m):
         q[j] /= n
+    return loss, P, q
+
+
+@njit(cache=True)
+def certify(family, attack, Z, y, c, ridge, r, offset, scale, unit, b, eta, sigma):
+    """Objective and optimality residual at b; sigma as in `gradient_at`."""
+    loss, P, q = gradient_at(family, attack, Z, y, c, ridge, r, offset, unit, b, eta, sigma)
     H, model_c = np.empty((0, 0)), c
     if r < 1.0:
         H, model_c, _, _ = jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q)
-    return loss, q, residual_of(H, q, b, model_c, ridge, r, scale)
+    return loss, residual_of(H, q, b, model_c, ridge, r, scale)
 
 
 @njit(cache=True)
@@ -230,7 +237,7 @@ def on_working_sets(family, attack, Z, gram, y, c, ridge, offset, scale, unit, n
         eta[:] = np.dot(Z, b)
     used = 0
     outcome = ITERATION_LIMIT
-    q = certify(family, attack, Z, y, c, ridge, 1.0, offset, scale, unit, b, eta, sigma.copy())[1]
+    q = gradient_at(family, attack, Z, y, c, ridge, 1.0, offset, unit, b, eta, sigma.copy())[2]
     for _ in range(MAX_ROUNDS):
         excess = _violations(q, b, c, scale, inside)
         order = np.argsort(-excess)[: max(SMALLEST_ADDITION, np.sum(inside))]
@@ -268,5 +275,5 @@ def on_working_sets(family, attack, Z, gram, y, c, ridge, offset, scale, unit, n
         if outcome not in (CONVERGED, ITERATION_LIMIT):
             break
         warm = True
-        q = certify(family, attack, Z, y, c, ridge, 1.0, offset, scale, unit, b, eta, sigma.copy())[1]
+        q = gradient_at(family, attack, Z, y, c, ridge, 1.0, offset, unit, b, eta, sigma.copy())[2]
     return outcome, used

@@ -261,8 +261,8 @@ class Lr(_Unweighted):
 
     @property
     def code(self) -> PenaltyCode:
-        """LASSO for r = 1, whose kink has a kernel of its own."""
-        return PenaltyCode.LASSO if self.r == 1.0 else PenaltyCode.LR
+        """LASSO for r = 1 and RIDGE for r = 2, which the kernels solve without powers."""
+        return {1.0: PenaltyCode.LASSO, 2.0: PenaltyCode.RIDGE}.get(self.r, PenaltyCode.LR)
 
     @property
     def growth(self) -> Growth:

@@ -77,7 +77,7 @@ def _iterate(problem: Problem) -> Solution:
     data = (weights, Z, problem.y.copy(), problem.fit_intercept)
     level = (float(penalty.lam), float(penalty.shape))
     kind = (int(problem.family.code), int(problem.attack))
-    if penalty.code == PenaltyCode.LR and penalty.shape != 2.0 and penalty.lam > 0.0:
+    if penalty.code == PenaltyCode.LR and penalty.lam > 0.0:
         outcome, b, objective, kkt, n_iter, spread = fit_bridge(*kind, *level, *data)
     else:
         outcome, b, objective, kkt, n_iter, spread = fit_linearised(*kind, int(penalty.code), *level, *data)

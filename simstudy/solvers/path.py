@@ -22,11 +22,8 @@ def is_convex(problem: Problem) -> bool:
     objective of its own (theory, section 1): a warm start could lead elsewhere.
     """
     poisson_fgsm = problem.family.name == "poisson" and problem.attack == Attack.FGSM
-    penalty = problem.penalty
-    if penalty is None or poisson_fgsm:
-        return False
-    ridge = penalty.code == PenaltyCode.LR and penalty.shape == 2.0
-    return ridge or penalty.code in (PenaltyCode.LASSO, PenaltyCode.ELASTIC_NET)
+    codes = (PenaltyCode.LASSO, PenaltyCode.ELASTIC_NET, PenaltyCode.RIDGE)
+    return problem.penalty is not None and problem.penalty.code in codes and not poisson_fgsm
 
 
 def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> list[Solution]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.limit_law import minimise_limit
-from simstudy.model.penalties import Lasso, Penalty
+from simstudy.model.penalties import Growth, Lasso, Penalty
 from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
 from simstudy.theory.constants import Constants, constants
@@ -269,7 +269,7 @@ def _limit_penalty(
     slope = np.where(active, weights * np.sign(center) * penalty.slope(size), 0.0)
     P0 = float(weights @ penalty.value(np.abs(center)))
     is_fgsm = estimator == "fgsm"
-    is_concave_bridge = penalty.code == PenaltyCode.LR and penalty.shape < 1.0
+    is_concave_bridge = penalty.growth == Growth.SUBLINEAR
     if penalty.bounded or is_concave_bridge:
         slope = np.zeros_like(center)
     # The drift of a concave bridge is of order n^((r - 1) / 2), those of the others are not of smaller order.
@@ -277,7 +277,7 @@ def _limit_penalty(
     off = np.where(active, 0.0, weights)
     if penalty.code == PenaltyCode.ELASTIC_NET:
         return Lasso(penalty.lam), off * penalty.shape, drift
-    if penalty.code == PenaltyCode.LR and not is_concave_bridge:
+    if penalty.growth == Growth.SUPERLINEAR:
         return Lasso(penalty.lam), np.zeros_like(off), drift
     return penalty, off, drift
 

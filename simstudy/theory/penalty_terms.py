@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.kernels.codes import PenaltyCode
+from simstudy.kernels.penalty import power_terms
 from simstudy.model.penalties import Penalty
 
 FloatArray = NDArray[np.float64]
@@ -32,13 +32,9 @@ class PenaltyTerms:
 
 def penalty_terms(penalty: Penalty, weights: FloatArray, b: FloatArray) -> PenaltyTerms:
     """Terms of a penalty with multipliers `weights` (q,) at b (q,)."""
-    zero = np.zeros_like(b)
-    if penalty.code == PenaltyCode.ELASTIC_NET:
-        alpha = penalty.shape
-        return PenaltyTerms(weights * penalty.lam * alpha, weights * penalty.lam * (1 - alpha), 1.0)
-    if penalty.code == PenaltyCode.LR:
-        return PenaltyTerms(weights * penalty.lam, zero, penalty.shape)
-    return PenaltyTerms(weights * penalty.slope(np.abs(b)), zero, 1.0)
+    if penalty.bounded:
+        return PenaltyTerms(weights * penalty.slope(np.abs(b)), np.zeros_like(b), 1.0)
+    return PenaltyTerms(*power_terms(int(penalty.code), float(penalty.lam), float(penalty.shape), weights))
 
 
 def tangent(terms: PenaltyTerms, b: FloatArray) -> FloatArray:
