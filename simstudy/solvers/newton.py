@@ -10,8 +10,9 @@ from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
 from simstudy.kernels.linearised import fit_linearised
 from simstudy.model.penalties import Growth, Lasso
 from simstudy.records import Status
+from simstudy.solvers.columns import columns, constant_columns
 from simstudy.solvers.existence import recedes
-from simstudy.solvers.notes import constant_columns, notes
+from simstudy.solvers.notes import notes
 from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
@@ -24,19 +25,6 @@ SEPARATED = {
     False: NO_MINIMISER + "the data are separated, min_i yt_i eta_i > 0 (T18)",
 }
 RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by linear program (T18)"
-
-
-def _columns(problem: Problem) -> tuple[FloatArray, FloatArray]:
-    """Design with its intercept column (C order) and the weights of the columns' penalties."""
-    n, p = problem.X.shape
-    k = int(problem.fit_intercept)
-    Z = np.empty((n, p + k))
-    Z[:, :k] = 1.0
-    Z[:, k:] = problem.X
-    weights = np.zeros(p + k)
-    if problem.penalty is not None:
-        weights[k:] = problem.penalty.multipliers(p)
-    return Z, weights
 
 
 def _precluded(problem: Problem) -> Solution | None:
@@ -71,7 +59,7 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
 def _iterate(problem: Problem) -> Solution:
     """Run the kernel and read its outcome."""
     p = problem.X.shape[1]
-    Z, weights = _columns(problem)
+    Z, weights, constant = columns(problem)
     penalty = problem.penalty or Lasso(0.0)
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     data = (weights, Z, problem.y.copy(), problem.fit_intercept)
@@ -96,7 +84,7 @@ def _iterate(problem: Problem) -> Solution:
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
     k = int(problem.fit_intercept)
     coef, intercept = b[k:], float(b[0]) if k else 0.0
-    message += notes(problem, coef, intercept)
+    message += notes(problem, constant, coef, intercept)
     return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 

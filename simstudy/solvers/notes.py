@@ -12,14 +12,6 @@ from simstudy.solvers.problem import Problem
 FloatArray = NDArray[np.float64]
 
 
-def constant_columns(X: FloatArray) -> NDArray[np.intp]:
-    """Indices of the columns of X (n, p) with zero variance."""
-    candidates = np.flatnonzero(X[0] == X[-1])
-    if not candidates.size:
-        return candidates
-    return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
-
-
 def needed_g(problem: Problem, coef: FloatArray, intercept: float) -> tuple[float, int]:
     """Smallest g for which an mcp objective is convex along every coordinate at a fit, and the column that needs it.
 
@@ -38,10 +30,13 @@ def needed_g(problem: Problem, coef: FloatArray, intercept: float) -> tuple[floa
     return price / max(float(curvature[flattest]), np.finfo(float).tiny), flattest
 
 
-def notes(problem: Problem, coef: FloatArray, intercept: float) -> str:
-    """Notes on a fit that end its message, each after a semicolon; empty where there is nothing to say."""
+def notes(problem: Problem, constant: NDArray[np.intp], coef: FloatArray, intercept: float) -> str:
+    """Notes on a fit that end its message, each after a semicolon; empty where there is nothing to say.
+
+    `constant` are the columns of X without variance.
+    """
     said = ""
-    unmoved = [int(j) for j in constant_columns(problem.X) if coef[j] == 0.0]
+    unmoved = [int(j) for j in constant if coef[j] == 0.0]
     if unmoved:
         columns = ", ".join(map(str, unmoved))
         said += f"; zero variance, hence coefficient 0, in X[:, [{columns}]]"

@@ -11,7 +11,9 @@ from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
 from simstudy.kernels.path import fit_path
 from simstudy.model.penalties import Penalty
 from simstudy.records import Status
+from simstudy.solvers.columns import columns
 from simstudy.solvers.newton import TOLERANCE, solve
+from simstudy.solvers.notes import notes
 from simstudy.solvers.problem import Problem, Solution
 
 
@@ -38,24 +40,27 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
     problems = [replace(problem, penalty=replace(penalty, lam=lam)) for lam in lams]
     if not problems or not is_convex(problems[0]) or problem.y.min() == problem.y.max():
         return [solve(each) for each in problems]
-    n, p = problem.X.shape
     k = int(problem.fit_intercept)
+    Z, weights, constant = columns(replace(problem, penalty=penalty))
     outcomes, B, objectives, residuals, n_iter = fit_path(
         int(problem.family.code),
         int(problem.attack),
         int(penalty.code),
         np.asarray(lams, dtype=float),
         float(penalty.shape),
-        np.append(np.zeros(k), penalty.multipliers(p)),
-        np.column_stack([np.ones((n, k)), problem.X]),
+        weights,
+        Z,
         problem.y.copy(),
         problem.fit_intercept,
     )
-    return [
-        Solution(b[k:], float(b[0]) if k else 0.0, float(objective), float(kkt), Status.OK, "converged", int(steps))
-        if outcome == Outcome.CONVERGED and kkt <= TOLERANCE and np.isfinite(b).all()
-        else solve(each)
-        for each, outcome, b, objective, kkt, steps in zip(
-            problems, outcomes, B, objectives, residuals, n_iter, strict=True
-        )
-    ]
+    solutions = []
+    for each, outcome, b, objective, kkt, steps in zip(
+        problems, outcomes, B, objectives, residuals, n_iter, strict=True
+    ):
+        if outcome != Outcome.CONVERGED or not kkt <= TOLERANCE or not np.isfinite(b).all():
+            solutions.append(solve(each))
+            continue
+        coef, intercept = b[k:], float(b[0]) if k else 0.0
+        message = "converged" + notes(each, constant, coef, intercept)
+        solutions.append(Solution(coef, intercept, float(objective), float(kkt), Status.OK, message, int(steps)))
+    return solutions

@@ -8,8 +8,10 @@ import pytest
 from cases import draw
 from simstudy.estimators import fgsm, mle, penalized
 from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Mcp, Scad
+from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
+from simstudy.solvers.path import solve_path
+from simstudy.solvers.problem import Attack, Problem
 
 
 @pytest.fixture
@@ -35,6 +37,32 @@ def test_a_column_without_variance_gets_zero_and_the_message_names_it(
             np.delete(estimator(X, y, family="binomial", penalty=Lasso(0.01)).coef, 2), without.coef, atol=1e-8
         )
     assert mle(X, y, family="binomial").message.endswith("linearly dependent, X[:, 2] is constant")
+
+
+SMOOTH = [Lr(0.05, 1.5), Lr(0.05, 2.0), Lr(0.05, 3.0), ElasticNet(0.05, 0.0)]
+
+
+@pytest.mark.parametrize("penalty", SMOOTH, ids=str)
+@pytest.mark.parametrize("estimator", [fgsm, penalized])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_smooth_penalty_gives_a_column_without_variance_zero_too(family: str, estimator, penalty: Penalty) -> None:
+    X, y = draw(family, 60, 4, 0.5, np.random.default_rng(5))
+    X[:, 2] = 2.0
+    fit = estimator(X, y, family=family, penalty=penalty)
+    assert fit.coef[2] == 0.0
+    assert fit.message == "converged; zero variance, hence coefficient 0, in X[:, [2]]"
+    without = estimator(np.delete(X, 2, axis=1), y, family=family, penalty=penalty)
+    np.testing.assert_allclose(np.delete(fit.coef, 2), without.coef, atol=1e-6)
+
+
+def test_along_a_path_a_column_without_variance_is_told_too(binomial: tuple[np.ndarray, np.ndarray]) -> None:
+    X, y = binomial
+    X[:, 2] = 2.0
+    given = Problem(X, y, FAMILIES["binomial"], Lasso(0.05), Attack.FGSM, True)
+    for penalty in (Lasso(0.05), Lr(0.05, 2.0)):
+        for fit in solve_path(given, penalty, [0.1, 0.01]):
+            assert fit.coef[2] == 0.0
+            assert fit.message == "converged; zero variance, hence coefficient 0, in X[:, [2]]"
 
 
 def test_equal_first_and_last_entries_are_not_a_constant_column(binomial: tuple[np.ndarray, np.ndarray]) -> None:

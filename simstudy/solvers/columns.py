@@ -1,0 +1,38 @@
+"""The design as the kernels see it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.solvers.problem import Problem
+
+FloatArray = NDArray[np.float64]
+
+
+def constant_columns(X: FloatArray) -> NDArray[np.intp]:
+    """Indices of the columns of X (n, p) with zero variance."""
+    candidates = np.flatnonzero(X[0] == X[-1])
+    if not candidates.size:
+        return candidates
+    return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
+
+
+def columns(problem: Problem) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
+    """Design with its intercept column (C order), the weights of the columns' penalties, and `constant_columns`.
+
+    Next to an intercept a penalised constant column has coefficient zero at a minimiser. The kernels get zeros for it,
+    as a smooth penalty would leave it where the slope is below their tolerance.
+    """
+    n, p = problem.X.shape
+    k = int(problem.fit_intercept)
+    Z = np.empty((n, p + k))
+    Z[:, :k] = 1.0
+    Z[:, k:] = problem.X
+    weights = np.zeros(p + k)
+    constant = constant_columns(problem.X)
+    if problem.penalty is not None:
+        weights[k:] = problem.penalty.multipliers(p)
+        if k and constant.size and problem.penalty.lam > 0.0:
+            Z[:, k + constant[weights[k + constant] > 0.0]] = 0.0
+    return Z, weights, constant
