@@ -12,7 +12,7 @@ import simstudy
 PACKAGE = Path(simstudy.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-FOUNDATION = {"errors", "seeding", "records"}
+FOUNDATION = {"errors", "registry", "seeding", "records"}
 FOLDERS = {
     "kernels", "model", "solvers", "estimators", "theory", "scenario", "run", "store", "measures", "analysis", "report",
 }  # fmt: skip
@@ -20,6 +20,7 @@ FOLDERS = {
 #: Part of the package -> the parts that it may import besides itself.
 ALLOWED = {
     **{name: set() for name in FOUNDATION},
+    "registry": {"errors"},
     "kernels": set(),
     "model": FOUNDATION | {"kernels"},
     "solvers": FOUNDATION | {"model", "kernels"},
