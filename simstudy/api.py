@@ -15,27 +15,27 @@ from simstudy.errors import ConfigError, ResultsError, SimstudyError, unknown_na
 from simstudy.measures import summarise
 from simstudy.questions import ANALYSES, ANSWERS, Summary, compared, contrasts, target, why_no_law
 from simstudy.report import Table, write_table
-from simstudy.run.block import thread_controller
-from simstudy.run.methods import resolve
-from simstudy.run.options import Options
-from simstudy.run.plan import Cell, cells
-from simstudy.run.precision import Target
-from simstudy.run.processes import submit
-from simstudy.run.progress import Reporter, silent
-from simstudy.run.runner import RunReport, run_study, simulate
-from simstudy.run.select import select
-from simstudy.run.status import study_status
-from simstudy.scenario.config import read_study
-from simstudy.scenario.method import Method
-from simstudy.scenario.profiles import read_replicates
-from simstudy.scenario.scenario import Scenario
-from simstudy.scenario.study import Study, study_toml
+from simstudy.runner.block import thread_controller
+from simstudy.runner.methods import resolve
+from simstudy.runner.options import Options
+from simstudy.runner.plan import Cell, cells
+from simstudy.runner.precision import Target
+from simstudy.runner.processes import submit
+from simstudy.runner.progress import Reporter, silent
+from simstudy.runner.runner import RunReport, run_study, simulate
+from simstudy.runner.select import select
+from simstudy.runner.status import study_status
+from simstudy.sources.glm import Scenario
 from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios, rows
 from simstudy.store.predictions import write_predictions
 from simstudy.store.shards import scan, shard_paths
+from simstudy.study.config import read_study
+from simstudy.study.method import Method
+from simstudy.study.profiles import read_replicates
+from simstudy.study.study import Study, study_toml
 from simstudy.theory import predict, predict_difference
 from simstudy.theory.coverage import check_claims
 

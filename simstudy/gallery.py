@@ -7,7 +7,7 @@ from collections.abc import Callable
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from simstudy.analysis.law_samples import intervals, law_histograms
+from simstudy.analyses.law_samples import intervals, law_histograms
 from simstudy.errors import SimstudyError
 from simstudy.questions import Summary, targets
 from simstudy.report.figures.comparison import oracle_figure, tradeoff_figure
@@ -19,7 +19,7 @@ from simstudy.report.figures.root_n import root_n_figure
 from simstudy.report.figures.selection import dispersion_figure, support_figure, uniformity_figure, weak_oracle_figure
 from simstudy.report.figures.style import SETTINGS, no_data
 from simstudy.report.figures.zip_plot import zip_figure
-from simstudy.scenario.study import Study
+from simstudy.study.study import Study
 
 Draw = Callable[[Summary], Figure]
 

@@ -9,16 +9,16 @@ from simstudy.api import estimates_in, measured, measures, predictions, scenario
 from simstudy.errors import ConfigError, unknown_name
 from simstudy.questions import ANALYSES, Summary
 from simstudy.report.explain import Explanation, cell, environments, printed, sources
-from simstudy.run.forecast import Forecast, expected_mcse, pilot
-from simstudy.run.replay import Replayed
-from simstudy.run.replay import debug as debugged
-from simstudy.run.replay import replay as replayed
-from simstudy.run.runner import truth
-from simstudy.run.status import StudyStatus, study_status
-from simstudy.scenario.study import Study, study_toml
+from simstudy.runner.forecast import Forecast, expected_mcse, pilot
+from simstudy.runner.replay import Replayed
+from simstudy.runner.replay import debug as debugged
+from simstudy.runner.replay import replay as replayed
+from simstudy.runner.runner import truth
+from simstudy.runner.status import StudyStatus, study_status
 from simstudy.store.definition import check_same_study
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
+from simstudy.study.study import Study, study_toml
 
 
 def results_of(study: Study, results: str | Path) -> Layout:

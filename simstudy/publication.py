@@ -15,13 +15,13 @@ from simstudy.gallery import figure_names, figures
 from simstudy.questions import Summary
 from simstudy.report.figures.save import write_figure
 from simstudy.report.page import render
-from simstudy.scenario.study import Study, study_toml
 from simstudy.sections import section
 from simstudy.store.definition import check_same_study
 from simstudy.store.files import read_table, write_text
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.predictions import read_predictions, write_predictions
+from simstudy.study.study import Study, study_toml
 from simstudy.verification import claims
 
 #: Where study files usually are.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from simstudy.analysis import (
+from simstudy.analyses import (
     Contender,
     Weighted,
     activation,
@@ -29,10 +29,10 @@ from simstudy.analysis import (
     uniformity,
     weak_oracle,
 )
-from simstudy.analysis.evidence import Results
-from simstudy.analysis.foretold import Targets
+from simstudy.analyses.evidence import Results
+from simstudy.analyses.foretold import Targets
 from simstudy.errors import ResultsError, SimstudyError
-from simstudy.model.penalties import PENALTIES
+from simstudy.penalties import PENALTIES
 from simstudy.records import Status
 from simstudy.report import (
     Table,
@@ -51,11 +51,11 @@ from simstudy.report import (
     uniformity_table,
     weak_oracle_table,
 )
-from simstudy.run.methods import ResolvedMethod, resolve
-from simstudy.run.weights import penalty_weights
-from simstudy.scenario.method import MatchedLambda, Method
-from simstudy.scenario.scenario import Scenario
-from simstudy.scenario.study import Study
+from simstudy.runner.methods import ResolvedMethod, resolve
+from simstudy.runner.weights import penalty_weights
+from simstudy.sources.glm import Scenario
+from simstudy.study.method import MatchedLambda, Method
+from simstudy.study.study import Study
 from simstudy.theory import constants
 from simstudy.theory.shifts import Target
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
@@ -52,7 +54,9 @@ class Registry(Mapping[str, T], Generic[T]):
         if not isinstance(name, str) or not re.fullmatch(NAME, name):
             raise ConfigError(bad_value(f"name of the {self.kind}", name, "a letter, then letters, digits or _"))
         if name in self._entries and not replace:
-            raise ConfigError(bad_value(f"name of the {self.kind}", name, f"another name: there is a {self.kind} {name}"))
+            raise ConfigError(
+                bad_value(f"name of the {self.kind}", name, f"another name: there is a {self.kind} {name}")
+            )
         self._entries[name] = entry
         return entry
 
@@ -71,3 +75,21 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def check_name(field: str, name: str, pattern: str = r"[A-Za-z0-9_-]+") -> None:
+    """Refuse a name that is not safe as a part of a path.
+
+    Raises
+    ------
+    ConfigError
+        Names the field, the name and what it may consist of.
+    """
+    if not re.fullmatch(pattern, name):
+        raise ConfigError(bad_value(field, name, f"made of the characters {pattern}"))
+
+
+def digest(definition: object) -> str:
+    """Hash of a definition in JSON terms, 16 hexadecimal digits; the order of keys does not matter."""
+    canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -14,11 +14,11 @@ from simstudy.gallery import figure_names
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
-from simstudy.scenario.study import Study
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.provenance import runs
+from simstudy.study.study import Study
 
 #: Runs that the report lists; the folder holds them all.
 MOST_RUNS = 5

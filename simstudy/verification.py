@@ -7,22 +7,22 @@ from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 
-from simstudy.analysis.claims import ledger
-from simstudy.analysis.evidence import Results
-from simstudy.analysis.foretold import Foretold, foretell
+from simstudy.analyses.claims import ledger
+from simstudy.analyses.evidence import Results
+from simstudy.analyses.foretold import Foretold, foretell
 from simstudy.api import estimates_in, measures, predictions, study_of
 from simstudy.errors import ConfigError
 from simstudy.questions import targets_in
 from simstudy.report.claims import claims_table
 from simstudy.report.table import Table, write_table
 from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
-from simstudy.run.block import thread_controller
-from simstudy.scenario.claim import Claim, select_scenarios
-from simstudy.scenario.study import Study, study_toml
+from simstudy.runner.block import thread_controller
 from simstudy.store.definition import check_same_study, write_definition
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
+from simstudy.study.claim import Claim, select_scenarios
+from simstudy.study.study import Study, study_toml
 from simstudy.theory.table import constants_frame
 
 #: Outcomes that make a ledger fail.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from reference.objective import ATTACKS, Problem
 from simstudy.estimators import Fit, fgsm, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import pytest
 
 from simstudy.api import study_of
 from simstudy.questions import ANALYSES, ANSWERS
-from simstudy.scenario.claim import CONTRADICTED
+from simstudy.study.claim import CONTRADICTED
 
 EXPERIMENTS = sorted((Path(__file__).parents[1] / "experiments").glob("*.toml"))
 WORDS = (r"^Aim:", r"\bData:", r"\bEstimands?:", r"\bMethods[:,]", r"\bMeasures?:", r"\bClaims:", r"\bmargins?\b")

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 import simstudy as ss
 from simstudy.cli import main
-from simstudy.scenario.claim import Claim, Law, Region
-from simstudy.scenario.config import read_study
-from simstudy.scenario.study import study_toml
+from simstudy.study.claim import Claim, Law, Region
+from simstudy.study.config import read_study
+from simstudy.study.study import study_toml
 from simstudy.theory import constants, pseudo_true
 from simstudy.verification import claims, theory
 

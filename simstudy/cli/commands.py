@@ -17,9 +17,9 @@ from simstudy.cli.group import FAILED, main
 from simstudy.cli.options import JOBS, JSON, RESULTS, STUDY
 from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
 from simstudy.records import Status
-from simstudy.run.options import Options, parse_part
-from simstudy.run.plan import Cell
-from simstudy.run.precision import parse_target
+from simstudy.runner.options import Options, parse_part
+from simstudy.runner.plan import Cell
+from simstudy.runner.precision import parse_target
 
 REPLICATES = click.option("-r", "--replicates", type=int, help="Data sets per scenario, instead of the file's number.")
 PROFILE = click.option(

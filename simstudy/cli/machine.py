@@ -13,8 +13,8 @@ import pandas as pd
 
 from simstudy.report import Table
 from simstudy.report.table import document
-from simstudy.run.plan import Cell
-from simstudy.run.status import StudyStatus
+from simstudy.runner.plan import Cell
+from simstudy.runner.status import StudyStatus
 
 
 def print_json(value: object) -> None:

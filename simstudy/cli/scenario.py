@@ -14,12 +14,12 @@ from simstudy.cli.group import main
 from simstudy.cli.show import describe, progress, show
 from simstudy.errors import ConfigError, bad_value
 from simstudy.estimators.registry import ESTIMATORS
-from simstudy.model.coefficients import Sparse
-from simstudy.model.designs import DESIGNS
-from simstudy.scenario.method import FixedLambda, Method
-from simstudy.scenario.scenario import Scenario
-from simstudy.scenario.study import Study
-from simstudy.scenario.tables import build_tagged
+from simstudy.sources.coefficients import Sparse
+from simstudy.sources.designs import DESIGNS
+from simstudy.sources.glm import Scenario
+from simstudy.study.method import FixedLambda, Method
+from simstudy.study.study import Study
+from simstudy.study.tables import build_tagged
 
 QUIET = click.option("--quiet", is_flag=True, help="No progress.")
 

@@ -13,7 +13,7 @@ from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.mle import mle
 from simstudy.estimators.penalized import penalized
-from simstudy.model.penalties import ElasticNet, Lasso, Penalty
+from simstudy.penalties import ElasticNet, Lasso, Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]

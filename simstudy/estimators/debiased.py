@@ -11,8 +11,8 @@ from simstudy.errors import InputError, bad_value
 from simstudy.estimators.estimating_equation import active_columns, error_signs, information, penalty_total
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 

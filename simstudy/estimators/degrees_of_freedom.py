@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from simstudy.estimators.estimating_equation import attacked_equation, penalised_equation
 from simstudy.estimators.fit import Fit, check_data
 from simstudy.estimators.standard_errors import inverse_or_none, penalty_curvature
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.estimators.fit import Fit
-from simstudy.model.families import Family
-from simstudy.model.penalties import Penalty
+from simstudy.families import Family
+from simstudy.penalties import Penalty
 
 FloatArray = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, unknown_name
 from simstudy.estimators.fit import Fit, fit_problem
-from simstudy.model.penalties import Penalty
+from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
 ATTACKS = {"fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}

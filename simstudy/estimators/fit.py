@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 from simstudy.solvers.newton import solve
 from simstudy.solvers.problem import Attack, Problem

@@ -13,8 +13,8 @@ from simstudy.estimators.adaptive import with_pilot_weights
 from simstudy.estimators.fgsm import attack_named
 from simstudy.estimators.fit import Fit, check_data, fit_checked
 from simstudy.estimators.registry import ESTIMATORS
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.solvers.path import solve_path
 from simstudy.solvers.problem import Attack, Problem
 

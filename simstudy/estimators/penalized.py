@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from simstudy.estimators.fit import Fit, fit_problem
-from simstudy.model.penalties import Penalty
+from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.estimating_equation import penalty_total
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.model.families import Family
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import Family
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]

@@ -14,9 +14,9 @@ from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fit import Fit, check_data
 from simstudy.estimators.path import lam_grid, largest_lam, largest_score, path
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal, TuningRule
-from simstudy.model.families import Family
-from simstudy.model.families import family as family_named
-from simstudy.model.penalties import Penalty
+from simstudy.families import Family
+from simstudy.families import family as family_named
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]

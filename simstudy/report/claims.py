@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from simstudy.analysis.verdicts import LEVEL, POWER
+from simstudy.analyses.verdicts import LEVEL, POWER
 from simstudy.measures.numbers import MISSING, decimals, rounded
 from simstudy.report.columns import estimate, failures, text
 from simstudy.report.table import Column, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analysis import LawDistances
+from simstudy.analyses import LawDistances
 from simstudy.report.columns import best, bounds, estimate, failures, interval, number, text, theory
 from simstudy.report.table import Table
 from simstudy.report.tables import BEST, FAILED, PARENTHESES, THEORY, replicates, where_known, where_varying

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from simstudy.analysis.groups import sample_size_groups
+from simstudy.analyses.groups import sample_size_groups
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.report.table import Table
 from simstudy.store.layout import Layout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analysis import RootN
+from simstudy.analyses import RootN
 from simstudy.measures.numbers import MISSING
 from simstudy.report.columns import best, bounds, estimate, failures, interval, number, p_value, text, theory
 from simstudy.report.table import Column, Table

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from simstudy.kernels.codes import Attack
-from simstudy.model.penalties import Growth
+from simstudy.penalties import Growth
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]

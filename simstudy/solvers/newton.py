@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
 from simstudy.kernels.linearised import fit_linearised
-from simstudy.model.penalties import Growth, Lasso
+from simstudy.penalties import Growth, Lasso
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns
 from simstudy.solvers.existence import recedes

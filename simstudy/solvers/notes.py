@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.kernels.codes import Attack
-from simstudy.model.penalties import Mcp
+from simstudy.penalties import Mcp
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
 from simstudy.kernels.path import fit_path
-from simstudy.model.penalties import Penalty
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 from simstudy.solvers.columns import columns
 from simstudy.solvers.newton import TOLERANCE, solve

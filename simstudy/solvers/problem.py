@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simstudy.families import Family
 from simstudy.kernels.codes import Attack
-from simstudy.model.families import Family
-from simstudy.model.penalties import Penalty
+from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 __all__ = ["Attack", "Problem", "Solution", "failure"]

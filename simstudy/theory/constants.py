@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value
-from simstudy.model.designs import StudentT
-from simstudy.model.families import FAMILIES
-from simstudy.scenario.scenario import Scenario
+from simstudy.families import FAMILIES
 from simstudy.seeding import Stream, generator
+from simstudy.sources.designs import StudentT
+from simstudy.sources.glm import Scenario
 
 FloatArray = NDArray[np.float64]
 

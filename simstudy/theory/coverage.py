@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from simstudy.errors import ConfigError, bad_value
-from simstudy.scenario.claim import Claim, Law
-from simstudy.scenario.method import MatchedLambda, Method, RateLambda
-from simstudy.scenario.quantities import QUANTITIES
-from simstudy.scenario.study import Study
+from simstudy.study.claim import Claim, Law
+from simstudy.study.method import MatchedLambda, Method, RateLambda
+from simstudy.study.quantities import QUANTITIES
+from simstudy.study.study import Study
 from simstudy.theory.expected import COVERED, FORMS, not_covered
 
 #: What the table of limit laws has, in words; lam ~ n^power.

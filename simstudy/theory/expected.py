@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
-from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants, constants
 from simstudy.theory.limit_law import limit_law
 from simstudy.theory.null_model import null_probability

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.limit_law import minimise_limit
-from simstudy.model.penalties import Growth, Lasso, Penalty
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Growth, Lasso, Penalty
 from simstudy.seeding import Stream, generator
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants, constants
 from simstudy.theory.pseudo_true import pseudo_true, score_covariance
 

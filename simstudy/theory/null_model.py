@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value
 from simstudy.kernels.codes import PenaltyCode
-from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
+from simstudy.sources.glm import Scenario
 from simstudy.theory.shifts import Target
 
 FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.kernels.penalty import power_terms
-from simstudy.model.penalties import Penalty
+from simstudy.penalties import Penalty
 
 FloatArray = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, gammaincc, gammaln
 from scipy.stats import norm
 
-from simstudy.model.families import FAMILIES
-from simstudy.scenario.scenario import Scenario
+from simstudy.families import FAMILIES
+from simstudy.sources.glm import Scenario
 
 FloatArray = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import constants
 from simstudy.theory.limit_law import limit_law
 from simstudy.theory.shifts import Target, is_oracle_case, oracle_shift, parameter_names, pseudo_true_shift

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.families import FAMILIES
 from simstudy.kernels.newton import minimise_step
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Penalty
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Penalty
 from simstudy.seeding import Stream, generator
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import with_intercept
 from simstudy.theory.penalty_terms import PenaltyTerms, bend, penalty_terms, tangent
 from simstudy.theory.population import Population, attacked, unattacked

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value
-from simstudy.model.penalties import Penalty
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Penalty
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants
 from simstudy.theory.pseudo_true import DRAWS, pseudo_true
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from simstudy.errors import SimstudyError
-from simstudy.scenario.scenario import Scenario
+from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import constants
 from simstudy.theory.shifts import parameter_names
 

@@ -9,13 +9,13 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
-from simstudy.run import replicate
-from simstudy.run.replicate import data
-from simstudy.run.runner import run_study
-from simstudy.scenario.method import MatchedLambda, Method, RateLambda
-from simstudy.scenario.scenario import Dataset, Scenario
-from simstudy.scenario.study import Study
+from simstudy.runner import replicate
+from simstudy.runner.replicate import data
+from simstudy.runner.runner import run_study
+from simstudy.sources.glm import Dataset, Scenario
 from simstudy.store.load import load
+from simstudy.study.method import MatchedLambda, Method, RateLambda
+from simstudy.study.study import Study
 
 RATE = RateLambda(c=0.5, power=-0.5, log_p=True)
 METHODS = (

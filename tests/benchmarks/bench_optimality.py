@@ -21,7 +21,7 @@ import simstudy as ss
 from cases import PENALTIES, SIGNAL
 from reference.existence import has_minimiser
 from reference.objective import Problem
-from simstudy.model.families import FAMILIES
+from simstudy.families import FAMILIES
 
 TABLE = Path("results/benchmarks/optimality.md")
 SIZES = ((30, 5), (100, 10), (200, 50), (100, 300))

@@ -24,8 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 import simstudy as ss
-from simstudy.run.options import Options
-from simstudy.run.runner import run_study
+from simstudy.runner.options import Options
+from simstudy.runner.runner import run_study
 
 P, BETA, LAM = 8, [1.0, -1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0], 0.05
 METHODS = (

@@ -20,7 +20,7 @@ import peers
 from threadpoolctl import threadpool_limits
 
 import simstudy as ss
-from simstudy.model.families import FAMILIES
+from simstudy.families import FAMILIES
 
 Array = peers.Array
 TABLE = Path("results/benchmarks/solver.md")

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import simstudy as ss
-from simstudy.model.families import FAMILIES
+from simstudy.families import FAMILIES
 
 TABLE = Path("results/benchmarks/wide.md")
 N, P, NONZERO = 200, 5000, 10

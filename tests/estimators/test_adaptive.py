@@ -12,8 +12,8 @@ from simstudy.estimators.adaptive import adaptive_weights, fgsm_adaptive, penali
 from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.rules import Bic
 from simstudy.estimators.tuning import tuned
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Scad
 from simstudy.records import Status
 
 PAIRS = {"penalized": (penalized, penalized_adaptive), "fgsm": (fgsm, fgsm_adaptive)}

@@ -10,7 +10,7 @@ import pytest
 from cases import Array
 from simstudy.errors import ConfigError, InputError, SimstudyError
 from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
-from simstudy.model.penalties import Lasso
+from simstudy.penalties import Lasso
 
 X = np.arange(12.0).reshape(6, 2) ** 0.5
 Y = np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])

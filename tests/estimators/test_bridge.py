@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from cases import Case, draw, fit, problem
 from reference.objective import Problem, objective
 from simstudy.estimators import mle
-from simstudy.model.penalties import ElasticNet, Lr
+from simstudy.penalties import ElasticNet, Lr
 from simstudy.records import Status
 
 

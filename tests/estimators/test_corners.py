@@ -10,8 +10,8 @@ import pytest
 from cases import PENALTIES, Array, draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 
 ESTIMATORS = {"penalized": penalized, "fgsm": fgsm}

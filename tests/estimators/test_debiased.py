@@ -9,12 +9,12 @@ from cases import Array, draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, oracle
 from simstudy.estimators.debiased import fgsm_debiased
-from simstudy.model.designs import Normal
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Mcp, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Mcp, Scad
 from simstudy.records import Status
-from simstudy.scenario.scenario import Scenario
 from simstudy.seeding import Stream, generator
+from simstudy.sources.designs import Normal
+from simstudy.sources.glm import Scenario
 
 each_family = pytest.mark.parametrize("family", FAMILIES)
 

@@ -8,8 +8,8 @@ import pytest
 from cases import draw
 from simstudy.estimators import fgsm, mle, penalized
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 
 each_family = pytest.mark.parametrize("family", FAMILIES)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cases import KINDS, Array, Case, draw, fit, problem
 from reference.objective import Problem
 from simstudy.estimators import Fit, fgsm, mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso
 from simstudy.records import Status
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -7,7 +7,7 @@ import pytest
 
 from cases import draw
 from simstudy.estimators import mle, oracle
-from simstudy.model.families import FAMILIES
+from simstudy.families import FAMILIES
 from simstudy.records import Status
 
 

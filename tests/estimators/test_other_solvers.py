@@ -16,8 +16,8 @@ from cases import Array, draw, fit
 from reference.existence import has_minimiser
 from reference.objective import Problem, objective
 from simstudy.estimators import mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Mcp, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Mcp, Scad
 from simstudy.records import Status
 
 TIGHT = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11, "max_iter": 200}

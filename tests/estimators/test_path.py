@@ -9,8 +9,8 @@ from cases import KINDS, PENALTIES, draw
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm, penalized
 from simstudy.estimators.path import lam_grid, largest_lam, path
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Scad
 from simstudy.records import Status
 
 

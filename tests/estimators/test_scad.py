@@ -11,8 +11,8 @@ from cases import KINDS, Array, draw, fit
 from reference.objective import Problem, loss, objective, penalty_at
 from reference.optimality import optimality_residual
 from simstudy.estimators import Fit, mle, oracle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Scad
 from simstudy.records import Status
 
 SEEDS = st.integers(0, 2**32 - 1)

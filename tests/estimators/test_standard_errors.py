@@ -13,8 +13,8 @@ from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
 from simstudy.estimators.debiased import fgsm_debiased
 from simstudy.estimators.estimating_equation import attacked_equation
 from simstudy.estimators.standard_errors import standard_errors
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 
 LAWS = {"gaussian": sm.families.Gaussian(), "binomial": sm.families.Binomial(), "poisson": sm.families.Poisson()}
 each_family = pytest.mark.parametrize("family", FAMILIES)

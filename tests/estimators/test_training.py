@@ -9,8 +9,8 @@ from cases import Array, draw
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm
 from simstudy.estimators.training import fgsm_training
-from simstudy.model.families import FAMILIES, Family
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES, Family
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 
 each_family = pytest.mark.parametrize("family", FAMILIES)

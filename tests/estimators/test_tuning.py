@@ -14,8 +14,8 @@ from simstudy.estimators import Fit, penalized
 from simstudy.estimators.path import lam_grid, largest_lam
 from simstudy.estimators.rules import RULES, Aic, Bic, CrossValidation, Ebic, Gcv, GridRule, Pivotal
 from simstudy.estimators.tuning import tuned
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 
 LAWS = {"gaussian": sm.families.Gaussian(), "binomial": sm.families.Binomial(), "poisson": sm.families.Poisson()}

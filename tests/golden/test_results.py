@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from simstudy.api import measured, study_of
-from simstudy.run.runner import simulate
-from simstudy.scenario.config import read_study
-from simstudy.scenario.study import Study
+from simstudy.runner.runner import simulate
+from simstudy.study.config import read_study
+from simstudy.study.study import Study
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.parquet"))

@@ -12,7 +12,7 @@ import pytest
 FITS = """
 import numpy as np
 from simstudy.estimators import fgsm, penalized
-from simstudy.model.penalties import Lasso, Scad
+from simstudy.penalties import Lasso, Scad
 
 X = np.random.default_rng(0).standard_normal((40, 3))
 for family in ("gaussian", "binomial", "poisson"):

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from reference.objective import Problem
-from simstudy.model.penalties import Growth
+from simstudy.penalties import Growth
 
 
 def has_minimiser(problem: Problem) -> bool:

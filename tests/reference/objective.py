@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.model.families import FAMILIES, Family
-from simstudy.model.penalties import Penalty
+from simstudy.families import FAMILIES, Family
+from simstudy.penalties import Penalty
 
 Array = NDArray[np.float64]
 

@@ -2,7 +2,7 @@ import math
 
 import pandas as pd
 
-from simstudy.analysis.claims import COLUMNS
+from simstudy.analyses.claims import COLUMNS
 from simstudy.report.claims import claims_table
 from simstudy.report.table import cells, latex, markdown
 

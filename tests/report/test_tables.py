@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analysis import coefficients, neutrality, root_n, support
+from simstudy.analyses import coefficients, neutrality, root_n, support
 from simstudy.measures import summarise
 from simstudy.records import REPLICATE_SCHEMA, SCENARIO_SCHEMA
 from simstudy.report import (

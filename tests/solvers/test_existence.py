@@ -11,8 +11,8 @@ from cases import KINDS, PENALTIES, Array, draw, fit
 from reference.existence import has_minimiser
 from reference.objective import Problem
 from simstudy.estimators import fgsm, mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Scad
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.problem import Attack

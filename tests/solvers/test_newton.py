@@ -10,8 +10,8 @@ from cases import problem as case_problem
 from reference.objective import Problem
 from reference.optimality import optimality_residual
 from simstudy.estimators import Fit, fgsm, mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Scad
 from simstudy.records import Status
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from cases import draw
 from simstudy.estimators import fgsm, mle, penalized
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.families import FAMILIES
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 from simstudy.solvers.path import solve_path
 from simstudy.solvers.problem import Attack, Problem

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simstudy.errors import ConfigError
-from simstudy.model.designs import Normal, Rademacher, StudentT
-from simstudy.scenario.scenario import Scenario
+from simstudy.sources.designs import Normal, Rademacher, StudentT
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants
 from simstudy.theory.constants import _by_quadrature, _by_simulation
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from simstudy.errors import ConfigError
-from simstudy.scenario.claim import Claim, Law
-from simstudy.scenario.method import FixedLambda, LambdaRule, MatchedLambda, Method, RateLambda
-from simstudy.scenario.scenario import Scenario
-from simstudy.scenario.study import Study
+from simstudy.sources.glm import Scenario
+from simstudy.study.claim import Claim, Law
+from simstudy.study.method import FixedLambda, LambdaRule, MatchedLambda, Method, RateLambda
+from simstudy.study.study import Study
 from simstudy.theory.coverage import check_claims, rate_is_covered
 
 SCENARIOS = tuple(Scenario("gaussian", n, [1.0, 0.0]) for n in (100, 200, 400))

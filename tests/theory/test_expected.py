@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from simstudy.errors import ConfigError
-from simstudy.model.designs import Normal
-from simstudy.model.penalties import Lasso, Scad
-from simstudy.scenario.quantities import LAWS, QUANTITIES
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Lasso, Scad
+from simstudy.sources.designs import Normal
+from simstudy.sources.glm import Scenario
+from simstudy.study.quantities import LAWS, QUANTITIES
 from simstudy.theory import constants, limit_law, predict, pseudo_true
 from simstudy.theory.expected import COVERED, DRAWS, FROM_DRAWS, draws_of_coefficient, expected
 from simstudy.theory.shifts import oracle_shift, parameter_names, pseudo_true_shift

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from simstudy.estimators import fgsm, oracle, penalized
-from simstudy.model.designs import Normal
-from simstudy.model.penalties import Lasso, Scad
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Lasso, Scad
 from simstudy.seeding import Stream, generator
+from simstudy.sources.designs import Normal
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, limit_law, pseudo_true
 from simstudy.theory.pseudo_true import difference
 

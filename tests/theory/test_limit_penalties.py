@@ -6,9 +6,9 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from simstudy.errors import InputError
-from simstudy.model.designs import Normal
-from simstudy.model.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.sources.designs import Normal
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, limit_law, pseudo_true
 
 SIZE = 100_000

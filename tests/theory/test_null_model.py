@@ -3,8 +3,8 @@ import pytest
 
 from simstudy.errors import ConfigError
 from simstudy.estimators import fgsm, penalized
-from simstudy.model.penalties import Lasso, Scad
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Lasso, Scad
+from simstudy.sources.glm import Scenario
 from simstudy.theory.null_model import largest_lam, null_probability
 
 FIT = {"fgsm": fgsm, "penalized": penalized}

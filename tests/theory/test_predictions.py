@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from simstudy.errors import ConfigError
-from simstudy.model.designs import Normal, StudentT
-from simstudy.model.penalties import Lasso, Scad
-from simstudy.scenario.scenario import Scenario
+from simstudy.penalties import Lasso, Scad
+from simstudy.sources.designs import Normal, StudentT
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, predict, predict_difference
 
 BETA = (1.5, -1.2, 0.0, 0.0, 1.0)

@@ -5,10 +5,10 @@ import pytest
 from scipy import stats
 
 from simstudy.errors import InputError
-from simstudy.model.designs import Normal
-from simstudy.model.families import FAMILIES
-from simstudy.model.penalties import Lasso, Scad
-from simstudy.scenario.scenario import Scenario
+from simstudy.families import FAMILIES
+from simstudy.penalties import Lasso, Scad
+from simstudy.sources.designs import Normal
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, pseudo_true
 from simstudy.theory.population import attacked, unattacked
 from simstudy.theory.pseudo_true import difference

@@ -1,7 +1,7 @@
 import numpy as np
 
-from simstudy.model.designs import StudentT
-from simstudy.scenario.scenario import Scenario
+from simstudy.sources.designs import StudentT
+from simstudy.sources.glm import Scenario
 from simstudy.theory import constants
 from simstudy.theory.table import constants_frame
 

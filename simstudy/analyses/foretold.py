@@ -1,0 +1,93 @@
+"""What the theory predicts for a claim: computed before anything is compared with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simstudy.errors import ConfigError, SimstudyError
+from simstudy.measures.estimate import FloatArray
+from simstudy.sources.glm import Scenario
+from simstudy.study.claim import Claim, Law, Selection, select_scenarios
+from simstudy.study.quantities import QUANTITIES
+from simstudy.theory.expected import draws_of_coefficient, expected
+from simstudy.theory.shifts import Target
+
+#: Estimator and penalty of each method in each scenario, by the labels of both.
+Targets = Mapping[tuple[str, str], Target]
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """Predicted value of a claim's quantity.
+
+    Parameters
+    ----------
+    value, se : float
+        Prediction and the standard error of its computation, on the claim's scale; NaN for a region, or for a rate.
+    draws : ndarray, optional
+        Draws from the predicted law, for distances.
+    errors : tuple of (value, se), optional
+        Predicted RMSE at each n of a rate.
+    silence : str
+        Why the theory says nothing; empty if it does.
+    """
+
+    value: float = math.nan
+    se: float = 0.0
+    draws: FloatArray | None = None
+    errors: tuple[tuple[float, float], ...] = ()
+    silence: str = ""
+
+
+def foretell(claim: Claim, scenarios: Sequence[Scenario], targets: Targets) -> Foretold:
+    """Compute the prediction of a claim that is made by a law; a region of numbers needs none."""
+    if not isinstance(claim.prediction, Law):
+        return Foretold()
+    try:
+        return _by_law(claim, claim.prediction, scenarios, targets)
+    except SimstudyError as error:
+        return Foretold(silence=f"The theory is silent: {error}")
+
+
+def scale(claim: Claim, scenario: Scenario) -> float:
+    """Factor between the measure and the claim's quantity."""
+    return float(scenario.n ** QUANTITIES[claim.quantity].power) if claim.scaled else 1.0
+
+
+def _by_law(claim: Claim, law: Law, scenarios: Sequence[Scenario], targets: Targets) -> Foretold:
+    if claim.quantity == "kolmogorov":
+        (scenario,) = select_scenarios(claim.scenario, scenarios)
+        target = _target(targets, scenario, claim.method)
+        return Foretold(0.0, draws=draws_of_coefficient(scenario, claim.parameter, law.law, target, law.without))
+    if QUANTITIES[claim.quantity].over_n:
+        found = sorted(select_scenarios(claim.scenario, scenarios), key=lambda each: each.n)
+        return Foretold(errors=tuple(_value(claim, law, "rmse", each, targets) for each in found))
+    value, se = _in(claim, law, claim.scenario, scenarios, targets)
+    if claim.versus is not None:
+        other, other_se = _in(claim, law, claim.versus, scenarios, targets)
+        value, se = value - other, float(np.hypot(se, other_se))
+    return Foretold(value, se)
+
+
+def _in(
+    claim: Claim, law: Law, selection: Selection, scenarios: Sequence[Scenario], targets: Targets
+) -> tuple[float, float]:
+    (scenario,) = select_scenarios(selection, scenarios)
+    value, se = _value(claim, law, claim.quantity, scenario, targets)
+    return scale(claim, scenario) * value, scale(claim, scenario) * se
+
+
+def _value(claim: Claim, law: Law, quantity: str, scenario: Scenario, targets: Targets) -> tuple[float, float]:
+    reference = None if claim.reference is None else _target(targets, scenario, claim.reference)
+    pair = (_target(targets, scenario, claim.method), reference)
+    return expected(scenario, quantity, claim.parameter, law.law, pair, law.without)
+
+
+def _target(targets: Targets, scenario: Scenario, method: str) -> Target:
+    if (scenario.label, method) not in targets:
+        raise ConfigError(f"method {method!r} has no law in scenario {scenario.label}")
+    return targets[scenario.label, method]

@@ -1,0 +1,122 @@
+"""Histograms of sqrt(n)(betahat - beta0) and of its law, with the probability of an exact zero apart; zip-plot rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simstudy.analyses.evidence import Results
+from simstudy.analyses.foretold import Targets
+from simstudy.analyses.groups import sample_size_groups
+from simstudy.errors import SimstudyError
+from simstudy.measures.estimate import Z_95, FloatArray
+from simstudy.measures.samples import Sample
+from simstudy.sources.glm import Scenario
+from simstudy.theory.expected import draws_of_coefficient
+
+BINS = 24
+#: Law whose density is drawn: the expansion around the pseudo-true parameter, which the tables use.
+LAW = "law"
+
+
+def law_histograms(
+    scenarios: Sequence[Scenario], results: Results, targets: Targets, method: str, parameter: str
+) -> pd.DataFrame:
+    """Densities of the simulated and the predicted law of one coefficient, in every scenario.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+    results : Results
+    targets : mapping of (scenario label, method) to target
+    method, parameter : str
+        Which coefficient of which method.
+
+    Returns
+    -------
+    DataFrame
+        One row for each scenario and bin: `scenario`, `group`, `n`, `left`, `right`, and per unit of sqrt(n)(betahat -
+        beta0) the share `simulated` with `simulated_mcse` and `predicted`, exact zeros left out of all three; `zero`,
+        where an estimate of zero lies, `atom` with `atom_mcse` and `atom_predicted`, the shares of exact zeros.
+        Scenarios without a law or without usable replicates are left out.
+    """
+    groups = sample_size_groups(results.scenarios)
+    frames = []
+    for scenario in scenarios:
+        target = targets.get((scenario.label, method))
+        sample = None if target is None else results.sample(scenario.key, method)
+        if target is None or sample is None or parameter not in sample.parameters or len(sample.usable) < 2:
+            continue
+        try:
+            draws = draws_of_coefficient(scenario, parameter, LAW, target)
+        except SimstudyError:
+            continue
+        where = {"scenario": scenario.label, "group": groups[scenario.label], "n": scenario.n}
+        frames.append(pd.DataFrame(where | _histogram(scenario, sample, parameter, draws)))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _histogram(scenario: Scenario, sample: Sample, parameter: str, draws: FloatArray) -> dict[str, Any]:
+    j = sample.parameters.index(parameter)
+    root = math.sqrt(scenario.n)
+    errors, zero = root * sample.all_errors[:, j], -root * scenario.beta_with_intercept[j]
+    spread = np.concatenate([errors[errors != zero], np.quantile(draws[draws != zero], [0.005, 0.995])])
+    low, high = np.quantile(spread, [0.003, 0.997])
+    edges = np.linspace(low, high, BINS + 1)
+    width = edges[1] - edges[0]
+    share, theirs = (np.histogram(v[v != zero], edges)[0] / len(v) for v in (errors, draws))
+    atom = float((errors == zero).mean())
+    return {
+        "left": edges[:-1],
+        "right": edges[1:],
+        "simulated": share / width,
+        "simulated_mcse": np.sqrt(share * (1 - share) / len(errors)) / width,
+        "predicted": theirs / width,
+        "zero": zero,
+        "atom": atom,
+        "atom_mcse": math.sqrt(atom * (1 - atom) / len(errors)),
+        "atom_predicted": float((draws == zero).mean()),
+    }
+
+
+def intervals(results: Results, methods: Sequence[str], parameter: str) -> pd.DataFrame:
+    """Every 95 % interval of one coefficient, ranked by how far it is from the truth: the rows of a zip plot.
+
+    Parameters
+    ----------
+    results : Results
+    methods : sequence of str
+    parameter : str
+        ``beta_1``, ... or ``intercept``.
+
+    Returns
+    -------
+    DataFrame
+        One row for each replicate that has a standard error: `scenario`, `n`, `family`, `method`, `lower` and `upper`
+        (of betahat - beta0), `covers`, and `centile`, the rank of |betahat - beta0| / se among its cell's, in (0, 100].
+    """
+    frames = []
+    for truth in results.scenarios.to_dict("records"):
+        for method in methods:
+            sample = results.sample(str(truth["scenario_key"]), method)
+            if sample is None or sample.standard_errors is None or parameter not in sample.parameters:
+                continue
+            where = {key: truth[key] for key in ("scenario", "family", "n", "prevalence")} | {"method": method}
+            frames.append(pd.DataFrame(where | _ranked(sample, sample.parameters.index(parameter))))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _ranked(sample: Sample, j: int) -> dict[str, Any]:
+    spread = np.empty(0) if sample.standard_errors is None else sample.standard_errors[:, j]
+    known = np.isfinite(spread)
+    error, half = sample.all_errors[known, j], Z_95 * spread[known]
+    # An estimate of exactly zero has a standard error of zero; it is infinitely far from any other truth.
+    far = np.divide(np.abs(error), half, out=np.where(error == 0, 0.0, np.inf), where=half > 0)
+    order = np.argsort(far, kind="stable")
+    error, half, far = error[order], half[order], far[order]
+    centile = 100.0 * (np.arange(len(far)) + 1) / max(1, len(far))
+    return {"lower": error - half, "upper": error + half, "covers": far <= 1.0, "centile": centile}

@@ -1,1 +1,0 @@
-"""The model: response families, penalties, covariate laws and patterns of true coefficients."""

@@ -1,0 +1,52 @@
+"""How strongly the penalty acts on each observation of a replicate, whose data are drawn again from the seed (T3)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simstudy.estimators.estimating_equation import penalty_total
+from simstudy.estimators.path import LIKELIHOOD
+from simstudy.families import family as family_named
+from simstudy.runner.methods import ResolvedMethod
+from simstudy.runner.replicate import data
+from simstudy.sources.glm import Scenario
+
+FloatArray = NDArray[np.float64]
+
+
+def penalty_weights(
+    seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int, intercept: float, beta: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Margin and penalty weight of every observation at an estimate.
+
+    The derivative of observation i's loss in P is its weight: |y_i - b'(eta_i - s_i P)| inside the likelihood (T3), and
+    1 outside of it (T4).
+
+    Parameters
+    ----------
+    seed : int
+        The study's seed.
+    scenario : Scenario
+    method : ResolvedMethod
+        Has a penalty.
+    replicate : int
+    intercept : float
+        Zero in a model without one.
+    beta : (p,) array
+
+    Returns
+    -------
+    margin, weight : (n,) arrays
+        The margin is (2 y - 1) eta, large for confident correct predictions, in the binomial family, and minus the
+        size of the residual elsewhere.
+    """
+    X, y = data(seed, scenario, replicate)
+    law = family_named(scenario.family)
+    eta = intercept + X @ beta
+    residual = y - law.mean(eta)
+    margin = (2.0 * y - 1.0) * eta if scenario.family == "binomial" else -np.abs(residual)
+    if method.estimator in LIKELIHOOD:
+        return margin, np.ones_like(margin)
+    penalty = method.arguments["penalty"]
+    return margin, np.abs(y - law.mean(eta - np.sign(residual) * penalty_total(penalty, beta)))

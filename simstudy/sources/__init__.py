@@ -1,0 +1,1 @@
+"""Sources: what draws the data of a replicate and knows the truth."""

@@ -1,0 +1,118 @@
+"""Grids: a table with lists of values stands for the cartesian product, and each product gets a readable label."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from simstudy.errors import ConfigError, bad_value
+from simstudy.sources.coefficients import Coefficients
+from simstudy.sources.glm import Scenario
+
+# A list of numbers here is one vector of coefficients; a list of such lists is an axis.
+VECTOR_KEY = "values"
+
+ALWAYS_NAMED = ("family", "n", "p")
+SHORT_NAMES = {"magnitude": "mag", "values": "beta"}
+
+LabelFields = dict[str, Any]
+
+
+def expand(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """All combinations of the lists in a table, also of those in tables within it.
+
+    Parameters
+    ----------
+    table : dict
+        A [[scenario]] table. The first key varies slowest.
+
+    Returns
+    -------
+    list of dict
+        Tables without lists, but for vectors of coefficients.
+
+    Raises
+    ------
+    ConfigError
+        A list is empty; the message begins with its key.
+    """
+    axes = [_choices(key, value) for key, value in table.items()]
+    return [dict(zip(table, values, strict=True)) for values in itertools.product(*axes)]
+
+
+def _choices(key: str, value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        try:
+            return list(expand(value))
+        except ConfigError as error:
+            raise ConfigError(f"{key}.{error}") from None
+    if not isinstance(value, list) or (key == VECTOR_KEY and not all(isinstance(item, list) for item in value)):
+        return [value]
+    if not value:
+        raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
+    if key == VECTOR_KEY:
+        return value
+    return [choice for item in value for choice in _choices(key, item)]
+
+
+def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
+    """Everything that can tell a scenario from another one of its study, in the order of a label."""
+    return {
+        "family": scenario.family,
+        "n": scenario.n,
+        "p": scenario.p,
+        "pattern": coefficients.name,
+        **vars(coefficients),
+        "intercept": _intercept_token(scenario),
+        "law": scenario.design.name,
+        **{f"design.{name}": value for name, value in vars(scenario.design).items()},
+        "sigma": scenario.sigma,
+    }
+
+
+def labels(scenarios: Sequence[LabelFields]) -> list[str]:
+    """One label for each scenario of a study: family, n, p and what else varies in the study.
+
+    Parameters
+    ----------
+    scenarios : sequence of dict
+        What `label_fields` returns, for all scenarios of the study.
+
+    Returns
+    -------
+    list of str
+        Path-safe; different where any field differs.
+    """
+    seen = {name: _distinct(scenarios, name) for fields in scenarios for name in fields}
+    named = {name for name, values in seen.items() if name in ALWAYS_NAMED or len(values) > 1}
+    return [
+        "_".join(_token(name, value, seen[name]) for name, value in fields.items() if name in named)
+        for fields in scenarios
+    ]
+
+
+def _distinct(scenarios: Iterable[LabelFields], name: str) -> list[Any]:
+    return list(dict.fromkeys(fields[name] for fields in scenarios if name in fields))
+
+
+def _token(name: str, value: Any, distinct: list[Any]) -> str:
+    short = name.removeprefix("design.")
+    short = SHORT_NAMES.get(short, short)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return f"{short}{distinct.index(value) + 1}"
+    return f"{short}{_number(value)}"
+
+
+def _number(value: float) -> str:
+    """Shortest text that gives the number back."""
+    text = f"{value:g}"
+    return text if float(text) == value else repr(value)
+
+
+def _intercept_token(scenario: Scenario) -> str:
+    if scenario.prevalence is not None:
+        return f"prev{_number(scenario.prevalence)}"
+    return "noicpt" if scenario.intercept is None else f"icpt{_number(scenario.intercept)}"

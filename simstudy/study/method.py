@@ -1,0 +1,282 @@
+"""A method: an estimator with its penalty and a rule for lambda."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
+from simstudy.estimators.registry import ESTIMATORS, Interval
+from simstudy.estimators.rules import RULES, Pivotal, TuningRule
+from simstudy.estimators.standard_errors import CURVATURES, STANDARD_ERRORS
+from simstudy.penalties import PENALTIES, Penalty
+from simstudy.registry import check_name
+
+
+@dataclass(frozen=True)
+class FixedLambda:
+    """The same lambda in every scenario.
+
+    Parameters
+    ----------
+    value : float
+        Penalty level per observation, on the scale of T3 and T4; 0 or more.
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        _check_level("lam", self.value)
+
+    def value_at(self, n: int, p: int) -> float:  # noqa: ARG002 - every rule without a partner answers (n, p)
+        """Lambda of a scenario with n observations and p coefficients."""
+        return self.value
+
+    def definition(self) -> float:
+        """The rule as the `lam` of a study file."""
+        return float(self.value)
+
+
+@dataclass(frozen=True)
+class RateLambda:
+    """Lambda at a rate in n: ``c n^power``, times ``sqrt(log p)`` if `log_p`.
+
+    Parameters
+    ----------
+    c : float
+        Factor, 0 or more.
+    power : float
+        Exponent of n, for example -0.5.
+    log_p : bool
+        Whether to multiply by sqrt(log p); p must then be 2 or more.
+    """
+
+    c: float
+    power: float
+    log_p: bool = False
+
+    def __post_init__(self) -> None:
+        _check_level("c", self.c)
+        if not math.isfinite(self.power):
+            raise ConfigError(bad_value("power", self.power, "a finite number"))
+
+    def value_at(self, n: int, p: int) -> float:
+        """Lambda of a scenario with n observations and p coefficients."""
+        return self.c * math.pow(n, self.power) * (math.sqrt(math.log(p)) if self.log_p else 1.0)
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"c": float(self.c), "power": float(self.power), "log_p": self.log_p}
+
+
+@dataclass(frozen=True)
+class MatchedLambda:
+    """Kappa of the scenario times the lambda of an FGSM method of the same study (T11).
+
+    Parameters
+    ----------
+    method : str
+        Name of that method.
+    """
+
+    method: str
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"matched": self.method}
+
+
+@dataclass(frozen=True)
+class UniversalLambda:
+    """The universal threshold of Donoho & Johnstone (1994) per observation: ``c sqrt(2 log p / n)``.
+
+    Parameters
+    ----------
+    c : float
+        Factor, 0 or more. Penalised likelihood needs it on the scale of the errors, FGSM does not (T13).
+    """
+
+    c: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_level("c", self.c)
+
+    def value_at(self, n: int, p: int) -> float:
+        """Lambda of a scenario with n observations and p coefficients; p must be 2 or more."""
+        return self.c * math.sqrt(2.0 * math.log(p) / n)
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"rule": "universal", "c": float(self.c)}
+
+
+#: Rules that give lambda before there are data, or by way of another method.
+PlannedRule = FixedLambda | RateLambda | UniversalLambda | MatchedLambda
+LambdaRule = PlannedRule | TuningRule
+#: Value of the key `rule` in a study file -> class.
+NAMED_RULES: dict[str, type[UniversalLambda | TuningRule]] = {"universal": UniversalLambda, **RULES}
+
+
+@dataclass(frozen=True)
+class Method:
+    """An estimator as a study applies it.
+
+    Parameters
+    ----------
+    name : str
+        Id in results and tables, unique in a study.
+    estimator : str
+        Name in the registry of estimators.
+    penalty : str, optional
+        Name of the penalty, for estimators that need one.
+    parameters : tuple of (name, value) or mapping
+        Parameters of the penalty besides lambda; those left out get their defaults.
+    lam : LambdaRule, optional
+        Rule for lambda, for estimators that need a penalty.
+    options : tuple of (name, value) or mapping
+        Further options of the estimator, such as ``attack``; those left out get the estimator's defaults.
+    se : bool or str
+        Whether to store standard errors, or the `curvature` of `estimators.standard_errors`; True is "quadratic".
+
+    Raises
+    ------
+    ConfigError
+        An unknown name, a parameter out of its range, a penalty or lambda missing or too many, or something that the
+        estimator does not have.
+    """
+
+    name: str
+    estimator: str
+    penalty: str | None = None
+    parameters: tuple[tuple[str, float], ...] = ()
+    lam: LambdaRule | None = None
+    options: tuple[tuple[str, float | str], ...] = ()
+    se: bool | str = False
+
+    def __post_init__(self) -> None:
+        check_name("name", self.name)
+        if self.estimator not in ESTIMATORS:
+            raise ConfigError(unknown_name("estimator", self.estimator, ESTIMATORS))
+        object.__setattr__(self, "options", _checked_options(self.estimator, dict(self.options)))
+        self._check_standard_errors()
+        if not ESTIMATORS[self.estimator].needs_penalty:
+            self._check_no_penalty()
+            return
+        allowed = penalties_of(self.estimator)
+        if self.penalty is None:
+            raise ConfigError(f"penalty is missing: estimator {self.estimator!r} needs one of {', '.join(allowed)}")
+        if self.lam is None:
+            raise ConfigError(f"lam is missing: estimator {self.estimator!r} needs a number or a rule")
+        object.__setattr__(self, "parameters", _resolved(self.penalty, dict(self.parameters)))
+        if self.penalty not in allowed:
+            raise ConfigError(bad_value("penalty", self.penalty, f"{' or '.join(allowed)} with {self.estimator!r}"))
+        if isinstance(self.lam, Pivotal) and not self.estimator.startswith("fgsm"):
+            raise ConfigError(bad_value("lam.rule", self.lam.name, "left to the FGSM estimators (T14)"))
+
+    @property
+    def tuning(self) -> TuningRule | None:
+        """The rule that chooses lambda from the data, if there is one."""
+        return self.lam if isinstance(self.lam, TuningRule) else None
+
+    @property
+    def curvature(self) -> str | None:
+        """The `curvature` of the standard errors; None where none are asked for."""
+        return "quadratic" if self.se is True else self.se or None
+
+    def _check_standard_errors(self) -> None:
+        if self.se is not False and self.estimator not in STANDARD_ERRORS:
+            raise ConfigError(bad_value("se", self.se, f"left out with {self.estimator!r}, which has none"))
+        if not isinstance(self.se, bool) and self.se not in CURVATURES:
+            raise ConfigError(bad_value("se", self.se, f"true, false or one of {', '.join(CURVATURES)}"))
+
+    def _check_no_penalty(self) -> None:
+        for field, value in (("penalty", self.penalty), ("lam", self.lam), ("parameters", self.parameters or None)):
+            if value is not None:
+                raise ConfigError(bad_value(field, value, f"left out with estimator {self.estimator!r}"))
+
+    def penalty_at(self, lam: float) -> Penalty:
+        """The method's penalty at a value of lambda.
+
+        Raises
+        ------
+        ConfigError
+            The estimator takes no penalty.
+        """
+        if self.penalty is None:
+            raise ConfigError(f"penalty is missing: method {self.name!r} has none")
+        build: Callable[..., Penalty] = PENALTIES[self.penalty]
+        return build(lam, **dict(self.parameters))
+
+    def definition(self) -> dict[str, Any]:
+        """The method as a [[method]] table of a study file, defaults filled in."""
+        table: dict[str, Any] = {"name": self.name, "estimator": self.estimator, **dict(self.options)}
+        if self.lam is not None:
+            table |= {"penalty": self.penalty, **dict(self.parameters), "lam": self.lam.definition()}
+        return table | ({"se": self.se} if self.se else {})
+
+
+def penalties_of(estimator: str) -> tuple[str, ...]:
+    """Names of the penalties that an estimator takes."""
+    known = ESTIMATORS[estimator]
+    names = known.penalties or tuple(PENALTIES)
+    return tuple(name for name in names if PENALTIES[name].bounded or not known.needs_bounded)
+
+
+def option_names(estimator: str) -> tuple[str, ...]:
+    """Names of an estimator's options; none if the estimator is unknown."""
+    return tuple(ESTIMATORS[estimator].options) if estimator in ESTIMATORS else ()
+
+
+def _checked_options(estimator: str, given: Mapping[str, float | str]) -> tuple[tuple[str, float | str], ...]:
+    """Options in the order of the registry, checked."""
+    known = ESTIMATORS[estimator].options
+    for name, value in given.items():
+        if name not in known:
+            raise ConfigError(unknown_name(f"options of {estimator}", name, known))
+        allowed = known[name]
+        if isinstance(allowed, Interval):
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not allowed.above < value <= allowed.top
+            ):
+                raise ConfigError(bad_value(name, value, f"a number above {allowed.above:g}, at most {allowed.top:g}"))
+        elif value not in allowed:
+            raise ConfigError(unknown_name(name, value, allowed))
+    return tuple((name, given[name]) for name in known if name in given)
+
+
+def parameter_names(penalty: str | None) -> tuple[str, ...]:
+    """Names of a penalty's parameters besides lambda that a study file can set; none if the penalty is unknown."""
+    if penalty not in PENALTIES:
+        return ()
+    return tuple(each.name for each in fields(PENALTIES[penalty]) if each.type == "float" and each.name != "lam")
+
+
+def _resolved(penalty: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """All parameters of a penalty in the order of its definition, checked and with defaults filled in."""
+    if penalty not in PENALTIES:
+        raise ConfigError(unknown_name("penalty", penalty, PENALTIES))
+    names = parameter_names(penalty)
+    for name, value in given.items():
+        if name not in names:
+            raise ConfigError(unknown_name(f"parameters of {penalty}", name, names))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(bad_value(name, value, "a number"))
+    required = [each.name for each in fields(PENALTIES[penalty]) if each.default is MISSING and each.name in names]
+    for name in required:
+        if name not in given:
+            raise ConfigError(f"{name} is missing: penalty {penalty!r} has no default for it")
+    build: Callable[..., Penalty] = PENALTIES[penalty]
+    try:
+        full = build(1.0, **given)
+    except InputError as error:
+        raise ConfigError(str(error)) from None
+    return tuple((name, float(getattr(full, name))) for name in names)
+
+
+def _check_level(field: str, value: float) -> None:
+    if not 0.0 <= value < math.inf:
+        raise ConfigError(bad_value(field, value, "a finite number of at least 0"))
