@@ -27,9 +27,9 @@ from simstudy.estimators import (
 )
 from simstudy.measures import summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
-from simstudy.records import Status
+from simstudy.records import Data, Status
 from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
-from simstudy.sources.glm import Dataset, Scenario
+from simstudy.sources.glm import Scenario
 from simstudy.store.load import load, load_scenarios
 from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
@@ -45,7 +45,7 @@ __all__ = [
     "ConfigError",
     "Constants",
     "CrossValidation",
-    "Dataset",
+    "Data",
     "Ebic",
     "ElasticNet",
     "Fit",

@@ -1,10 +1,35 @@
-"""The replicate record: one row for every attempted (scenario, replicate, method)."""
+"""What flows: the data of a replicate, and one row for every attempted (scenario, replicate, method)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """One data set; ``X, y = data`` unpacks its training part.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, p)
+        Covariates, without a column of ones.
+    y : ndarray, shape (n,)
+        Responses.
+    test : tuple (X, y), optional
+        Fresh data of the same law, which no estimator is fitted to; estimands can be evaluated on them.
+    """
+
+    X: Any
+    y: Any
+    test: tuple[Any, Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.X, self.y))
 
 
 class Status(StrEnum):
@@ -74,3 +99,19 @@ SCENARIO_SCHEMA = pa.schema(
         pa.field("beta_true", pa.list_(pa.float64())),
     ]
 )
+
+
+#: Estimand -> column of its estimates, where that is not its own name.
+ESTIMATE_COLUMNS = {"beta": "beta_hat", "intercept": "intercept_hat"}
+#: Estimand -> column of its standard errors, where that is not its own name with `_se`.
+ERROR_COLUMNS = {"beta": "se_hat", "intercept": "intercept_se"}
+
+
+def estimate_column(estimand: str) -> str:
+    """Column of a replicate row that holds an estimand's values."""
+    return ESTIMATE_COLUMNS.get(estimand, estimand)
+
+
+def error_column(estimand: str) -> str:
+    """Column of a replicate row that holds an estimator's own standard errors of an estimand."""
+    return ERROR_COLUMNS.get(estimand, f"{estimand}_se")

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.records import Status
+from simstudy.records import Data, Status
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.seeding import Stream, generator
-from simstudy.sources.glm import Dataset, Scenario
+from simstudy.sources.glm import Scenario
 
 
 class Row(NamedTuple):
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     se_hat: NDArray[np.float64] | None = None
 
 
-def data(seed: int, scenario: Scenario, replicate: int) -> Dataset:
+def data(seed: int, scenario: Scenario, replicate: int) -> Data:
     """Data set of one replicate, the same for every method and every machine."""
     return scenario.sample(generator(seed, scenario.key, Stream.DATA, replicate))
 
@@ -81,7 +81,7 @@ def fit_row(
     scenario: Scenario,
     method: ResolvedMethod,
     replicate: int,
-    dataset: Dataset,
+    dataset: Data,
     random: Mapping[str, np.random.Generator],
 ) -> Row:
     """Row of one fit."""

@@ -6,13 +6,14 @@ import math
 import operator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.families import family as family_of
+from simstudy.records import Data
 from simstudy.registry import check_name, digest
 from simstudy.sources.designs import DESIGNS, Design
 from simstudy.sources.prevalence import intercept_for, prevalence
@@ -20,13 +21,6 @@ from simstudy.sources.prevalence import intercept_for, prevalence
 Array = NDArray[np.float64]
 
 LABEL_PATTERN = r"[A-Za-z0-9_-][A-Za-z0-9_.+-]*"
-
-
-class Dataset(NamedTuple):
-    """One simulated data set: covariates X (n, p), without a column of ones, and responses y (n,)."""
-
-    X: Array
-    y: Array
 
 
 @dataclass(frozen=True, init=False)
@@ -143,7 +137,7 @@ class Scenario:
             return None
         return prevalence(self.intercept or 0.0, self.design, self.beta)
 
-    def sample(self, rng: np.random.Generator) -> Dataset:
+    def sample(self, rng: np.random.Generator) -> Data:
         """Draw one data set.
 
         Parameters
@@ -153,7 +147,7 @@ class Scenario:
 
         Returns
         -------
-        Dataset
+        Data
             X (n, p) and y (n,).
 
         Raises
@@ -163,7 +157,7 @@ class Scenario:
         """
         X = self.design.sample(self.n, self.p, rng)
         eta = X @ np.array(self.beta) + (self.intercept or 0.0)
-        return Dataset(X, family_of(self.family).sample(eta, rng, self.sigma))
+        return Data(X, family_of(self.family).sample(eta, rng, self.sigma))
 
     def definition(self) -> dict[str, Any]:
         """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default."""

@@ -9,10 +9,11 @@ from statistics import median
 from time import perf_counter
 from unittest.mock import patch
 
+from simstudy.records import Data
 from simstudy.runner import replicate
 from simstudy.runner.replicate import data
 from simstudy.runner.runner import run_study
-from simstudy.sources.glm import Dataset, Scenario
+from simstudy.sources.glm import Scenario
 from simstudy.store.load import load
 from simstudy.study.method import MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
@@ -36,7 +37,7 @@ def overhead(example: Study) -> tuple[float, float]:
     """Rest of one serial run's wall time over that of data and fits, and microseconds of it for each replicate."""
     drawing: list[float] = []
 
-    def timed(seed: int, scenario: Scenario, index: int) -> Dataset:
+    def timed(seed: int, scenario: Scenario, index: int) -> Data:
         start = perf_counter()
         dataset = data(seed, scenario, index)
         drawing.append(perf_counter() - start)

@@ -10,10 +10,10 @@ import pytest
 
 from simstudy.errors import ConfigError
 from simstudy.families import FAMILIES
-from simstudy.records import SCENARIO_FIELDS, SCENARIO_SCHEMA
+from simstudy.records import SCENARIO_FIELDS, SCENARIO_SCHEMA, Data
 from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Bernoulli, Normal, StudentT
-from simstudy.sources.glm import Dataset, Scenario, scenario_columns, scenario_row
+from simstudy.sources.glm import Scenario, scenario_columns, scenario_row
 
 BETA = [1.0, -0.7, 0.0, 0.5]
 
@@ -118,7 +118,7 @@ def test_columns_that_do_not_apply_are_null():
 
 def test_a_dataset_unpacks():
     X, y = Scenario("gaussian", 5, BETA).sample(np.random.default_rng(1))
-    assert Dataset(X, y).X.shape == (5, 4)
+    assert Data(X, y).X.shape == (5, 4)
 
 
 @pytest.mark.parametrize(
