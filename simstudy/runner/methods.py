@@ -15,7 +15,7 @@ from simstudy.estimators.registry import ESTIMATORS
 from simstudy.estimators.rules import TuningRule
 from simstudy.estimators.standard_errors import standard_errors
 from simstudy.estimators.tuning import tuned
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.study.method import MatchedLambda, Method
 from simstudy.theory.constants import constants
 
@@ -58,7 +58,7 @@ class ResolvedMethod:
         return standard_errors(fit, X, y, estimator=self.estimator, penalty=penalty, curvature=self.curvature, **given)
 
 
-def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
+def resolve(scenario: Source, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
     """All methods of a study with their numbers for one scenario; done once, before any replicate.
 
     Raises
@@ -70,7 +70,7 @@ def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMe
     return tuple(resolve_one(method, scenario, by_name) for method in methods)
 
 
-def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> ResolvedMethod:
+def resolve_one(method: Method, scenario: Source, methods: Mapping[str, Method]) -> ResolvedMethod:
     """One method with its numbers; the oracle is handed the true support here and nowhere else."""
     lam = resolve_lam(method, scenario, methods)
     arguments: dict[str, Any] = {"family": scenario.family, "fit_intercept": scenario.has_intercept}
@@ -85,7 +85,7 @@ def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method
     return ResolvedMethod(method.name, method.estimator, lam, arguments, rule=method.tuning, curvature=method.curvature)
 
 
-def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> float | None:
+def resolve_lam(method: Method, scenario: Source, methods: Mapping[str, Method]) -> float | None:
     """Penalty level of a method: a number, a rate in n, or kappa times another method's level (T11).
 
     None where it has no penalty or chooses its level from the data.
@@ -94,7 +94,7 @@ def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method
     ----------
     method : Method
         The method in question.
-    scenario : Scenario
+    scenario : Source
         Where it is used; its kappa is computed only for a matched method.
     methods : mapping of str to Method
         All methods of the study by name.

@@ -10,13 +10,13 @@ from simstudy.estimators.path import LIKELIHOOD
 from simstudy.families import family as family_named
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.runner.replicate import data
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 
 FloatArray = NDArray[np.float64]
 
 
 def penalty_weights(
-    seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int, intercept: float, beta: FloatArray
+    seed: int, scenario: Source, method: ResolvedMethod, replicate: int, intercept: float, beta: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Margin and penalty weight of every observation at an estimate.
 
@@ -27,7 +27,7 @@ def penalty_weights(
     ----------
     seed : int
         The study's seed.
-    scenario : Scenario
+    scenario : Source
     method : ResolvedMethod
         Has a penalty.
     replicate : int

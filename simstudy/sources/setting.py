@@ -60,6 +60,11 @@ class Setting:
         """Number of observations, 0 for a source without a field n."""
         return int(getattr(self.source, "n", 0))
 
+    @property
+    def p(self) -> int:
+        """Number of covariates, 0 for a source without a field p."""
+        return int(getattr(self.source, "p", 0))
+
     @cached_property
     def key(self) -> str:
         """Hash of the source's name and fields; changed code alone leaves the random streams as they are."""
@@ -77,6 +82,14 @@ class Setting:
             for name, value in self._fields().items()
         }
         return {"source": self.name, **plain}
+
+    def properties(self) -> dict[str, Any]:
+        """The columns that have a value."""
+        return {name: value for name, value in self.columns().items() if value is not None}
+
+    def facts(self) -> dict[str, Any]:
+        """Nothing: all that is known of a source of the registry are its fields and its truth."""
+        return {}
 
     def definition(self) -> dict[str, Any]:
         """The source as a [[scenario]] table; `code` is the hash of its plug-in."""
