@@ -32,6 +32,7 @@ from simstudy.analyses import (
 from simstudy.analyses.evidence import Results
 from simstudy.analyses.foretold import Targets
 from simstudy.errors import ResultsError, SimstudyError
+from simstudy.estimators.capabilities import Law, Placement
 from simstudy.penalties import PENALTIES
 from simstudy.records import Status
 from simstudy.report import (
@@ -191,19 +192,24 @@ def matched_pairs(study: Study) -> Pairs:
 
 def oracles(study: Study) -> list[str]:
     """Names of the methods that know the support."""
-    return [method.name for method in study.methods if method.estimator == "oracle"]
+    return [method.name for method in study.methods if method.entry.law == Law.ORACLE]
 
 
 def has_oracle_law(method: Method) -> bool:
     """Whether the method is FGSM with a bounded penalty."""
-    return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
+    return method.entry.law == Law.FGSM and method.penalty is not None and PENALTIES[method.penalty].bounded
 
 
 def contenders(study: Study) -> list[Contender]:
     """Estimators with FGSM's penalty inside, each with the penalised likelihood methods of the same penalty."""
     found = grids(study)
-    pairs = [(name, f"penalized {name.partition(' ')[2]}") for name in found if not name.startswith("penalized ")]
-    return [Contender(name, tuple(found[name]), tuple(found[other])) for name, other in pairs if other in found]
+    one = {name: method for method in study.methods for name, names in found.items() if method.name == names[0]}
+    plain = {method.penalty: found[name] for name, method in one.items() if method.entry.law == Law.PENALISED}
+    return [
+        Contender(name, tuple(found[name]), tuple(plain[method.penalty]))
+        for name, method in one.items()
+        if method.entry.placement == Placement.INSIDE and method.penalty in plain
+    ]
 
 
 def grids(study: Study) -> dict[str, list[str]]:
@@ -221,7 +227,8 @@ def trained(study: Study) -> list[tuple[str, str, str]]:
         (loop.name, other.name, " ".join([str(loop.penalty), *(f"{k} = {v:g}" for k, v in loop.parameters)]))
         for loop in study.methods
         for other in study.methods
-        if (loop.estimator, other.estimator) == ("fgsm_training", "fgsm")
+        if loop.entry.loop
+        and other.entry.law == Law.FGSM
         and (loop.penalty, loop.parameters, loop.lam) == (other.penalty, other.parameters, other.lam)
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -72,9 +72,9 @@ def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMeth
         yield fit_row(scenario, method, replicate, dataset, randomness(seed, scenario, method, replicate))
 
 
-def randomness(seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int) -> dict[str, np.random.Generator]:
-    """The argument ``rng`` of a method that draws random numbers: the same folds for every method on a data set."""
-    return {"rng": generator(seed, scenario.key, Stream.FOLDS, replicate)} if method.is_random else {}
+def randomness(seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int) -> np.random.Generator | None:
+    """Random numbers of a method that draws some: the same folds for every method on a data set."""
+    return generator(seed, scenario.key, Stream.FOLDS, replicate) if method.is_random else None
 
 
 def fit_row(
@@ -82,13 +82,12 @@ def fit_row(
     method: ResolvedMethod,
     replicate: int,
     dataset: Data,
-    random: Mapping[str, np.random.Generator],
+    rng: np.random.Generator | None,
 ) -> Row:
     """Row of one fit."""
     start = perf_counter()
     try:
-        fit = method.fit(dataset.X, dataset.y, **method.arguments, **random)
-        fit = method.with_standard_errors(fit, dataset.X, dataset.y)
+        fit = method.fit(dataset, rng)
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
