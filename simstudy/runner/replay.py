@@ -80,8 +80,7 @@ def debug(study: Study, scenario: str, replicate: int, method: str | None = None
     where = find_scenario(study, scenario)
     dataset = data(study.seed, where, replicate)
     for each in find_methods(study, where, method):
-        random = randomness(study.seed, where, each, replicate)
-        pdb.runcall(each.fit, dataset.X, dataset.y, **each.arguments, **random)
+        pdb.runcall(each.call(dataset, randomness(study.seed, where, each, replicate)))
 
 
 def find_scenario(study: Study, wanted: str) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from traceback import extract_tb
 from typing import Any, NamedTuple
@@ -80,9 +80,9 @@ def replicate_rows(
         yield fit_row(scenario, method, replicate, dataset, truth, rng, estimands)
 
 
-def randomness(seed: int, scenario: Source, method: ResolvedMethod, replicate: int) -> np.random.Generator:
+def randomness(seed: int, scenario: Source, method: ResolvedMethod, replicate: int) -> np.random.Generator | None:
     """A method's random numbers, the same for every method that draws numbers of the same kind, such as folds."""
-    return generator(seed, scenario.key, method.stream, replicate)
+    return generator(seed, scenario.key, method.stream, replicate) if method.is_random else None
 
 
 def fit_row(
@@ -91,7 +91,7 @@ def fit_row(
     replicate: int,
     dataset: Data,
     truth: Mapping[str, Any],
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     estimands: Sequence[str],
 ) -> Row:
     """Row of one fit."""
@@ -99,7 +99,7 @@ def fit_row(
     try:
         fit = method.fit(dataset, rng)
         seconds = perf_counter() - start
-        values = {**estimated(fit, truth), **standard_errors(fit, method)}
+        values = {**estimated(fit, method, truth), **standard_errors(fit, method)}
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
@@ -114,7 +114,7 @@ def fit_row(
     return Row(replicate, method.name, status, message, lam, fit.objective, fit.kkt, fit.n_iter, seconds, values)
 
 
-def estimated(fit: Fit, truth: Mapping[str, Any]) -> dict[str, Any]:
+def estimated(fit: Fit, method: ResolvedMethod, truth: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of what a fit estimates.
 
     Raises
@@ -123,7 +123,8 @@ def estimated(fit: Fit, truth: Mapping[str, Any]) -> dict[str, Any]:
         An estimate is not finite although the status is ok, or has another shape than its truth.
     """
     values: dict[str, Any] = {}
-    for name, value in fit.estimates.items():
+    for name in meant(method, fit.estimates):
+        value = fit.estimates[name]
         if fit.status == Status.OK and not np.isfinite(value).all():
             raise InputError(bad_value(f"estimate {name}", value, "finite where the status is ok"))
         values[estimate_column(name)] = checked(name, value, truth)
@@ -132,8 +133,16 @@ def estimated(fit: Fit, truth: Mapping[str, Any]) -> dict[str, Any]:
 
 def standard_errors(fit: Fit, method: ResolvedMethod) -> dict[str, Any]:
     """Columns of the estimator's own standard errors; None where a known estimand has none."""
-    found = {**dict.fromkeys(method.estimates), **fit.standard_errors}
-    return {error_column(name): found[name] for name in found}
+    names = {**dict.fromkeys(method.estimates), **fit.errors}
+    return {error_column(name): fit.errors.get(name) for name in meant(method, names)}
+
+
+def meant(method: ResolvedMethod, names: Iterable[str]) -> list[str]:
+    """Names of estimates in order; without the intercept of a GLM that has none, for which a fit has a zero."""
+    if not method.estimates:
+        return list(names)
+    known = [name for name in method.estimates if name in names]
+    return [*known, *(name for name in names if name not in {*known, "intercept"})]
 
 
 def checked(name: str, value: Any, truth: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.records import Data
@@ -64,6 +65,24 @@ class Setting:
     def p(self) -> int:
         """Number of covariates, 0 for a source without a field p."""
         return int(getattr(self.source, "p", 0))
+
+    @property
+    def family(self) -> str:
+        """Response family for the estimators of GLMs; AttributeError where the source does not say."""
+        return str(self.source.family)
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether GLMs are fitted with an intercept: yes, unless the source has an attribute intercept that is None."""
+        return getattr(self.source, "intercept", 0.0) is not None
+
+    @property
+    def support(self) -> NDArray[np.bool_]:
+        """Which true coefficients are nonzero, (p,); AttributeError where the truth has no beta."""
+        truth = self.truth()
+        if "beta" not in truth:
+            raise AttributeError(f"the truth of source {self.name} has no beta")
+        return np.asarray(truth["beta"] != 0.0)
 
     @cached_property
     def key(self) -> str:

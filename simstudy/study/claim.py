@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.registry import check_name
 from simstudy.sources.registry import Source
 from simstudy.study.quantities import LAWS, OF_CONSTANTS, OMISSIONS, QUANTITIES
+
+S = TypeVar("S", bound=Source)
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 
@@ -193,7 +195,7 @@ class Claim:
         return table
 
 
-def select_scenarios(selection: Selection, scenarios: Sequence[Source]) -> tuple[Source, ...]:
+def select_scenarios(selection: Selection, scenarios: Sequence[S]) -> tuple[S, ...]:
     """Scenarios of a study that have this label or these values.
 
     Raises

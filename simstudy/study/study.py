@@ -13,6 +13,7 @@ import tomli_w
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.estimands import ESTIMANDS
+from simstudy.estimators.capabilities import Law
 from simstudy.plugins import Plugin
 from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
@@ -165,7 +166,7 @@ def _method_problems(study: Study) -> Iterator[str]:
     if not study.methods:
         yield "method: a study needs at least one"
     yield from _repeated("method.name", (method.name for method in study.methods))
-    partners = {method.name for method in study.methods if method.estimator == "fgsm" and _is_planned(method)}
+    partners = {method.name for method in study.methods if method.entry.law == Law.FGSM and _is_planned(method)}
     smallest_p = min((scenario.p for scenario in study.scenarios), default=2)
     for k, method in enumerate(study.methods):
         if isinstance(method.lam, MatchedLambda) and method.lam.method not in partners:
