@@ -135,7 +135,7 @@ def from_source(source: Source, entry: Estimator) -> dict[str, Any]:
         if not hasattr(source, ATTRIBUTES[name]):
             raise ConfigError(
                 f"estimator {entry.name!r} needs {name}: give the source an attribute {ATTRIBUTES[name]}, which "
-                f"{source.columns().get('source', 'glm')} does not have"
+                f"{getattr(source, 'name', 'it')} does not have"
             )
         arguments[name] = getattr(source, ATTRIBUTES[name])
     return arguments

@@ -62,6 +62,8 @@ class MethodTable:
     penalty: str | None = None
     lam: Any = None
     se: bool | str = False
+    label: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         lam = _lambda_rule(row.lam)
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
-        return Method(row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se)
+        return Method(
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
+        )
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

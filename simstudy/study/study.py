@@ -152,6 +152,8 @@ def _number_problems(study: Study) -> Iterator[str]:
 def _scenario_problems(study: Study) -> Iterator[str]:
     if not study.scenarios:
         yield "scenario: a study needs at least one"
+    columns = {column for scenario in study.scenarios for column in scenario.columns()}
+    yield from (bad_value("estimands", name, "no column of a source") for name in study.estimands if name in columns)
     by_key: dict[str, str] = {}
     for scenario in study.scenarios:
         if scenario.key in by_key:
