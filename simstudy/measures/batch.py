@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from simstudy.measures.cells import Cells, Group
-from simstudy.measures.columns import IntArray
+from simstudy.measures.columns import BoolArray, IntArray
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.measure import Measure, Of
 from simstudy.measures.names import COEFFICIENTS
+from simstudy.measures.quantiles import carried
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ class Batch:
         """Standard errors, shape (R, m, k)."""
         rows = self.group.of(self.positions, self.group.rows)
         return self.of.standard_errors[self.estimand].take(rows, self.size)
+
+    @cached_property
+    def carried(self) -> BoolArray:
+        """Whether a handful of replicates carries the mean of each component of each cell, shape (m k,)."""
+        return carried(self.values.reshape(len(self.values), len(self.positions) * self.size))
 
     def arguments(self, measure: Measure, whole: bool) -> dict[str, FloatArray]:
         """What a measure takes: of components side by side (R, m k), of vectors (R, m, k), of their norms (R, m)."""

@@ -11,9 +11,10 @@ import pandas as pd
 from simstudy.errors import InputError, unknown_name
 from simstudy.measures.batch import batches
 from simstudy.measures.cells import Cells, Group, cells
-from simstudy.measures.measure import Default
+from simstudy.measures.columns import BoolArray
+from simstudy.measures.estimate import Estimate, FloatArray
+from simstudy.measures.measure import Default, Measure
 from simstudy.measures.plan import Step, steps
-from simstudy.measures.quantiles import carried
 from simstudy.measures.rows import Part, frame
 from simstudy.records import Status
 
@@ -100,20 +101,29 @@ def _parts(of: Cells, estimand: str, group: Group, plan: Sequence[Step]) -> Iter
     for batch in batches(of, estimand, group):
         for step in plan:
             if step.applies(batch.has_truth, batch.number, batch.sparse):
-                arguments = batch.arguments(step.measure, step.whole)
-                kept = None
-                if step.measure.default is Default.CARRIED and not step.asked:
-                    kept = carried(next(iter(arguments.values())))
-                yield Part(
-                    step=step,
-                    estimand=estimand,
-                    number=batch.number,
-                    cell=batch.cell,
-                    attempted=group.attempted[batch.positions],
-                    usable=group.count[batch.positions],
-                    estimate=step.measure.evaluate(arguments),
-                    kept=kept,
-                )
+                kept = batch.carried if step.measure.default is Default.CARRIED and not step.asked else None
+                if kept is None or kept.any():
+                    yield Part(
+                        step=step,
+                        estimand=estimand,
+                        number=batch.number,
+                        cell=batch.cell,
+                        attempted=group.attempted[batch.positions],
+                        usable=group.count[batch.positions],
+                        estimate=_estimate(step.measure, batch.arguments(step.measure, step.whole), kept),
+                        kept=kept,
+                    )
+
+
+def _estimate(measure: Measure, arguments: dict[str, FloatArray], kept: BoolArray | None) -> Estimate:
+    """Estimate of a measure, NaN where it is not kept."""
+    if kept is None:
+        return measure.evaluate(arguments)
+    found = measure.evaluate({name: each[..., kept] for name, each in arguments.items()})
+    parts = {name: np.full(len(kept), np.nan) for name in ("value", "mcse", "lower", "upper")}
+    for name, each in parts.items():
+        each[kept] = getattr(found, name)
+    return Estimate(**parts)
 
 
 def _failures(of: Cells, plan: Sequence[Step]) -> Iterator[Part]:
