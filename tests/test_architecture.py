@@ -29,7 +29,7 @@ ALLOWED = {
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "study": FOUNDATION | {"families", "penalties", "estimators", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "study"},
+    "theory": FOUNDATION | MODEL | {"sources", "study", "measures"},
     "store": FOUNDATION,
     "runner": FOUNDATION | {"families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,

@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from simstudy.measures.arguments import arguments
 from simstudy.measures.cells import Cells, Group
 from simstudy.measures.columns import BoolArray, IntArray
 from simstudy.measures.estimate import FloatArray
-from simstudy.measures.measure import Measure, Of
+from simstudy.measures.measure import Measure
 from simstudy.measures.names import COEFFICIENTS
 from simstudy.measures.quantiles import carried
 
@@ -84,21 +85,8 @@ class Batch:
         return carried(self.values.reshape(len(self.values), len(self.positions) * self.size))
 
     def arguments(self, measure: Measure, whole: bool) -> dict[str, FloatArray]:
-        """What a measure takes: of components side by side (R, m k), of vectors (R, m, k), of their norms (R, m)."""
-        found = {name: self._argument(name, measure) for name in measure.takes}
-        if measure.of is Of.VECTOR:
-            return found
-        if whole:
-            return {name: np.asfortranarray(np.linalg.norm(each, axis=-1)) for name, each in found.items()}
-        columns = len(self.positions) * self.size
-        return {name: each.reshape(*each.shape[:-2], columns) for name, each in found.items()}
-
-    def _argument(self, name: str, measure: Measure) -> FloatArray:
-        if name == "errors":
-            return self.values - self.truth
-        if name == "reference" and "errors" in measure.takes:
-            return self.reference - self.truth
-        return np.asarray(getattr(self, name))
+        """What a measure takes, by the names of its arguments."""
+        return arguments(lambda name: np.asarray(getattr(self, name)), measure, whole)
 
     def _taken(self, rows: IntArray) -> FloatArray:
         return self.of.values[self.estimand].take(self.group.of(self.positions, rows), self.size)
