@@ -32,7 +32,7 @@ ALLOWED = {
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
     "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study"},
+    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study", "measures"},
     "store": FOUNDATION,
     "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
