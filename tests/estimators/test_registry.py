@@ -251,7 +251,7 @@ def test_a_function_that_cannot_be_an_estimator_is_refused(function: Any, capabi
 
 
 def test_a_name_stands_for_one_estimator() -> None:
-    with pytest.raises(ConfigError, match="name of the estimator = 'mle'.*another name"):
+    with pytest.raises(ConfigError, match=r"name of the estimator = 'mle'.*another name"):
         estimator("mle")(fine)
 
 
