@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.errors import ConfigError, bad_value
+from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.estimators.capabilities import Law
-from simstudy.estimators.registry import estimator_named
+from simstudy.estimators.registry import estimator_named, law_of
 from simstudy.penalties import Penalty
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants
@@ -39,9 +39,12 @@ def pseudo_true_shift(scenario: Scenario, method: Target, reference: Target | No
 
 
 def _limit(scenario: Scenario, target: Target | None) -> tuple[FloatArray, FloatArray]:
-    if target is None or target[1] is None:
+    estimator, penalty = target or (None, None)
+    if estimator is None or law_of(estimator) in {Law.LIKELIHOOD, Law.ORACLE}:
         return scenario.beta_with_intercept, np.zeros((1, scenario.q))
-    found = pseudo_true(scenario, target[0], target[1])
+    if penalty is None:
+        raise InputError(bad_value("penalty", penalty, f"a penalty for {estimator}"))
+    found = pseudo_true(scenario, estimator, penalty)
     return found.beta, found.influence
 
 
