@@ -131,7 +131,7 @@ class Estimator:
             )
         return value
 
-    def call(self, data: Data, rng: np.random.Generator | None, **arguments: Any) -> Callable[[], Any]:
+    def call(self, data: Data, rng: np.random.Generator | None, **arguments: Any) -> partial[Any]:
         """The function with all its arguments, to be called without any."""
         if self.arrays:
             return partial(self.function, data.X, data.y, **arguments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from typing import Any
@@ -50,7 +50,7 @@ class ResolvedMethod:
         """Whether the fit draws random numbers, for an estimator of its own or for the folds of cross-validation."""
         return self.entry.is_random or (self.rule is not None and self.rule.random)
 
-    def call(self, data: Data, rng: np.random.Generator | None) -> Callable[[], Any]:
+    def call(self, data: Data, rng: np.random.Generator | None) -> partial[Any]:
         """The estimator's function, or the one that chooses its lambda, with all its arguments."""
         if self.rule is None:
             return self.entry.call(data, rng, **self.arguments)
