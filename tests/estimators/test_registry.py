@@ -1,6 +1,7 @@
 """The registry of estimators: what holds for every entry, and what happens to one that says little about itself."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -274,29 +275,25 @@ def test_one_estimator_has_each_of_the_laws() -> None:
 
 
 def names_compared(source: str) -> list[str]:
-    """Comparisons with an estimator's name, and questions for how a name begins; "fgsm" is an attack's name too."""
+    """Comparisons with an estimator's name, and questions for how one begins; attacks and pilots have them too."""
     found = []
     for node in ast.walk(ast.parse(source)):
         compares = isinstance(node, ast.Compare)
         begins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith"
-        constants = (
-            {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)} if compares or begins else ()
-        )
+        constants = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
         text = ast.unparse(node)
-        if set(ESTIMATORS) & set(constants) and "attack" not in text:
+        if (compares or begins) and set(ESTIMATORS) & constants and not re.search("attack|pilot", text):
             found.append(text)
     return found
 
 
 def test_nothing_compares_the_name_of_an_estimator() -> None:
-    package = Path(simstudy.__file__).parent
-    assert {path.name: names_compared(path.read_text()) for path in package.rglob("*.py")} == {
-        path.name: [] for path in package.rglob("*.py")
-    }
+    files = list(Path(simstudy.__file__).parent.rglob("*.py"))
+    assert {path: names_compared(path.read_text()) for path in files} == {path: [] for path in files}
 
 
 @pytest.mark.parametrize(
-    "source", ['a == "fgsm"', 'a in {"mle", "x"}', 'a.startswith("fgsm")', '(a, b) != ("oracle", 1)']
+    "source", ["a == 'fgsm'", "a in {'mle', 'x'}", "a.startswith('fgsm')", "(a, b) != ('oracle', 1)"]
 )
 def test_a_comparison_of_names_is_seen(source: str) -> None:
-    assert names_compared(source) == [source.replace('"', "'")]
+    assert names_compared(source) == [source]
