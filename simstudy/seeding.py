@@ -18,6 +18,7 @@ class Stream(IntEnum):
     LIMIT_LAW = 4
     PSEUDO_TRUE = 5
     BOOTSTRAP = 6
+    DESIGN = 7
 
 
 def words(key: str) -> tuple[int, ...]:

@@ -218,7 +218,7 @@ def _cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
     with errors_at(f"{where}.beta"):
         beta = coefficients.vector(p, row.n)
     with errors_at(where):
-        scenario = Scenario(row.family, row.n, beta, _intercept(row), design, row.sigma, row.prevalence)
+        scenario = Scenario(row.family, row.n, tuple(beta), _intercept(row), design, row.sigma, row.prevalence)
     return Cell(scenario, label_fields(scenario, coefficients), row.label, is_alone)
 
 
