@@ -1,5 +1,6 @@
 """Error laws: closed forms against quadrature and draws, and what they refuse."""
 
+import itertools
 import math
 
 import numpy as np
