@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "analyses", "report",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "analyses",
+    "report",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -30,8 +31,8 @@ ALLOWED = {
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
-    "study": FOUNDATION | {"families", "penalties", "estimators", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "study"},
+    "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
+    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study"},
     "store": FOUNDATION,
     "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from simstudy.runner.block import Block, run_block
 from simstudy.runner.methods import resolve
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.study.study import Study
 
 
@@ -29,7 +29,7 @@ class Forecast:
     rmse_mcse: float
 
 
-def pilot(study: Study, scenario: Scenario, replicates: int) -> Pilot:
+def pilot(study: Study, scenario: Source, replicates: int) -> Pilot:
     """Compute the first replicates of a scenario in memory and in this process."""
     methods = resolve(scenario, study.methods)
     # The first replicate loads compiled code, which no later one does.

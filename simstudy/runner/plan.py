@@ -9,7 +9,7 @@ from itertools import pairwise
 from simstudy.runner.block import Block
 from simstudy.runner.methods import resolve
 from simstudy.runner.options import Part
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.shards import Shard
 from simstudy.study.study import Study
 
@@ -25,7 +25,7 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 20, 500
 class Cell:
     """One scenario and one method: replicates present, and the ranges that are missing."""
 
-    scenario: Scenario
+    scenario: Source
     method: str
     present: int
     missing: tuple[Range, ...]
@@ -119,9 +119,9 @@ def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None, par
     return sorted(blocks, key=lambda block: block.start / study.replicates)
 
 
-def by_gap(todo: Iterable[Cell]) -> Mapping[Scenario, Mapping[tuple[Range, ...], list[str]]]:
+def by_gap(todo: Iterable[Cell]) -> Mapping[Source, Mapping[tuple[Range, ...], list[str]]]:
     """Method names grouped by scenario and by what is missing."""
-    groups: dict[Scenario, dict[tuple[Range, ...], list[str]]] = {}
+    groups: dict[Source, dict[tuple[Range, ...], list[str]]] = {}
     for cell in todo:
         if cell.missing:
             groups.setdefault(cell.scenario, {}).setdefault(cell.missing, []).append(cell.method)

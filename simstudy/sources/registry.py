@@ -34,8 +34,21 @@ class Source(Protocol):
     def n(self) -> int:
         """Number of observations; 0 for a source that has none."""
 
+    @property
+    def p(self) -> int:
+        """Number of covariates; 0 for a source that does not say."""
+
+    def __hash__(self) -> int:
+        """Of the key, so that equal mechanisms are one."""
+
     def columns(self) -> dict[str, Any]:
         """Numbers and words that describe the mechanism, repeated in each replicate row."""
+
+    def properties(self) -> dict[str, Any]:
+        """What a claim or a restriction can select the mechanism by: its columns and more."""
+
+    def facts(self) -> dict[str, Any]:
+        """Further columns of scenarios.parquet, which follow from the definition."""
 
     def definition(self) -> dict[str, Any]:
         """The mechanism as a [[scenario]] table of a study file, with nothing left to solve or to default."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.records import Data
@@ -60,6 +61,29 @@ class Setting:
         """Number of observations, 0 for a source without a field n."""
         return int(getattr(self.source, "n", 0))
 
+    @property
+    def p(self) -> int:
+        """Number of covariates, 0 for a source without a field p."""
+        return int(getattr(self.source, "p", 0))
+
+    @property
+    def family(self) -> str:
+        """Response family for the estimators of GLMs; AttributeError where the source does not say."""
+        return str(self.source.family)
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether GLMs are fitted with an intercept: yes, unless the source has an attribute intercept that is None."""
+        return getattr(self.source, "intercept", 0.0) is not None
+
+    @property
+    def support(self) -> NDArray[np.bool_]:
+        """Which true coefficients are nonzero, (p,); AttributeError where the truth has no beta."""
+        truth = self.truth()
+        if "beta" not in truth:
+            raise AttributeError(f"the truth of source {self.name} has no beta")
+        return np.asarray(truth["beta"] != 0.0)
+
     @cached_property
     def key(self) -> str:
         """Hash of the source's name and fields; changed code alone leaves the random streams as they are."""
@@ -77,6 +101,14 @@ class Setting:
             for name, value in self._fields().items()
         }
         return {"source": self.name, **plain}
+
+    def properties(self) -> dict[str, Any]:
+        """The columns that have a value."""
+        return {name: value for name, value in self.columns().items() if value is not None}
+
+    def facts(self) -> dict[str, Any]:
+        """Nothing: all that is known of a source of the registry are its fields and its truth."""
+        return {}
 
     def definition(self) -> dict[str, Any]:
         """The source as a [[scenario]] table; `code` is the hash of its plug-in."""

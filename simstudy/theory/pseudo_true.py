@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import Law
+from simstudy.estimators.registry import law_of
 from simstudy.families import FAMILIES
 from simstudy.kernels.newton import minimise_step
 from simstudy.penalties import Penalty
@@ -67,12 +69,13 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     Raises
     ------
     InputError
-        If the estimator is not "fgsm" or "penalized", or the iteration does not converge.
+        If the estimator has neither the law of T6 nor that of T7, or the iteration does not converge.
     ConfigError
         The scenario has no such law (`constants.check_law`).
     """
-    if estimator not in {"fgsm", "penalized"}:
-        raise InputError(unknown_name("estimator", estimator, ("fgsm", "penalized")))
+    law = law_of(estimator)
+    if law not in {Law.FGSM, Law.PENALISED}:
+        raise InputError(bad_value("estimator", estimator, "one with a penalty and the law of T6 or T7"))
     check_law(scenario)
     Z = _covariates(scenario, generator(0, scenario.key, Stream.PSEUDO_TRUE))
     center = scenario.beta_with_intercept
@@ -117,7 +120,7 @@ def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> F
     law = FAMILIES[scenario.family]
     eta0, eta = Z @ scenario.beta_with_intercept, Z @ limit.beta
     y = scenario.respond(eta0, rng)
-    if estimator == "fgsm":
+    if law_of(estimator) == Law.FGSM:
         sign = np.sign(y - law.mean(eta))
         d_eta = law.mean(eta - sign * limit.P) - y
         d_P = -sign * d_eta
@@ -139,7 +142,8 @@ def _covariates(scenario: Scenario, rng: np.random.Generator) -> FloatArray:
 
 
 def _loss(scenario: Scenario, estimator: str, eta0: FloatArray, eta: FloatArray, P: float) -> Population:
-    return attacked(scenario, eta0, eta, P) if estimator == "fgsm" else unattacked(scenario, eta0, eta)
+    is_attacked = law_of(estimator) == Law.FGSM
+    return attacked(scenario, eta0, eta, P) if is_attacked else unattacked(scenario, eta0, eta)
 
 
 def _model(Z: FloatArray, terms: Population) -> tuple[FloatArray, FloatArray]:
