@@ -14,8 +14,11 @@ from simstudy.families.outputs.nodes import normal_nodes
 
 FloatArray = NDArray[np.float64]
 
-# The steps are monotone and quadratic in the end; more than a dozen are not seen.
-MAX_STEPS = 60
+MAX_STEPS = 100
+# Steps are quadratic in the end: after one of this length the next would be far below rounding.
+SETTLED = 1e-8
+# Newton steps of the intercept are no longer than this; where the loss is flat they would lead anywhere.
+LARGEST_GAP = 2.0
 # Ratio of signal to noise of eta from which its conditional law is taken to be no narrower.
 STEEPEST = 1e3
 
@@ -23,7 +26,8 @@ STEEPEST = 1e3
 def logistic_step(r: FloatArray, V: float) -> FloatArray:
     """Weights s = 1 / (1 + exp(u)) at the root u of u - V s(u) = r: the proximal step of the attacked logistic loss.
 
-    The left side is concave for u > 0 and convex for u < 0, so that Newton's method from u = 0 is monotone.
+    The left side is concave for u > 0 and convex for u < 0, so that Newton's method is monotone from zero or from a lower
+    bound of a positive root: r, and log(V / D - 1) with D >= u - r.
 
     Parameters
     ----------
@@ -32,15 +36,16 @@ def logistic_step(r: FloatArray, V: float) -> FloatArray:
     V : float
         Step length, >= 0.
     """
-    u = np.zeros_like(r)
-    s = np.full_like(r, 0.5)
+    farthest = np.maximum(r, 0.0) + math.log1p(V) + 1.0 - r
+    bound = np.maximum(r, np.log(np.maximum(V / farthest - 1.0, 1e-300)))
+    u = np.where(r > -V / 2, np.maximum(bound, 0.0), 0.0)
     for _ in range(MAX_STEPS):
+        s = expit(-u)
         step = (u - V * s - r) / (1 + V * s * (1 - s))
         u = u - step
-        s = expit(-u)
-        if np.max(np.abs(step)) <= 1e-9 * (1 + np.max(np.abs(u))):
-            break
-    return s
+        if not np.max(np.abs(step)) > SETTLED:
+            return np.asarray(expit(-u))
+    raise ArithmeticError(f"the proximal step has not settled in {MAX_STEPS} steps at V = {V:g}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class BinomialOutput:
         Vh = float(np.vdot(of_label, curvature))
         first, second = of_label * s
         mh = float(weights * variance @ (s[0] + s[1]))
-        gap = float(first.sum() - second.sum()) / Vh if Vh > 0.0 else math.inf
+        gap = float(first.sum() - second.sum()) / max(Vh, 1e-300)
+        gap = min(max(gap, -LARGEST_GAP), LARGEST_GAP)
         return Hats(ratio * mh, ratio * float(np.vdot(of_label, s * s)), ratio * Vh, float((first + second).sum()), gap)
 
     def kinks(self, state: Overlaps, truth: Truth) -> float:  # noqa: ARG002

@@ -37,7 +37,7 @@ class Hats:
     kappa : float
         E dl/dP at the fit, the multiplier of the penalty inside the likelihood.
     gap : float
-        E g / (Vh / ratio): the Newton step of the intercept, zero where E g = 0.
+        E g / (Vh / ratio), or a shorter step: Newton's for the intercept, zero where E g = 0.
     """
 
     mh: float

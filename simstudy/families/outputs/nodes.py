@@ -19,6 +19,8 @@ REACH = 8.0
 STEP = 0.73
 # The normal density alone: exp(-2 pi^2 / step^2) = 1e-34.
 LARGEST_STEP = 0.5
+# Fits that run to infinity are not followed with ever more nodes.
+SMALLEST_STEP = 4e-3
 # Steps come in factors 2^(1/4), so that a small move of the state rarely changes the rule.
 STEPS_PER_OCTAVE = 4
 
@@ -26,9 +28,10 @@ STEPS_PER_OCTAVE = 4
 def normal_nodes(scale: float, fineness: int = 1) -> tuple[FloatArray, FloatArray]:
     """Nodes z and weights of E g(z), z standard normal, g analytic within pi / `scale` of the real line.
 
-    The error is about 1e-12 of the integrand's size for `fineness` 1; a `fineness` of 2 halves the step.
+    The error is about 1e-12 of the integrand's size for `fineness` 1 and a `scale` up to 180; a `fineness` of 2 halves
+    the step.
     """
-    step = min(LARGEST_STEP, STEP / max(scale, 1e-300))
+    step = max(min(LARGEST_STEP, STEP / max(scale, 1e-300)), SMALLEST_STEP)
     octave = int(np.floor(STEPS_PER_OCTAVE * np.log2(step)))
     return _rule(octave, fineness)
 

@@ -1,6 +1,6 @@
 """State evolution at n/p fixed as a map of free coordinates (T20).
 
-The coordinates (m / sqrt(q), log q, log V, log P, b) have no bounds that matter and no units, so that one tolerance
+The coordinates (m / sqrt(q), log q, log V, log P, b / sqrt(1 + q)) have no bounds that matter and no units, so that one tolerance
 fits all; log P is one of them for FGSM only, b for labels with an intercept only.
 """
 
@@ -47,7 +47,7 @@ def coordinates(model: Model, state: Overlaps) -> FloatArray:
     if model.inside:
         free.append(math.log(P))
     if has_b(model):
-        free.append(state.b)
+        free.append(state.b / math.sqrt(1.0 + q))
     return np.array(free)
 
 
@@ -57,7 +57,7 @@ def state_of(model: Model, y: FloatArray) -> Overlaps:
     bound = math.sqrt(model.truth.rho)
     q, V = (math.exp(min(max(each, -LARGEST_LOG), LARGEST_LOG)) for each in free[1:3])
     P = math.exp(min(max(free[3], -LARGEST_LOG), LARGEST_LOG)) if model.inside else 0.0
-    b = free[-1] if has_b(model) else model.truth.b0
+    b = free[-1] * math.sqrt(1.0 + q) if has_b(model) else model.truth.b0
     return Overlaps(min(max(free[0], -bound), bound) * math.sqrt(q), q, V, P, b)
 
 
@@ -71,5 +71,5 @@ def update(model: Model, y: FloatArray, fineness: int = 1) -> FloatArray:
 def start_of(model: Model) -> FloatArray:
     """A state to iterate from: half of the truth, found with the width of least squares."""
     q = model.truth.rho / 2 + 0.05
-    P = model.absolute * math.sqrt(q) / 2 + model.quadratic * q / 2
+    P = min(model.absolute * math.sqrt(q) / 2 + model.quadratic * q / 2, 1.0)
     return coordinates(model, Overlaps(model.truth.rho / 2, q, 1 / model.ratio, P, model.truth.b0))

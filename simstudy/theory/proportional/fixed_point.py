@@ -18,6 +18,8 @@ TOLERANCE = 1e-10
 NEWTON_FROM = 0.5
 LESS = 0.25
 DIFFERENCE = 1e-6
+# Coordinates are logarithms or of order one: beyond this a derivative says little.
+LONGEST = 4.0
 # A step that leaves this share of the residual lets its derivative serve again.
 GOOD = 0.05
 
@@ -42,15 +44,18 @@ def derivative(F: Map, y: FloatArray, Fy: FloatArray) -> FloatArray:
 
 
 def _newton(F: Map, y: FloatArray, d: FloatArray, J: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-    """Newton's point and its F(y) - y; None where the derivative is singular or the step is not better."""
+    """Newton's point (or one on the way to it) and its F(y) - y; None where the derivative is singular or the step is not better."""
     try:
-        candidate = y - np.linalg.solve(J, d)
+        step = -np.linalg.solve(J, d)
     except np.linalg.LinAlgError:
         return None
-    if not np.isfinite(candidate).all() or np.max(np.abs(candidate - y)) > 2.0:
+    longest = np.max(np.abs(step))
+    if not np.isfinite(longest):
         return None
+    share = min(1.0, LONGEST / longest)
+    candidate = y + share * step
     moved = F(candidate) - candidate
-    return (candidate, moved) if np.max(np.abs(moved)) < 0.5 * np.max(np.abs(d)) else None
+    return (candidate, moved) if np.max(np.abs(moved)) < (1.0 - share / 2) * np.max(np.abs(d)) else None
 
 
 def fixed_point(F: Map, y: FloatArray, escaped: Callable[[FloatArray], bool]) -> FixedPoint:

@@ -68,6 +68,10 @@ class Model:
         """The same with the penalty times `factor`."""
         return replace(self, absolute=factor * self.absolute, quadratic=factor * self.quadratic)
 
+    def eased(self, factor: float) -> Model:
+        """A model whose fit is shorter: ratio and level times `factor`."""
+        return replace(self.at_level(factor), ratio=factor * self.ratio)
+
 
 def penalty_slopes(penalty: Penalty) -> tuple[float, float]:
     """(absolute, quadratic) of p(t) = absolute t + quadratic t^2 / 2, on the scale c of T19.

@@ -77,7 +77,7 @@ class ProportionalLaw:
     p_zero : (k,) float array
         P(betahat_j = 0) given each atom of the prior; for a normal prior one number, marginally.
     residual : float
-        Largest change by one more step of T20 in (m/sqrt q, log q, log V, log P, b).
+        Largest change by one more step of T20 in (m / sqrt q, log q, log V, log P, b / sqrt(1 + q)).
     quadrature_error : float
         Estimated error of the solution in the same coordinates by quadrature: one Newton step with the quadrature step
         halved. Zero in the gaussian family, whose expectations are in closed form.

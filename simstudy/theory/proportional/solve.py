@@ -20,10 +20,11 @@ from simstudy.theory.proportional.solution import ProportionalLaw
 
 FloatArray = NDArray[np.float64]
 
-# log(q / (1 + rho)) beyond which a fit counts as having run to infinity: slopes four hundred times the truth.
-ESCAPE = 12.0
-# Levels of the continuation, in units of the one that is asked for.
-LADDER = (64.0, 16.0, 4.0, 2.0, 1.4, 1.2, 1.1, 1.05, 1.0)
+# log(q / (1 + rho)) from which it is asked whether a minimiser exists, and at which a fit has run to infinity.
+DOUBTFUL = 5.0
+ESCAPED = 12.0
+# Ratios and levels of the continuation, in units of what is asked for.
+LADDER = (16.0, 8.0, 4.0, 2.0, 1.5, 1.25, 1.12, 1.06, 1.03, 1.015, 1.007, 1.0)
 
 
 def proportional(
@@ -82,44 +83,41 @@ def solve(model: Model, start: FloatArray | None = None) -> ProportionalLaw:
     NoSolution
         As `proportional`.
     """
-    needed = 1.0 if model.is_free and not model.output.has_labels else 0.0
-    if model.ratio <= needed:
-        raise NoSolution(_missing(model, needed))
-    found = _attempt(model, start_of(model) if start is None else start)
+    if not model.output.has_labels:
+        _check_existence(model)
+    found = _attempt(model, start_of(model) if start is None else start, DOUBTFUL)
     if not found.converged:
+        _check_existence(model)
         found = _continued(model)
     if not found.converged:
-        alphastar = existence_ratio(model)
-        if model.ratio <= alphastar:
-            raise NoSolution(_missing(model, alphastar))
         raise NoSolution(
-            f"the state evolution (T20) has not converged at ratio = {model.ratio:g}, above alphastar = {alphastar:.5g}: "
-            f"residual {found.residual:.1e}; very near the threshold q grows beyond all bounds"
+            f"the state evolution (T20) has not converged at ratio n/p = {model.ratio:g}, though a minimiser exists from "
+            f"{existence_ratio(model):.5g} on (T22): residual {found.residual:.1e}; near the threshold q grows beyond all bounds"
         )
     return _law(model, found)
 
 
-def _missing(model: Model, alphastar: float) -> str:
-    return (
-        f"no minimiser exists at ratio n/p = {model.ratio:g}: the existence threshold is alphastar = {alphastar:.5g} "
-        "(T22); a larger ratio or level is needed"
-    )
+def _check_existence(model: Model) -> None:
+    alphastar = existence_ratio(model)
+    if model.ratio <= alphastar:
+        raise NoSolution(
+            f"no minimiser exists at ratio n/p = {model.ratio:g}: the existence threshold is alphastar = {alphastar:.5g} "
+            "(T22); a larger ratio or level is needed"
+        )
 
 
-def _attempt(model: Model, start: FloatArray) -> FixedPoint:
-    far = ESCAPE + math.log1p(model.truth.rho)
+def _attempt(model: Model, start: FloatArray, growth: float) -> FixedPoint:
+    far = growth + math.log1p(model.truth.rho)
     return fixed_point(lambda y: update(model, y), start, lambda y: bool(y[1] > far))
 
 
 def _continued(model: Model) -> FixedPoint:
-    """Solution by way of larger levels, at which it is easily found; the MLE is reached from a small one."""
-    target = replace(model, absolute=1e-3) if model.is_free else model
-    found, start = FixedPoint(np.empty(0), np.inf, converged=False), start_of(target)
+    """Solution by way of larger ratios and levels, at which it is easily found."""
+    start = start_of(model)
     for factor in LADDER:
-        found = _attempt(target.at_level(factor), start)
-        if found.converged:
-            start = found.y
-    return _attempt(model, start) if model.is_free else found
+        found = _attempt(model.eased(factor), start, ESCAPED)
+        start = found.y if found.converged else start
+    return found
 
 
 def _law(model: Model, found: FixedPoint) -> ProportionalLaw:
