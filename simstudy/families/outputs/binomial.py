@@ -111,4 +111,3 @@ def _labels(center: FloatArray, spread: float, fineness: int) -> tuple[FloatArra
     z, weights = normal_nodes(spread, fineness)
     mu = expit(center[:, None] + spread * z)
     return mu @ weights, (mu * (1 - mu)) @ weights
-

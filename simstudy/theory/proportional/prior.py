@@ -144,5 +144,7 @@ def prior_of(prior_values: Sequence[float] | str, prior_weights: Sequence[float]
     if not np.isfinite(values).all():
         raise ConfigError(bad_value("prior_values", values.tolist(), "finite numbers"))
     if not ((weights >= 0.0).all() and abs(weights.sum() - 1.0) <= WEIGHT_SUM):
-        raise ConfigError(bad_value("prior_weights", weights.tolist(), f"numbers >= 0 with sum 1, not {weights.sum():g}"))
+        raise ConfigError(
+            bad_value("prior_weights", weights.tolist(), f"numbers >= 0 with sum 1, not {weights.sum():g}")
+        )
     return Atoms(tuple(values.tolist()), tuple(weights.tolist()))

@@ -131,4 +131,3 @@ def _law(model: Model, found: FixedPoint) -> ProportionalLaw:
         shift = float(np.max(np.abs(np.linalg.solve(J, finer))))
     P = input_side(model, hats, state.b).P
     return ProportionalLaw(model, state, hats, found.y, P, found.residual, shift)
-
