@@ -26,8 +26,8 @@ STEEPEST = 1e3
 def logistic_step(r: FloatArray, V: float) -> FloatArray:
     """Weights s = 1 / (1 + exp(u)) at the root u of u - V s(u) = r: the proximal step of the attacked logistic loss.
 
-    The left side is concave for u > 0 and convex for u < 0, so that Newton's method is monotone from zero or from a lower
-    bound of a positive root: r, and log(V / D - 1) with D >= u - r.
+    The left side is concave for u > 0 and convex for u < 0, so that Newton's method is monotone from zero, or from a
+    lower bound of a positive root: r, and log(V / D - 1) with D >= u - r.
 
     Parameters
     ----------

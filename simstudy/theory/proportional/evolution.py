@@ -1,7 +1,7 @@
 """State evolution at n/p fixed as a map of free coordinates (T20).
 
-The coordinates (m / sqrt(q), log q, log V, log P, b / sqrt(1 + q)) have no bounds that matter and no units, so that one tolerance
-fits all; log P is one of them for FGSM only, b for labels with an intercept only.
+The coordinates (m / sqrt(q), log q, log V, log P, b / sqrt(1 + q)) have no bounds that matter and no units,
+so that one tolerance fits all; log P is one of them for FGSM only, b for labels with an intercept only.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def _hinges(x: FloatArray, r: float) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 def _cost(margins: Margins, reach: float, A: float, r: float, has_intercept: bool) -> float:
-    """min over t of E (reach - yt t - A S - r Z)_+^2, t = 0 without an intercept; convex in t."""
+    """Minimum over t of E (reach - yt t - A S - r Z)_+^2, t = 0 without an intercept; convex in t."""
     x = reach - A * margins.s
     if not has_intercept:
         return float(margins.weights @ _hinges(x, r)[0])
@@ -133,5 +133,10 @@ def _largest_ratio(level: float, prior: Prior, margins: Margins, has_intercept: 
     signals = [unit * b for b in SIGNALS] if prior.rho > 0.0 else [0.0]
     start = min(([b, tau] for b in signals for tau in THRESHOLDS), key=lambda x: lost(np.array(x)))
     simplex = np.array([start, [start[0] + 0.2 * unit, start[1]], [start[0], start[1] + 0.2]])
-    options = {"initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-11, "maxiter": 400}
-    return -float(minimize(lost, simplex[0], method="Nelder-Mead", options=options).fun)
+    found = minimize(
+        lost,
+        np.array(start),
+        method="Nelder-Mead",
+        options={"initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-11, "maxiter": 400},
+    )
+    return -float(found.fun)

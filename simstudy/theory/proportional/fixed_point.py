@@ -44,7 +44,7 @@ def derivative(F: Map, y: FloatArray, Fy: FloatArray) -> FloatArray:
 
 
 def _newton(F: Map, y: FloatArray, d: FloatArray, J: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-    """Newton's point (or one on the way to it) and its F(y) - y; None where the derivative is singular or the step is not better."""
+    """Newton's point, or one on the way to it, and F(y) - y there; None where that is no better."""
     try:
         step = -np.linalg.solve(J, d)
     except np.linalg.LinAlgError:

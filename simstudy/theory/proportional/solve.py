@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,8 +90,9 @@ def solve(model: Model, start: FloatArray | None = None) -> ProportionalLaw:
         found = _continued(model)
     if not found.converged:
         raise NoSolution(
-            f"the state evolution (T20) has not converged at ratio n/p = {model.ratio:g}, though a minimiser exists from "
-            f"{existence_ratio(model):.5g} on (T22): residual {found.residual:.1e}; near the threshold q grows beyond all bounds"
+            f"the state evolution (T20) has not converged at ratio n/p = {model.ratio:g}, though a minimiser exists "
+            f"above alphastar = {existence_ratio(model):.5g} (T22): residual {found.residual:.1e}; near the "
+            "threshold q grows beyond all bounds"
         )
     return _law(model, found)
 
@@ -101,8 +101,8 @@ def _check_existence(model: Model) -> None:
     alphastar = existence_ratio(model)
     if model.ratio <= alphastar:
         raise NoSolution(
-            f"no minimiser exists at ratio n/p = {model.ratio:g}: the existence threshold is alphastar = {alphastar:.5g} "
-            "(T22); a larger ratio or level is needed"
+            f"no minimiser exists at ratio n/p = {model.ratio:g}: the existence threshold is "
+            f"alphastar = {alphastar:.5g} (T22); a larger ratio or level is needed"
         )
 
 

@@ -151,12 +151,12 @@ def _minimum(model: Model, criterion: Criterion) -> BestLevel:
     if not at_edge:
         # The search between grid points interpolates, for which levels without a minimiser need a number.
         worst = max(value for value in grid.values() if math.isfinite(value))
-        step, options = math.log(STEP), {"xatol": PRECISION}
+        step = math.log(STEP)
         found = minimize_scalar(
             lambda x: min(at(x), worst + abs(worst)),
             bounds=(best - step, best + step),
             method="bounded",
-            options=options,
+            options={"xatol": PRECISION},
         )
         if found.fun < grid[best]:
             best, grid[found.x] = found.x, found.fun
