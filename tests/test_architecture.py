@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "sources", "theory", "study", "runner", "store", "measures", "analyses", "report",
+    "solvers", "estimators", "sources", "theory", "study", "geometry", "runner", "store", "measures", "analyses",
+    "report",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -26,6 +27,7 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
+    "geometry": FOUNDATION | {"families"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "study": FOUNDATION | {"families", "penalties", "estimators", "sources"},
