@@ -1,5 +1,6 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
+from simstudy import geometry
 from simstudy.api import plan, run, table
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimators import (
@@ -16,13 +17,17 @@ from simstudy.estimators import (
     fgsm_adaptive,
     fgsm_debiased,
     fgsm_training,
+    gradient_descent,
     largest_lam,
     mle,
+    nearest_centroid,
     oracle,
     path,
     penalized,
     penalized_adaptive,
     standard_errors,
+    svm,
+    svm_path,
     tuned,
 )
 from simstudy.measures import summarise
@@ -76,11 +81,14 @@ __all__ = [
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "geometry",
+    "gradient_descent",
     "largest_lam",
     "limit_law",
     "load",
     "load_scenarios",
     "mle",
+    "nearest_centroid",
     "oracle",
     "path",
     "penalized",
@@ -90,6 +98,8 @@ __all__ = [
     "run",
     "standard_errors",
     "summarise",
+    "svm",
+    "svm_path",
     "table",
     "tuned",
 ]
