@@ -32,6 +32,7 @@ from simstudy.analyses import (
 from simstudy.analyses.evidence import Results
 from simstudy.analyses.foretold import Targets
 from simstudy.errors import ResultsError, SimstudyError
+from simstudy.estimators.capabilities import Law, Placement
 from simstudy.penalties import PENALTIES
 from simstudy.records import Status
 from simstudy.report import (
@@ -113,7 +114,7 @@ FRAMES: dict[str, Callable[[Summary], Any]] = {
     "support": lambda s: support(s.measures, s.scenarios, s.predictions),
     "neutrality": lambda s: neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions),
     "coefficients": lambda s: coefficients(s.measures, s.scenarios, s.predictions),
-    "limit_law": lambda s: limit_law(s.study.scenarios, s.results, targets(s.study)),
+    "limit_law": lambda s: limit_law(s.study.glm, s.results, targets(s.study)),
     "oracle": lambda s: oracle(s.results, oracles(s.study), s.levels, s.predictions),
     "dispersion": lambda s: dispersion(s.measures, s.scenarios, s.levels, s.predictions),
     "tradeoff": lambda s: tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study)),
@@ -191,19 +192,24 @@ def matched_pairs(study: Study) -> Pairs:
 
 def oracles(study: Study) -> list[str]:
     """Names of the methods that know the support."""
-    return [method.name for method in study.methods if method.estimator == "oracle"]
+    return [method.name for method in study.methods if method.entry.law == Law.ORACLE]
 
 
 def has_oracle_law(method: Method) -> bool:
     """Whether the method is FGSM with a bounded penalty."""
-    return method.estimator == "fgsm" and method.penalty is not None and PENALTIES[method.penalty].bounded
+    return method.entry.law == Law.FGSM and method.penalty is not None and PENALTIES[method.penalty].bounded
 
 
 def contenders(study: Study) -> list[Contender]:
     """Estimators with FGSM's penalty inside, each with the penalised likelihood methods of the same penalty."""
     found = grids(study)
-    pairs = [(name, f"penalized {name.partition(' ')[2]}") for name in found if not name.startswith("penalized ")]
-    return [Contender(name, tuple(found[name]), tuple(found[other])) for name, other in pairs if other in found]
+    one = {name: method for method in study.methods for name, names in found.items() if method.name == names[0]}
+    plain = {method.penalty: found[name] for name, method in one.items() if method.entry.law == Law.PENALISED}
+    return [
+        Contender(name, tuple(found[name]), tuple(plain[method.penalty]))
+        for name, method in one.items()
+        if method.entry.placement == Placement.INSIDE and method.penalty in plain
+    ]
 
 
 def grids(study: Study) -> dict[str, list[str]]:
@@ -221,19 +227,20 @@ def trained(study: Study) -> list[tuple[str, str, str]]:
         (loop.name, other.name, " ".join([str(loop.penalty), *(f"{k} = {v:g}" for k, v in loop.parameters)]))
         for loop in study.methods
         for other in study.methods
-        if (loop.estimator, other.estimator) == ("fgsm_training", "fgsm")
+        if loop.entry.loop
+        and other.entry.law == Law.FGSM
         and (loop.penalty, loop.parameters, loop.lam) == (other.penalty, other.parameters, other.lam)
     ]
 
 
 def kappas(study: Study) -> dict[str, float]:
     """E|y - mu| of each scenario by its label (T5)."""
-    return {scenario.label: constants(scenario).kappa for scenario in study.scenarios}
+    return {scenario.label: constants(scenario).kappa for scenario in study.glm}
 
 
 def weighted(s: Summary) -> Iterator[Weighted]:
     """Observations of the first data sets of each scenario at the estimates of each method with a penalty."""
-    for scenario in s.study.scenarios:
+    for scenario in s.study.glm:
         rows = s.replicates(scenario.key)
         rows = rows[rows["replicate"] < DATA_SETS]
         for method in resolve(scenario, s.study.methods):
@@ -266,7 +273,7 @@ def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
 
 def targets(study: Study) -> Targets:
     """Estimator and penalty of each method that has a law, in each scenario."""
-    return {key: value for scenario in study.scenarios for key, value in targets_in(scenario, study).items()}
+    return {key: value for scenario in study.glm for key, value in targets_in(scenario, study).items()}
 
 
 def targets_in(scenario: Scenario, study: Study) -> Targets:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import Placement
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.options import Interval
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
 from simstudy.families.labels import signs
 from simstudy.records import Status
 
 
-def gradient_descent(X: ArrayLike, y: ArrayLike, *, steps: int, rate: float = 1.0) -> Fit:
+@estimator_of_arrays("gradient_descent", placement=Placement.NONE)
+def gradient_descent(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    steps: Annotated[int, Interval(0)] = 100,
+    rate: Annotated[float, Interval(0.0, 1.99)] = 1.0,
+) -> Fit:
     """Logistic regression by gradient descent from zero, stopped after a number of steps.
 
     The first step goes from w = 0 along the difference of the centroids, where classes are balanced; later ones turn
@@ -28,7 +40,8 @@ def gradient_descent(X: ArrayLike, y: ArrayLike, *, steps: int, rate: float = 1.
     steps : int
         Number of steps, at least 1.
     rate : float
-        Length of a step as a share of the largest for which the loss provably falls, in (0, 2).
+        Length of a step in units of 1/L, with L the bound of the loss's curvature; above 0 and at most 1.99, since the
+        loss falls with every step below 2.
 
     Returns
     -------
@@ -39,14 +52,14 @@ def gradient_descent(X: ArrayLike, y: ArrayLike, *, steps: int, rate: float = 1.
     Raises
     ------
     InputError
-        X or y is not finite, their shapes disagree, y has other labels, steps < 1, or rate is outside (0, 2).
+        X or y is not finite, their shapes disagree, y has other labels, steps < 1, or a rate outside its range.
     """
     X, y = check_data(X, y)
     labels = signs(y)
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
         raise InputError(bad_value("steps", steps, "a whole number of at least 1"))
-    if not 0.0 < rate < 2.0:
-        raise InputError(bad_value("rate", rate, "strictly between 0 and 2"))
+    if not 0.0 < rate <= 1.99:
+        raise InputError(bad_value("rate", rate, "above 0, at most 1.99"))
     if labels.min() == labels.max():
         missing, message = np.full(X.shape[1], np.nan), f"every response equals {y[0]:g}"
         return Fit(missing, np.nan, np.nan, np.nan, Status.DEGENERATE_RESPONSE, message, 0)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from simstudy.estimators.capabilities import Placement
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families.labels import signs
 from simstudy.records import Status
 
@@ -13,6 +15,7 @@ from simstudy.records import Status
 IDENTICAL = 1e-14
 
 
+@estimator_of_arrays("nearest_centroid", placement=Placement.NONE)
 def nearest_centroid(X: ArrayLike, y: ArrayLike) -> Fit:
     """Classify by the nearer centroid: w = j - i, b = (||i||^2 - ||j||^2)/2 (G5, tilting angle zero).
 

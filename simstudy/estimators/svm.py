@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import LevelScale
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families.labels import signs
 from simstudy.records import Status
 from simstudy.solvers.hinge import Hinge, solve_hinge
@@ -85,3 +87,9 @@ def _fit(found: Hinge) -> Fit:
             f"the relative duality gap is {found.gap:.1e} after {found.n_iter} steps",
         )
     return Fit(found.w, found.b, found.objective, found.gap, status, message, found.n_iter)
+
+
+@estimator_of_arrays("svm", level_scale=LevelScale.FREE)
+def svm_at(X: ArrayLike, y: ArrayLike, *, lam: float) -> Fit:
+    """`svm`, with its level by name as the runner gives it."""
+    return svm(X, y, lam)

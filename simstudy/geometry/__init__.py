@@ -11,10 +11,12 @@ from simstudy.geometry.distances import (
     project,
     robust_accuracy,
 )
+from simstudy.geometry.estimands import ATTACKS
 from simstudy.geometry.scaling import LOSSES, MarginLoss, at_large_norm, inverse_norm, risk
 from simstudy.geometry.tilting import TiltingPlane, tilting_angle, tilting_plane
 
 __all__ = [
+    "ATTACKS",
     "LOSSES",
     "MarginLoss",
     "TiltingPlane",
