@@ -15,8 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "analyses",
-    "report",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
+    "analyses", "report",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -28,6 +28,7 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
+    "geometry": FOUNDATION | {"families", "estimands"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
