@@ -58,6 +58,8 @@ class Study:
         The estimand that analyses are about where there are several; beta, if there is one, where it is left out.
     laws : tuple of str, optional
         Laws that predict measures; all that apply where it is left out.
+    measures : tuple of str
+        Performance measures to compute besides those that are always computed.
 
     Raises
     ------
@@ -79,9 +81,10 @@ class Study:
     estimands: tuple[str, ...] = ()
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands"):
+        for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands", "measures"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         check_name("name", self.name)
         problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
@@ -126,6 +129,7 @@ class Study:
             **({"estimands": list(self.estimands)} if self.estimands else {}),
             **({} if self.estimand is None else {"estimand": self.estimand}),
             **({} if self.laws is None else {"laws": list(self.laws)}),
+            **({"measures": list(self.measures)} if self.measures else {}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
             "method": [method.definition() for method in self.methods],
             **({"claim": [claim.definition() for claim in self.claims]} if self.claims else {}),
