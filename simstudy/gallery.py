@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-
 from simstudy.analyses.law_samples import intervals, law_histograms
 from simstudy.errors import SimstudyError
 from simstudy.questions import Summary, targets
+from simstudy.report.figures.canvas import Figure, rc_context
 from simstudy.report.figures.comparison import oracle_figure, tradeoff_figure
 from simstudy.report.figures.law import limit_law_figure
 from simstudy.report.figures.measures import measures_figure
@@ -111,7 +109,7 @@ def figures(summary: Summary) -> tuple[dict[str, Figure], tuple[str, ...]]:
     """
     drawn: dict[str, Figure] = {}
     reasons = []
-    with mpl.rc_context(SETTINGS):
+    with rc_context(SETTINGS):
         for name, draw in drawings(summary.study).items():
             try:
                 drawn[name] = draw(summary)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 
+from simstudy.report.figures.canvas import Figure
 from simstudy.report.figures.curves import Axis, Quantity, curves
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from simstudy.measures.numbers import with_mcse
+from simstudy.report.figures.canvas import Figure, FixedLocator, NullLocator
 from simstudy.report.figures.curves import Axis, Quantity, curves
 from simstudy.report.figures.panels import split
 from simstudy.report.figures.style import limits, looks, no_data, panels

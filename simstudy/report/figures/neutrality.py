@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
 from simstudy.measures.numbers import with_mcse
+from simstudy.report.figures.canvas import Axes, Figure, FixedLocator, Line2D, NullLocator, ScalarFormatter
 from simstudy.report.figures.panels import split
 from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated
 

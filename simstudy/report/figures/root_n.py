@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from simstudy.analyses import RootN
 from simstudy.measures.numbers import with_mcse
+from simstudy.report.figures.canvas import Axes, Figure, Line2D, LogLocator, NullFormatter, ScalarFormatter
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
 

@@ -1,5 +1,7 @@
 """Every figure of every analysis, drawn from one small study that is run once."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib as mpl
@@ -156,3 +158,14 @@ def test_bands_are_those_of_the_analysis_or_come_from_the_mcse() -> None:
 
 def test_a_file_that_is_no_figure_has_no_description() -> None:
     assert description("no svg") == ""
+
+
+def test_matplotlib_is_loaded_by_the_first_figure_and_not_before() -> None:
+    code = (
+        "import sys, simstudy.cli, simstudy.gallery\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "from simstudy.report.figures.style import no_data\n"
+        "no_data('nothing')\n"
+        "assert 'matplotlib.figure' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
