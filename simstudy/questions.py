@@ -29,8 +29,6 @@ from simstudy.analyses import (
     uniformity,
     weak_oracle,
 )
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Targets
 from simstudy.errors import ResultsError, SimstudyError
 from simstudy.penalties import PENALTIES
 from simstudy.records import Status
@@ -58,6 +56,8 @@ from simstudy.study.method import MatchedLambda, Method
 from simstudy.study.study import Study
 from simstudy.theory import constants
 from simstudy.theory.shifts import Target
+from simstudy.verdicts.foretold import Targets
+from simstudy.verdicts.found import Found
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -92,9 +92,9 @@ class Summary:
         return (self.replicates(key) for key in dict.fromkeys(self.measures["scenario_key"]))
 
     @property
-    def results(self) -> Results:
+    def results(self) -> Found:
         """What simulation found."""
-        return Results(self.measures, self.scenarios, self.replicates)
+        return Found(self.measures, self.scenarios, self.replicates)
 
     @cached_property
     def levels(self) -> dict[tuple[str, str], float]:

@@ -7,13 +7,9 @@ from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 
-from simstudy.analyses.claims import ledger
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Foretold, foretell
 from simstudy.api import estimates_in, measures, predictions, study_of
 from simstudy.errors import ConfigError
 from simstudy.questions import targets_in
-from simstudy.report.claims import claims_table
 from simstudy.report.table import Table, write_table
 from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
 from simstudy.runner.block import thread_controller
@@ -24,6 +20,10 @@ from simstudy.store.load import load_scenarios
 from simstudy.study.claim import Claim, select_scenarios
 from simstudy.study.study import Study, study_toml
 from simstudy.theory.table import constants_frame
+from simstudy.verdicts.foretold import Foretold, foretell
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.ledger import ledger
+from simstudy.verdicts.table import claims_table
 
 #: Outcomes that make a ledger fail.
 WRONG = ("unexpected", "missed")
@@ -96,7 +96,7 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     layout = Layout(Path(results) / chosen.name)
     check_same_study(layout, study_toml(chosen))
     frame = measures(chosen, layout.folder)
-    found = Results(frame, load_scenarios(layout.folder), estimates_in(layout))
+    found = Found(frame, load_scenarios(layout.folder), estimates_in(layout))
     foretold = predictions_of_claims(chosen, jobs)
     entries = ledger(chosen.claims, chosen.scenarios, found, foretold, chosen.full_replicates)
     # A report made later reads the claims from the folder, not from a file that may have changed since.

@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "sources", "theory", "study", "runner", "store", "measures", "analyses", "report",
+    "solvers", "estimators", "sources", "theory", "study", "runner", "store", "measures", "report", "verdicts",
+    "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -33,7 +34,8 @@ ALLOWED = {
     "store": FOUNDATION,
     "runner": FOUNDATION | {"families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
-    "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources"},
+    "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
+    "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources", "verdicts"},
     "report": FOUNDATION | {"analyses", "measures", "store"},
     "questions": FOUNDATION | FOLDERS,
     "api": FOUNDATION | FOLDERS | {"questions"},

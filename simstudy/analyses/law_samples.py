@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Targets
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.errors import SimstudyError
 from simstudy.measures.estimate import Z_95, FloatArray
 from simstudy.measures.samples import Sample
 from simstudy.sources.glm import Scenario
 from simstudy.theory.expected import draws_of_coefficient
+from simstudy.verdicts.foretold import Targets
+from simstudy.verdicts.found import Found
 
 BINS = 24
 #: Law whose density is drawn: the expansion around the pseudo-true parameter, which the tables use.
@@ -24,14 +24,14 @@ LAW = "law"
 
 
 def law_histograms(
-    scenarios: Sequence[Scenario], results: Results, targets: Targets, method: str, parameter: str
+    scenarios: Sequence[Scenario], results: Found, targets: Targets, method: str, parameter: str
 ) -> pd.DataFrame:
     """Densities of the simulated and the predicted law of one coefficient, in every scenario.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
-    results : Results
+    results : Found
     targets : mapping of (scenario label, method) to target
     method, parameter : str
         Which coefficient of which method.
@@ -83,12 +83,12 @@ def _histogram(scenario: Scenario, sample: Sample, parameter: str, draws: FloatA
     }
 
 
-def intervals(results: Results, methods: Sequence[str], parameter: str) -> pd.DataFrame:
+def intervals(results: Found, methods: Sequence[str], parameter: str) -> pd.DataFrame:
     """Every 95 % interval of one coefficient, ranked by how far it is from the truth: the rows of a zip plot.
 
     Parameters
     ----------
-    results : Results
+    results : Found
     methods : sequence of str
     parameter : str
         ``beta_1``, ... or ``intercept``.

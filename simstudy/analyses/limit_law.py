@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Targets
 from simstudy.analyses.groups import sample_size_groups
-from simstudy.analyses.root_n import log_log_slope
 from simstudy.errors import SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.proportion import proportion
@@ -22,6 +19,9 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.expected import draws_of_coefficient
 from simstudy.theory.shifts import Target
+from simstudy.verdicts.foretold import Targets
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.slopes import log_log_slope
 
 #: Laws that are compared: the limit, its finite-n form, and the one around the pseudo-true parameter.
 LAWS = ("T6", "T10", "law")
@@ -53,13 +53,13 @@ class LawDistances:
     quantiles: pd.DataFrame
 
 
-def limit_law(scenarios: Sequence[Scenario], results: Results, targets: Targets) -> LawDistances:
+def limit_law(scenarios: Sequence[Scenario], results: Found, targets: Targets) -> LawDistances:
     """Distances of the simulated law of every coefficient from the laws of the theory.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
-    results : Results
+    results : Found
     targets : mapping of (scenario label, method) to target
         Methods whose law the theory does not give are left out.
 
@@ -89,7 +89,7 @@ def limit_law(scenarios: Sequence[Scenario], results: Results, targets: Targets)
 
 
 def _samples(
-    scenarios: Sequence[Scenario], results: Results, targets: Targets
+    scenarios: Sequence[Scenario], results: Found, targets: Targets
 ) -> Iterator[tuple[Scenario, str, Sample, Target]]:
     """Cells with two usable replicates at least."""
     for scenario in scenarios:
@@ -109,7 +109,7 @@ def _distances(errors: FloatArray, draws: FloatArray, key: str) -> dict[str, flo
     rng = generator(0, key, Stream.BOOTSTRAP)
     counts += list(rng.multinomial(len(errors), counts[0] / len(errors), size=RESAMPLES))
     found = np.array([_pair(points, count / len(errors), at, below, predicted) for count in counts])
-    noise = 0.8687 / np.sqrt(len(errors))
+    noise = KOLMOGOROV_MEAN / np.sqrt(len(errors))
     return {
         "noise": noise,
         **dict(_summaries("kolmogorov", found[:, 0])),

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_predictions, with_scenarios
 from simstudy.measures import WHOLE
 from simstudy.measures.estimate import Z_95
 from simstudy.measures.moments import mean
+from simstudy.verdicts.found import Found
 
 COVERAGE = ["coverage", "coverage_mcse", "coverage_selected", "coverage_selected_mcse"]
 
 
 def oracle(
-    results: Results,
+    results: Found,
     oracles: Sequence[str],
     levels: Mapping[tuple[str, str], float],
     predictions: pd.DataFrame | None = None,
@@ -27,7 +27,7 @@ def oracle(
 
     Parameters
     ----------
-    results : Results
+    results : Found
         With the contrasts of the methods with the oracles.
     oracles : sequence of str
         Names of the methods that know the support.
@@ -71,7 +71,7 @@ def oracle(
     return _with_ratio(table, predictions)[columns].reset_index(drop=True)
 
 
-def _coverage(results: Results, key: str, method: str) -> list[float]:
+def _coverage(results: Found, key: str, method: str) -> list[float]:
     """Mean coverage of the nonzero coefficients, over all replicates and over those with the right support."""
     sample = results.sample(key, method)
     if sample is None or sample.standard_errors is None:

@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
 from simstudy.analyses.joins import COUNTS
 from simstudy.errors import InputError
 from simstudy.measures.moments import mean
 from simstudy.measures.proportion import proportion
+from simstudy.verdicts.found import Found
 
 #: Distance up to which the loop has reached the minimiser: it finds its own end to about three digits.
 REACHED = 0.005
 
 
-def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
+def training(results: Found, pairs: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
     """Largest difference of a coefficient between the loop's estimate and the objective's minimiser.
 
     Parameters
     ----------
-    results : Results
+    results : Found
     pairs : sequence of (method, reference, penalty)
         The training loop, FGSM with the same penalty, and the penalty in words.
 
@@ -52,7 +52,7 @@ def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def _row(results: Results, key: str, method: str, reference: str, penalty: str) -> dict[str, Any] | None:
+def _row(results: Found, key: str, method: str, reference: str, penalty: str) -> dict[str, Any] | None:
     first, second = results.sample(key, method), results.sample(key, reference)
     if first is None or second is None:
         return None

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analyses.evidence import Results, of_sup_error
 from simstudy.analyses.joins import side_by_side
 from simstudy.measures import WHOLE
+from simstudy.verdicts.evidence import of_sup_error
+from simstudy.verdicts.found import Found
 
 #: Measures of selection, in the order in which they are shown.
 QUANTITIES = ("exact_support", "false_positives", "false_negatives")
 
 
-def weak_oracle(results: Results, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
+def weak_oracle(results: Found, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
     """P(exact support) and E max_A |betahat_j - beta0_j| against n, p growing.
 
     Parameters
     ----------
-    results : Results
+    results : Found
     predictions : DataFrame, optional
         Columns scenario, method, quantity, parameter, predicted, predicted_mcse.
 

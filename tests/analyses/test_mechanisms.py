@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from simstudy.analyses import Weighted, activation, comparative_answers, penalties, training
-from simstudy.analyses.evidence import Results
 from simstudy.report import activation_table, cells, markdown, penalties_table, training_table
+from simstudy.verdicts.found import Found
 
 
 def test_penalties_are_sparse_if_they_find_zeros_and_oracle_if_they_are_as_accurate(
@@ -68,7 +68,7 @@ def test_training_measures_the_distance_on_data_sets_where_both_are_usable(
         both = pd.concat([loop.assign(method="loop"), objective.assign(method="objective")])
         return both.assign(scenario_key=key, intercept_hat=0.3)
 
-    frame = training(Results(measures, scenarios, replicates), [("loop", "objective", "scad"), ("x", "y", "lasso")])
+    frame = training(Found(measures, scenarios, replicates), [("loop", "objective", "scad"), ("x", "y", "lasso")])
     assert len(frame) == len(scenarios)
     row = frame.iloc[0]
     assert row["distance"] == pytest.approx(0.301 / 3)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from simstudy.analyses.intervals import NOWHERE, Evidence, normal
-from simstudy.analyses.verdicts import (
+from simstudy.verdicts.intervals import NOWHERE, Evidence, normal
+from simstudy.verdicts.verdict import (
     Verdict,
     holm,
     judge,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binomtest, t
 
-from simstudy.analyses.intervals import (
+from simstudy.verdicts.intervals import (
     NOWHERE,
     Evidence,
     bounded,

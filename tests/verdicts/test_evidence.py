@@ -8,11 +8,12 @@ import pytest
 from scipy.stats import binomtest, ks_2samp, t
 
 import simstudy as ss
-from simstudy.analyses.distances import kolmogorov, wasserstein
-from simstudy.analyses.evidence import Results, of_distance, of_measure, of_sup_error
-from simstudy.analyses.intervals import NOWHERE
 from simstudy.measures import summarise
 from simstudy.runner.runner import simulate
+from simstudy.verdicts.distances import kolmogorov
+from simstudy.verdicts.evidence import of_distance, of_measure, of_sup_error
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.intervals import NOWHERE
 
 SCENARIO = ss.Scenario("gaussian", 40, [1.0, 0.0, 0.0], intercept=0.5)
 METHODS = (ss.Method("f", "fgsm", "lasso", lam=ss.FixedLambda(0.3)), ss.Method("mle", "mle"))
@@ -20,8 +21,8 @@ STUDY = ss.Study("tiny", "aim", 2, 60, (SCENARIO,), METHODS)
 KEY = SCENARIO.key
 
 
-def results(rows: pd.DataFrame, truth: pd.DataFrame) -> Results:
-    return Results(summarise(rows, truth, [("f", "mle")]), truth, lambda key: rows[rows["scenario_key"] == key])
+def results(rows: pd.DataFrame, truth: pd.DataFrame) -> Found:
+    return Found(summarise(rows, truth, [("f", "mle")]), truth, lambda key: rows[rows["scenario_key"] == key])
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +31,19 @@ def simulated() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.fixture
-def whole(simulated: tuple[pd.DataFrame, pd.DataFrame]) -> Results:
+def whole(simulated: tuple[pd.DataFrame, pd.DataFrame]) -> Found:
     return results(*simulated)
 
 
 @pytest.fixture
-def broken(simulated: tuple[pd.DataFrame, pd.DataFrame]) -> Results:
+def broken(simulated: tuple[pd.DataFrame, pd.DataFrame]) -> Found:
     """The same with replicates 0, 1 and 2 of the FGSM method failed."""
     rows, truth = simulated
     lost = (rows["method"] == "f") & (rows["replicate"] < 3)
     return results(rows.assign(status=rows["status"].mask(lost, "not_converged")), truth)
 
 
-def test_means_have_t_intervals_and_proportions_exact_ones(whole: Results) -> None:
+def test_means_have_t_intervals_and_proportions_exact_ones(whole: Found) -> None:
     bias = of_measure(whole, KEY, "f", None, "bias", "beta_1")
     assert bias.interval(0.02) == pytest.approx(t(59, bias.value, bias.mcse).interval(0.98))
     zero = of_measure(whole, KEY, "f", None, "zero_probability", "beta_2")
@@ -55,7 +56,7 @@ def test_means_have_t_intervals_and_proportions_exact_ones(whole: Results) -> No
     assert contrast.note == ""
 
 
-def test_above_one_per_cent_of_failures_only_bounded_measures_decide(broken: Results) -> None:
+def test_above_one_per_cent_of_failures_only_bounded_measures_decide(broken: Found) -> None:
     bias = of_measure(broken, KEY, "f", None, "bias", "beta_1")
     assert bias.interval(0.5) == NOWHERE
     assert bias.note == "3 of 60 fits failed. More than 1% failed and the quantity has no bounds: not decided."
@@ -71,7 +72,7 @@ def test_above_one_per_cent_of_failures_only_bounded_measures_decide(broken: Res
     assert rate.interval(0.02) == pytest.approx((exact.low, exact.high))
 
 
-def test_what_is_not_there_is_unknown(whole: Results) -> None:
+def test_what_is_not_there_is_unknown(whole: Found) -> None:
     for missing in (
         of_measure(whole, KEY, "g", None, "bias", "beta_1"),
         of_measure(whole, KEY, "mle", "f", "bias_difference", "beta_1"),
@@ -83,7 +84,7 @@ def test_what_is_not_there_is_unknown(whole: Results) -> None:
         assert missing.note == "No results."
 
 
-def test_sup_error_is_over_the_support_only(whole: Results) -> None:
+def test_sup_error_is_over_the_support_only(whole: Found) -> None:
     rows = whole.replicates(KEY)
     errors = np.stack(rows[rows["method"] == "f"]["beta_hat"].to_list())[:, 0] - 1.0
     found = of_sup_error(whole, KEY, "f")
@@ -91,7 +92,7 @@ def test_sup_error_is_over_the_support_only(whole: Results) -> None:
     assert found.mcse == pytest.approx(np.abs(errors).std(ddof=1) / math.sqrt(60))
 
 
-def test_distance_is_between_scaled_errors_and_draws(whole: Results) -> None:
+def test_distance_is_between_scaled_errors_and_draws(whole: Found) -> None:
     rng = np.random.default_rng(0)
     rows = whole.replicates(KEY)
     errors = np.sqrt(40) * np.stack(rows[rows["method"] == "mle"]["beta_hat"].to_list())[:, 1]
@@ -106,4 +107,3 @@ def test_kolmogorov_sees_atoms_and_says_where_the_distance_is() -> None:
     distance, below = kolmogorov(sample, draws)
     assert (distance, below) == (0.25, 0.75) or (distance, below) == (0.25, 0.0)
     assert kolmogorov(draws, draws)[0] == 0.0
-    assert wasserstein(sample, sample + 0.3) == pytest.approx(0.3)

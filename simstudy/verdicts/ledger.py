@@ -9,12 +9,15 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results, of_distance, of_measure, of_sup_error
-from simstudy.analyses.foretold import Foretold, scale
-from simstudy.analyses.intervals import NOWHERE, Evidence, difference, moved, normal, scaled
-from simstudy.analyses.rates import of_slope, of_slope_difference
-from simstudy.analyses.root_n import predicted_slope
-from simstudy.analyses.verdicts import (
+from simstudy.sources.glm import Scenario
+from simstudy.study.claim import Claim, Region, Selection, select_scenarios
+from simstudy.verdicts.evidence import of_distance, of_measure, of_sup_error
+from simstudy.verdicts.foretold import Foretold, scale
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.intervals import NOWHERE, Evidence, difference, moved, normal, scaled
+from simstudy.verdicts.rates import of_slope, of_slope_difference
+from simstudy.verdicts.slopes import predicted_slope
+from simstudy.verdicts.verdict import (
     LEVEL,
     Bounds,
     Verdict,
@@ -25,8 +28,6 @@ from simstudy.analyses.verdicts import (
     p_supported,
     power_to_contradict,
 )
-from simstudy.sources.glm import Scenario
-from simstudy.study.claim import Claim, Region, Selection, select_scenarios
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Tested:
 def ledger(
     claims: Sequence[Claim],
     scenarios: Sequence[Scenario],
-    results: Results,
+    results: Found,
     foretold: Mapping[str, Foretold],
     replicates: int,
 ) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def ledger(
         Each with its control, if it has one.
     scenarios : sequence of Scenario
         Those of the study.
-    results : Results
+    results : Found
         What simulation found.
     foretold : mapping of str to Foretold
         What `foretell` says, by the id of claim and control.
@@ -129,7 +130,7 @@ def ledger(
     return pd.DataFrame([asdict(entry) for entry in entries], columns=COLUMNS)
 
 
-def confront(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Tested:
+def confront(claim: Claim, scenarios: Sequence[Scenario], results: Found, foretold: Foretold) -> Tested:
     """Evidence and region of one claim, both on the scale of its quantity."""
     evidence = gather(claim, scenarios, results, foretold)
     if isinstance(claim.prediction, Region):
@@ -148,7 +149,7 @@ def confront(claim: Claim, scenarios: Sequence[Scenario], results: Results, fore
     return Tested(claim, evidence, (foretold.value - claim.margin, foretold.value + claim.margin), foretold)
 
 
-def gather(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Evidence:
+def gather(claim: Claim, scenarios: Sequence[Scenario], results: Found, foretold: Foretold) -> Evidence:
     """Evidence on a claim's quantity."""
     if claim.quantity == "rmse_slope":
         return of_slope(results, sizes(claim, scenarios), claim.method, claim.parameter)
@@ -167,7 +168,7 @@ def sizes(claim: Claim, scenarios: Sequence[Scenario]) -> list[tuple[str, int]]:
 
 
 def _in(
-    claim: Claim, selection: Selection, scenarios: Sequence[Scenario], results: Results, foretold: Foretold
+    claim: Claim, selection: Selection, scenarios: Sequence[Scenario], results: Found, foretold: Foretold
 ) -> Evidence:
     (scenario,) = select_scenarios(selection, scenarios)
     key, method, parameter = scenario.key, claim.method, claim.parameter
@@ -181,7 +182,7 @@ def _in(
     return scaled(evidence, scale(claim, scenario))
 
 
-def _of_rate(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Foretold:
+def _of_rate(claim: Claim, scenarios: Sequence[Scenario], results: Found, foretold: Foretold) -> Foretold:
     """Slope that the predicted errors have with the weights of the simulated ones."""
     rows = [results.row(key, claim.method, None, "rmse", claim.parameter) for key, _ in sizes(claim, scenarios)]
     if any(row is None for row in rows):

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.rates import curvature, of_slope, of_slope_difference, pre_asymptotic
 from simstudy.measures import summarise
 from simstudy.records import SCENARIO_SCHEMA
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.rates import curvature, of_slope, of_slope_difference, pre_asymptotic
 
 SIZES = (100, 200, 400, 800, 1600)
 N = np.array(SIZES, dtype=float)
@@ -24,7 +24,7 @@ class Study:
     extra: float = 0.0
     failed: int = 0
 
-    def results(self, seed: int) -> Results:
+    def results(self, seed: int) -> Found:
         rng = np.random.default_rng(seed)
         rows = []
         for key, n in KEYS:
@@ -37,7 +37,7 @@ class Study:
         frame = pd.DataFrame(rows, columns=names)
         truth = pd.DataFrame([{"scenario": k, "scenario_key": k, "beta_true": np.ones(1)} for k, _ in KEYS])
         truth = truth.reindex(columns=SCENARIO_SCHEMA.names)
-        return Results(summarise(frame, truth), truth, lambda key: frame[frame["scenario_key"] == key])
+        return Found(summarise(frame, truth), truth, lambda key: frame[frame["scenario_key"] == key])
 
 
 def test_slope_curvature_and_counts() -> None:

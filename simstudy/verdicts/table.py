@@ -6,10 +6,10 @@ import math
 
 import pandas as pd
 
-from simstudy.analyses.verdicts import LEVEL, POWER
 from simstudy.measures.numbers import MISSING, decimals, rounded
 from simstudy.report.columns import estimate, failures, text
 from simstudy.report.table import Column, Table
+from simstudy.verdicts.verdict import LEVEL, POWER
 
 #: Digits of a prediction whose estimate has no MCSE.
 DIGITS = 3

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 import simstudy as ss
-from simstudy.analyses.claims import COLUMNS, ledger
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Foretold, foretell
-from simstudy.analyses.verdicts import LEVEL
 from simstudy.measures import summarise
 from simstudy.runner.runner import simulate
 from simstudy.study.claim import Claim, Law, Region
+from simstudy.verdicts.foretold import Foretold, foretell
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.ledger import COLUMNS, ledger
+from simstudy.verdicts.verdict import LEVEL
 
 SIZES = tuple(ss.Scenario("gaussian", n, [1.0, 0.0], intercept=None) for n in (50, 100, 200))
 METHODS = (
@@ -37,7 +37,7 @@ def rows() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def judged(rows: tuple[pd.DataFrame, pd.DataFrame], *claims: Claim, **foretold: Foretold) -> pd.DataFrame:
     frame, truth = rows
-    results = Results(summarise(frame, truth, [("f", "mle")]), truth, lambda key: frame[frame["scenario_key"] == key])
+    results = Found(summarise(frame, truth, [("f", "mle")]), truth, lambda key: frame[frame["scenario_key"] == key])
     every = [each for claim in claims for each in (claim, claim.control) if each is not None]
     known = {each.id: foretold.get(each.id, Foretold()) for each in every}
     return ledger(claims, SIZES, results, known, replicates=1000).set_index("claim", drop=False)

@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import norm
 
-from simstudy.analyses.evidence import Results, decidable
-from simstudy.analyses.intervals import Evidence, normal, unknown
-from simstudy.analyses.root_n import log_log_slope
 from simstudy.measures import WHOLE
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import rmse
 from simstudy.measures.samples import Sample
 from simstudy.seeding import Stream, generator
+from simstudy.verdicts.evidence import decidable
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.intervals import Evidence, normal, unknown
+from simstudy.verdicts.slopes import log_log_slope
 
 #: A sample size is called pre-asymptotic while the rest, with it, is curved at this level.
 CURVED = 0.01
@@ -25,7 +26,7 @@ RESAMPLES = 1000
 Sizes = Sequence[tuple[str, int]]
 
 
-def of_slope(results: Results, sizes: Sizes, method: str, parameter: str) -> Evidence:
+def of_slope(results: Found, sizes: Sizes, method: str, parameter: str) -> Evidence:
     """Slope of log RMSE on log n over all sample sizes; curvature is tested and the n that cause it are named."""
     rows = [results.row(key, method, None, "rmse", parameter) for key, _ in sizes]
     found = [(n, row) for (_, n), row in zip(sizes, rows, strict=True) if row is not None]
@@ -46,7 +47,7 @@ def of_slope(results: Results, sizes: Sizes, method: str, parameter: str) -> Evi
     return replace(evidence, curvature_p=curvature(n, error, mcse))
 
 
-def of_slope_difference(results: Results, sizes: Sizes, method: str, reference: str, parameter: str) -> Evidence:
+def of_slope_difference(results: Found, sizes: Sizes, method: str, reference: str, parameter: str) -> Evidence:
     """Slope of one method minus that of another on the same data, with the spread of paired bootstrap replicates."""
     pairs = [(results.sample(key, method), results.sample(key, reference)) for key, _ in sizes]
     squares: list[FloatArray] = []

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.distances import kolmogorov
-from simstudy.analyses.intervals import (
+from simstudy.measures.estimate import FloatArray
+from simstudy.measures.moments import mean
+from simstudy.measures.samples import Sample
+from simstudy.verdicts.distances import kolmogorov
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.intervals import (
     NOWHERE,
     Evidence,
     bounded,
@@ -19,9 +23,6 @@ from simstudy.analyses.intervals import (
     student,
     unknown,
 )
-from simstudy.measures.estimate import FloatArray
-from simstudy.measures.moments import mean
-from simstudy.measures.samples import Sample, samples
 
 #: Share of failed fits above which nothing is decided about a quantity without bounds.
 MOST_FAILED = 0.01
@@ -30,46 +31,7 @@ PROPORTIONS = ("zero_probability", "exact_support", "sign_recovery")
 BOUNDED = ("true_positives", "false_positives", "false_negatives", "true_positive_rate", "false_positive_rate")
 
 
-@dataclass(frozen=True)
-class Results:
-    """What simulation found.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        What `measures.summarise` returns, with the contrasts that claims are about.
-    scenarios : DataFrame
-        Columns of `records.SCENARIO_SCHEMA`: the truth.
-    replicates : callable
-        From a scenario key to its replicate rows (columns of `records.REPLICATE_SCHEMA`).
-    """
-
-    measures: pd.DataFrame
-    scenarios: pd.DataFrame
-    replicates: Callable[[str], pd.DataFrame]
-
-    def row(self, key: str, method: str, reference: str | None, measure: str, parameter: str) -> pd.Series | None:
-        """One row of the measures, None where there is none."""
-        frame = self.measures
-        theirs = frame["reference"].isna() if reference is None else frame["reference"] == reference
-        wanted = (frame["scenario_key"] == key) & (frame["method"] == method) & theirs
-        found = frame[wanted & (frame["measure"] == measure) & (frame["parameter"] == parameter)]
-        return None if found.empty else found.iloc[0]
-
-    def sample(self, key: str, method: str) -> Sample | None:
-        """Estimates of one method in one scenario, None where there are none."""
-        rows = self.replicates(key)
-        return samples(rows[rows["method"] == method], self.scenarios).get((key, method))
-
-    def truth(self, key: str) -> pd.Series:
-        """Row of one scenario."""
-        rows: pd.DataFrame = self.scenarios[self.scenarios["scenario_key"] == key]
-        return rows.iloc[0]
-
-
-def of_measure(
-    results: Results, key: str, method: str, reference: str | None, measure: str, parameter: str
-) -> Evidence:
+def of_measure(results: Found, key: str, method: str, reference: str | None, measure: str, parameter: str) -> Evidence:
     """Evidence from one row of the measures frame."""
     row = results.row(key, method, reference, measure, parameter)
     if row is None or not row["attempted"]:
@@ -93,7 +55,7 @@ def of_measure(
     return decidable(Evidence(value, mcse, student(value, mcse, usable), attempted, usable, failed, note=note))
 
 
-def of_sup_error(results: Results, key: str, method: str) -> Evidence:
+def of_sup_error(results: Found, key: str, method: str) -> Evidence:
     """Mean over replicates of max |betahat_j - beta0_j| over the support, as in T12."""
     sample = results.sample(key, method)
     if sample is None or not len(sample.usable):
@@ -104,7 +66,7 @@ def of_sup_error(results: Results, key: str, method: str) -> Evidence:
     return decidable(_with_counts(sample, value, mcse, student(value, mcse, len(sample.usable))))
 
 
-def of_distance(results: Results, key: str, method: str, parameter: str, n: int, draws: FloatArray) -> Evidence:
+def of_distance(results: Found, key: str, method: str, parameter: str, n: int, draws: FloatArray) -> Evidence:
     """Kolmogorov distance of sqrt(n)(betahat - beta0) to a law that is given by draws of this coefficient."""
     sample = results.sample(key, method)
     if sample is None or not len(sample.usable):

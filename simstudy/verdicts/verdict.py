@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from scipy.special import ndtr, ndtri
 
-from simstudy.analyses.intervals import Evidence, Interval
+from simstudy.verdicts.intervals import Evidence, Interval
 
 #: Error rate of all verdicts of one kind on one study's claims together.
 LEVEL = 0.01

@@ -1,10 +1,9 @@
-"""Distances of a simulated law to a predicted one, both given as draws."""
+"""Distance of a simulated law to a predicted one, both given as draws."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import wasserstein_distance
 
 FloatArray = NDArray[np.float64]
 
@@ -23,8 +22,3 @@ def kolmogorov(sample: FloatArray, draws: FloatArray) -> tuple[float, float]:
     theirs = np.searchsorted(np.sort(draws), points, side="right") / len(draws)
     place = int(np.argmax(np.abs(ours - theirs)))
     return float(abs(ours[place] - theirs[place])), float(ours[place])
-
-
-def wasserstein(sample: FloatArray, draws: FloatArray) -> float:
-    """Wasserstein distance of order one, on the scale of the draws."""
-    return float(wasserstein_distance(sample, draws))

@@ -12,13 +12,13 @@ import pytest
 from scipy.stats import binom
 
 import simstudy as ss
-from simstudy.analyses.claims import ledger
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Foretold
-from simstudy.analyses.verdicts import LEVEL
 from simstudy.measures import summarise
 from simstudy.records import SCENARIO_SCHEMA
 from simstudy.study.claim import Claim, Region
+from simstudy.verdicts.foretold import Foretold
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.ledger import ledger
+from simstudy.verdicts.verdict import LEVEL
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +72,7 @@ def studies() -> tuple[pd.DataFrame, list[pd.DataFrame], list[pd.DataFrame]]:
         frame = replicates(np.random.default_rng([4, k]))
         found = summarise(frame, TRUTH, [("ours", "other")])
         measures.append(found)
-        results = Results(found, TRUTH, lambda _, frame=frame: frame)
+        results = Found(found, TRUTH, lambda _, frame=frame: frame)
         for inside, kept in ledgers.items():
             made = claims(inside)
             kept.append(ledger(made, [SCENARIO], results, {claim.id: Foretold() for claim in made}, R))

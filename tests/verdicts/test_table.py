@@ -2,9 +2,9 @@ import math
 
 import pandas as pd
 
-from simstudy.analyses.claims import COLUMNS
-from simstudy.report.claims import claims_table
 from simstudy.report.table import cells, latex, markdown
+from simstudy.verdicts.ledger import COLUMNS
+from simstudy.verdicts.table import claims_table
 
 ENTRY = {
     "claim": "bias", "role": "claim", "statement": "No bias.", "theory": "T9", "quantity": "bias", "scenario": "n=100",
