@@ -1,6 +1,6 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
-from simstudy.api import plan, run, table
+from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimators import (
     Aic,
@@ -35,6 +35,9 @@ from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
+from simstudy.workflow.plan import plan
+from simstudy.workflow.run import run
+from simstudy.workflow.table import table
 
 __version__ = "0.1.0"
 
@@ -70,6 +73,7 @@ __all__ = [
     "StudentT",
     "Study",
     "adaptive_weights",
+    "analysis",
     "constants",
     "degrees_of_freedom",
     "fgsm",

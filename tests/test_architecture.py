@@ -34,19 +34,14 @@ ALLOWED = {
     "store": FOUNDATION,
     "runner": FOUNDATION | {"families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
+    "report": FOUNDATION | {"measures", "store"},
     "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
-    "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources", "verdicts"},
-    "report": FOUNDATION | {"analyses", "measures", "store"},
-    "questions": FOUNDATION | FOLDERS,
-    "api": FOUNDATION | FOLDERS | {"questions"},
-    "inspection": FOUNDATION | FOLDERS | {"questions", "api"},
-    "verification": FOUNDATION | FOLDERS | {"questions", "api"},
-    "gallery": FOUNDATION | FOLDERS | {"questions"},
-    "sections": FOUNDATION | FOLDERS | {"gallery"},
-    "publication": FOUNDATION | FOLDERS | {"questions", "api", "verification", "gallery", "sections"},
-    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification", "publication"},
+    "analyses": FOUNDATION
+    | {"measures", "theory", "store", "study", "sources", "penalties", "estimators", "runner", "report", "verdicts"},
+    "workflow": FOUNDATION | FOLDERS,
+    "cli": FOUNDATION | FOLDERS | {"workflow"},
     "__main__": {"cli"},
-    "__init__": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
+    "__init__": FOUNDATION | FOLDERS | {"workflow"},
 }
 
 

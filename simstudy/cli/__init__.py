@@ -1,4 +1,4 @@
-"""The command line: parses, calls one function of `api` or `inspection`, prints."""
+"""The command line: parses, calls one verb, prints."""
 
 from simstudy.cli import commands, pages, scenario
 from simstudy.cli.group import main

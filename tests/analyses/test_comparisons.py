@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses import Contender, dispersion, oracle, tradeoff, uniformity, weak_oracle
+from simstudy.analyses.dispersion import dispersion
+from simstudy.analyses.methods import Contender
+from simstudy.analyses.oracle import oracle
+from simstudy.analyses.tradeoff import tradeoff
+from simstudy.analyses.uniformity import uniformity
+from simstudy.analyses.weak_oracle import weak_oracle
 from simstudy.errors import InputError
 from simstudy.verdicts.found import Found
 

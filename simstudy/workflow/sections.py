@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from simstudy.analyses.registry import analyses_of, drawings
 from simstudy.errors import ResultsError
-from simstudy.gallery import figure_names
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
@@ -40,7 +40,8 @@ def section(study: Study, layout: Layout, file: str, notes: tuple[str, ...] = ()
     problems = list(notes)
     measures = frame(layout.measures, problems)
     claims = frame(layout.claims, problems) if study.claims else None
-    tables = [document(layout, name, problems) for name in study.analyses]
+    names = [analysis.name for analysis in analyses_of(study)]
+    tables = [document(layout, name, problems) for name in names]
     return Section(
         name=study.name,
         aim=study.aim,
@@ -84,7 +85,7 @@ def document(layout: Layout, name: str, problems: list[str]) -> dict[str, Any] |
 
 def pictures(study: Study, layout: Layout) -> Iterator[Picture]:
     """The study's figures that have been drawn."""
-    for name in figure_names(study):
+    for name in drawings(study):
         path = layout.figures / f"{name}.svg"
         if path.exists():
             svg = path.read_text(encoding="utf-8")

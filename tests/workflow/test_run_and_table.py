@@ -6,9 +6,12 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import simstudy as ss
-from simstudy.api import measured, predictions, simulate_study, study_of
+from simstudy.analyses.methods import contrasts, targets
 from simstudy.estimators.rules import Bic
-from simstudy.questions import contrasts, targets
+from simstudy.workflow.measuring import measured
+from simstudy.workflow.predicting import predictions
+from simstudy.workflow.scenario import simulate_study
+from simstudy.workflow.studies import study_of
 
 LASSO = ss.Method("lasso", "fgsm", "lasso", lam=ss.FixedLambda(0.05))
 SCAD = ss.Method("scad", "fgsm", "scad", lam=ss.FixedLambda(0.2))

@@ -18,38 +18,31 @@ WIDE = 8.0
 LOGARITHMIC = ("n", "p", "sigma", "prevalence")
 
 
-def measures_figure(measures: pd.DataFrame, scenarios: pd.DataFrame, measure: str = "rmse") -> Figure:
-    """A measure of the whole vector for every scenario and method.
+def overview_figure(rows: pd.DataFrame, label: str) -> Figure:
+    """A value of every scenario and method.
 
     Parameters
     ----------
-    measures : DataFrame
-        Columns of `measures.summary.MeasureRow`.
-    scenarios : DataFrame
-        Columns of `records.SCENARIO_SCHEMA`.
-    measure : str
-        A measure of the parameter `all`.
+    rows : DataFrame
+        `scenario`, `method`, `value` with `value_mcse`, and the scenario's columns, as many as there are of `TITLES`.
+    label : str
+        What the value is.
     """
-    chosen = (measures["measure"] == measure) & (measures["parameter"] == "all") & measures["reference"].isna()
-    columns = ["scenario_key", *(name for name in TITLES if name in scenarios)]
-    rows = measures[chosen].merge(scenarios[columns], on="scenario_key")
-    rows = rows.rename(columns={end: f"value_{end}" for end in ("mcse", "lower", "upper")})
     if rows["value"].notna().sum() == 0:
-        return no_data(f"No fit succeeded: there is no {measure} to draw.")
-    varying = [name for name in TITLES if rows[name].nunique(dropna=False) > 1]
+        return no_data(f"No fit succeeded: there is no {label} to draw.")
+    varying = [name for name in TITLES if name in rows and rows[name].nunique(dropna=False) > 1]
     numeric = [name for name in varying if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].notna().all()]
-    label = f"{measure.replace('_', ' ').replace('rmse', 'RMSE')} (whole vector)"
     if not numeric:
         return _dots(rows, label)
     axis = max(numeric, key=lambda name: rows[name].nunique())
     by = [name for name in varying if name != axis and not _follows(rows, name, axis)]
-    if len(split(rows, by or ["design"])) > MOST_PANELS:
+    rows = rows.assign(everything="")
+    if len(split(rows, by or ["everything"])) > MOST_PANELS:
         return nested_loop_figure(rows, label, [*by, axis])
     log = axis in LOGARITHMIC and bool((rows[axis] > 0).all())
     shown = TITLES[axis].removesuffix(" = ").strip()
-    return curves(
-        rows, Axis(axis, shown, log=log), (Quantity("value", label, log=_wide(rows), shared=False),), by or ["design"]
-    )
+    value = Quantity("value", label, log=_wide(rows), shared=False)
+    return curves(rows, Axis(axis, shown, log=log), (value,), by or ["everything"])
 
 
 def _wide(rows: pd.DataFrame) -> bool:

@@ -1,4 +1,4 @@
-"""Histograms of sqrt(n)(betahat - beta0) and of its law, with the probability of an exact zero apart; zip-plot rows."""
+"""Histograms of sqrt(n)(betahat - beta0) and of its law, with the probability of an exact zero apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.errors import SimstudyError
-from simstudy.measures.estimate import Z_95, FloatArray
+from simstudy.measures.estimate import FloatArray
 from simstudy.measures.samples import Sample
 from simstudy.sources.glm import Scenario
 from simstudy.theory.expected import draws_of_coefficient
@@ -81,42 +81,3 @@ def _histogram(scenario: Scenario, sample: Sample, parameter: str, draws: FloatA
         "atom_mcse": math.sqrt(atom * (1 - atom) / len(errors)),
         "atom_predicted": float((draws == zero).mean()),
     }
-
-
-def intervals(results: Found, methods: Sequence[str], parameter: str) -> pd.DataFrame:
-    """Every 95 % interval of one coefficient, ranked by how far it is from the truth: the rows of a zip plot.
-
-    Parameters
-    ----------
-    results : Found
-    methods : sequence of str
-    parameter : str
-        ``beta_1``, ... or ``intercept``.
-
-    Returns
-    -------
-    DataFrame
-        One row for each replicate that has a standard error: `scenario`, `n`, `family`, `method`, `lower` and `upper`
-        (of betahat - beta0), `covers`, and `centile`, the rank of |betahat - beta0| / se among its cell's, in (0, 100].
-    """
-    frames = []
-    for truth in results.scenarios.to_dict("records"):
-        for method in methods:
-            sample = results.sample(str(truth["scenario_key"]), method)
-            if sample is None or sample.standard_errors is None or parameter not in sample.parameters:
-                continue
-            where = {key: truth[key] for key in ("scenario", "family", "n", "prevalence")} | {"method": method}
-            frames.append(pd.DataFrame(where | _ranked(sample, sample.parameters.index(parameter))))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def _ranked(sample: Sample, j: int) -> dict[str, Any]:
-    spread = np.empty(0) if sample.standard_errors is None else sample.standard_errors[:, j]
-    known = np.isfinite(spread)
-    error, half = sample.all_errors[known, j], Z_95 * spread[known]
-    # An estimate of exactly zero has a standard error of zero; it is infinitely far from any other truth.
-    far = np.divide(np.abs(error), half, out=np.where(error == 0, 0.0, np.inf), where=half > 0)
-    order = np.argsort(far, kind="stable")
-    error, half, far = error[order], half[order], far[order]
-    centile = 100.0 * (np.arange(len(far)) + 1) / max(1, len(far))
-    return {"lower": error - half, "upper": error + half, "covers": far <= 1.0, "centile": centile}

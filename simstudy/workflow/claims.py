@@ -1,4 +1,4 @@
-"""The theory of a study, alone and against its simulation."""
+"""The verdicts on a study's claims."""
 
 from __future__ import annotations
 
@@ -7,60 +7,27 @@ from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 
-from simstudy.api import estimates_in, measures, predictions, study_of
+from simstudy.analyses.methods import targets_in
 from simstudy.errors import ConfigError
-from simstudy.questions import targets_in
 from simstudy.report.table import Table, write_table
-from simstudy.report.theory import constants_table, extra_bias_table, predicted_selection_table, predictions_table
 from simstudy.runner.block import thread_controller
-from simstudy.store.definition import check_same_study, write_definition
+from simstudy.store.definition import write_definition
 from simstudy.store.files import write_frame
-from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.study.claim import Claim, select_scenarios
 from simstudy.study.study import Study, study_toml
-from simstudy.theory.table import constants_frame
 from simstudy.verdicts.foretold import Foretold, foretell
 from simstudy.verdicts.found import Found
 from simstudy.verdicts.ledger import ledger
 from simstudy.verdicts.table import claims_table
+from simstudy.workflow.measuring import (
+    estimates_in,
+    measures,
+)
+from simstudy.workflow.studies import layout_of, study_of
 
 #: Outcomes that make a ledger fail.
 WRONG = ("unexpected", "missed")
-
-
-def theory(study: str | Path | Study, *, jobs: int = 1) -> tuple[list[Table], tuple[str, ...]]:
-    """What the theory says about a study, without simulating any data set.
-
-    Parameters
-    ----------
-    study : str, Path or Study
-        A study file, or the study itself.
-    jobs : int
-        Processes; -1 uses every core.
-
-    Returns
-    -------
-    tables : list of Table
-        Constants; bias (T17), RMSE and P(zero) of each coefficient; error and selection of each method; extra bias of
-        pairs of methods. Nothing is written.
-    reasons : tuple of str
-        Where the theory is silent, and why.
-
-    Raises
-    ------
-    ConfigError
-        As `api.study_of`; or the theory says nothing at all.
-    """
-    chosen = study_of(study)
-    constants, silent = constants_frame(chosen.scenarios)
-    frame, reasons = predictions(chosen, jobs)
-    if frame is None or constants.empty:
-        raise ConfigError("\n".join(["the theory says nothing about this study", *silent, *reasons]))
-    tables = [constants_table(constants), predictions_table(frame), predicted_selection_table(frame)]
-    if frame["reference"].notna().any():
-        tables.append(extra_bias_table(frame))
-    return tables, (*silent, *reasons)
 
 
 def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[Table, bool]:
@@ -93,8 +60,7 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     chosen = study_of(study)
     if not chosen.claims:
         raise ConfigError(f"study {chosen.name!r} has no claims: add [[claim]] tables to its file")
-    layout = Layout(Path(results) / chosen.name)
-    check_same_study(layout, study_toml(chosen))
+    layout = layout_of(chosen, results)
     frame = measures(chosen, layout.folder)
     found = Found(frame, load_scenarios(layout.folder), estimates_in(layout))
     foretold = predictions_of_claims(chosen, jobs)
@@ -117,7 +83,7 @@ def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
                 groups.setdefault(labels, []).append(each)
     # Claims on one scenario share the draws of its laws, so they are computed by one process.
     work = (delayed(foretell_all)(group, study) for group in groups.values())
-    # One thread here too, as in `api.predictions`.
+    # One thread here too, as in `predictions`.
     with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         return {name: each for part in Parallel()(work) for name, each in part.items()}
 

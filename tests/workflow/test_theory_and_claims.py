@@ -11,7 +11,8 @@ from simstudy.study.claim import Claim, Law, Region
 from simstudy.study.config import read_study
 from simstudy.study.study import study_toml
 from simstudy.theory import constants, pseudo_true
-from simstudy.verification import claims, theory
+from simstudy.workflow.claims import claims
+from simstudy.workflow.theory import theory
 
 SCENARIO = ss.Scenario("gaussian", 100, [1.0, 0.0], intercept=0.5)
 METHODS = (ss.Method("f", "fgsm", "lasso", lam=ss.FixedLambda(0.1)), ss.Method("mle", "mle"))
