@@ -174,12 +174,12 @@ def figure(result: pd.DataFrame) -> Figure:
 
 def kappas(study: Study) -> dict[str, float]:
     """E|y - mu| of each scenario by its label (T5)."""
-    return {scenario.label: constants(scenario).kappa for scenario in study.scenarios}
+    return {scenario.label: constants(scenario).kappa for scenario in study.glm}
 
 
 def weighted(s: Results) -> Iterator[Weighted]:
     """Observations of the first data sets of each scenario at the estimates of each method with a penalty."""
-    for scenario in s.study.scenarios:
+    for scenario in s.study.glm:
         rows = s.replicates(scenario.key)
         rows = rows[rows["replicate"] < DATA_SETS]
         for method in resolve(scenario, s.study.methods):

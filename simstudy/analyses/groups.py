@@ -6,21 +6,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from simstudy.registry import digest
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 
 
-def group_key(scenario: Scenario) -> str:
-    """Hash of what generates the data, without n: the same for scenarios that differ in n only.
+def with_group_keys(truth: pd.DataFrame, scenarios: Sequence[Source]) -> pd.DataFrame:
+    """The truth with the column `group_key`, which results of version 0.1.0 lack.
 
-    Coefficients, or their number, that change with n make groups of their own.
+    Rows of scenarios that are not among those given are groups alone.
     """
-    return digest({name: value for name, value in scenario.definition().items() if name not in {"label", "n"}})
-
-
-def with_group_keys(truth: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
-    """The truth with the column `group_key`; rows of scenarios that are not among those given are groups alone."""
-    keys = {scenario.key: group_key(scenario) for scenario in scenarios}
+    if "group_key" in truth:
+        return truth
+    keys = {scenario.key: scenario.group_key for scenario in scenarios}
     return truth.assign(group_key=[keys.get(key, key) for key in truth["scenario_key"]])
 
 

@@ -263,13 +263,13 @@ def frame(results: Results) -> LawDistances:
     """Distance of the simulated law from the predicted ones."""
     study = results.study
     targets = methods.targets(study)
-    found = limit_law(study.scenarios, results, targets)
+    found = limit_law(study.glm, results, targets)
     penalised = [each.name for each in study.methods if each.penalty is not None]
     method = next((name for name in penalised if any(name == other for _, other in targets)), "")
     if not method or found.distances.empty:
         return found
     group = set(found.distances.loc[found.distances["group"] == found.distances["group"].iloc[0], "scenario"])
-    scenarios = [scenario for scenario in study.scenarios if scenario.label in group]
+    scenarios = [scenario for scenario in study.glm if scenario.label in group]
     drawn = {
         parameter: law_histograms(scenarios, results, targets, method, parameter)
         for parameter in one_of_each(scenarios[0].beta)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simstudy.errors import SimstudyError
+from simstudy.estimators.capabilities import Law, Placement
 from simstudy.estimators.registry import ESTIMATORS
 from simstudy.penalties import PENALTIES
 from simstudy.runner.methods import ResolvedMethod, resolve
@@ -15,9 +16,6 @@ from simstudy.theory.shifts import Target
 from simstudy.verdicts.foretold import Targets
 
 Pairs = tuple[tuple[str, str], ...]
-
-#: The estimators that the theory of this package compares: penalty inside the likelihood, outside, and in a loop.
-INSIDE, OUTSIDE, LOOP = "fgsm", "penalized", "fgsm_training"
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def matched_pairs(study: Study) -> Pairs:
 
 def oracles(study: Study) -> list[str]:
     """Names of the methods that know the support."""
-    return [method.name for method in study.methods if ESTIMATORS[method.estimator].needs_support]
+    return [method.name for method in study.methods if method.entry.law == Law.ORACLE]
 
 
 def lacks_oracle(study: Study) -> str:
@@ -83,7 +81,7 @@ def against_oracles(study: Study) -> Pairs:
 
 def has_oracle_law(method: Method) -> bool:
     """Whether the method is FGSM with a bounded penalty."""
-    return method.estimator == INSIDE and method.penalty is not None and PENALTIES[method.penalty].bounded
+    return method.entry.law == Law.FGSM and method.penalty is not None and PENALTIES[method.penalty].bounded
 
 
 def contenders(study: Study) -> list[Contender]:
@@ -93,7 +91,9 @@ def contenders(study: Study) -> list[Contender]:
         Contender(grid.name, grid.methods, other.methods)
         for grid in found
         for other in found
-        if other.estimator == OUTSIDE and grid.estimator != OUTSIDE and grid.penalty == other.penalty
+        if ESTIMATORS[grid.estimator].placement == Placement.INSIDE
+        and ESTIMATORS[other.estimator].law == Law.PENALISED
+        and grid.penalty == other.penalty
     ]
 
 
@@ -117,14 +117,15 @@ def trained(study: Study) -> list[tuple[str, str, str]]:
         (loop.name, other.name, " ".join([str(loop.penalty), *(f"{k} = {v:g}" for k, v in loop.parameters)]))
         for loop in study.methods
         for other in study.methods
-        if (loop.estimator, other.estimator) == (LOOP, INSIDE)
+        if loop.entry.loop
+        and other.entry.law == Law.FGSM
         and (loop.penalty, loop.parameters, loop.lam) == (other.penalty, other.parameters, other.lam)
     ]
 
 
 def targets(study: Study) -> Targets:
     """Estimator and penalty of each method that has a law, in each scenario."""
-    return {key: value for scenario in study.scenarios for key, value in targets_in(scenario, study).items()}
+    return {key: value for scenario in study.glm for key, value in targets_in(scenario, study).items()}
 
 
 def targets_in(scenario: Scenario, study: Study) -> Targets:

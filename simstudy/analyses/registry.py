@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from dataclasses import replace as changed
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -70,7 +69,7 @@ class Analysis:
     def tabulated(self, results: Results) -> Table:
         """The table of some results, with the answer."""
         numbers = results.once(self.name, self.frame)
-        return changed(self.table(numbers), answer=self.sentence(numbers))
+        return replace(self.table(numbers), answer=self.sentence(numbers))
 
 
 ANALYSES: Registry[Analysis] = Registry("analysis")
@@ -84,7 +83,6 @@ def analysis(
     figure: Draw | Mapping[str, Draw] | None = None,
     needs: Callable[[Study], str] = nothing,
     pairs: Callable[[Study], Pairs] = no_pairs,
-    replace: bool = False,
 ) -> Callable[[Frame], Frame]:
     """Register the function below as an analysis.
 
@@ -101,8 +99,6 @@ def analysis(
         From a study to what it lacks, in words; an empty text where it lacks nothing.
     pairs : callable, optional
         From a study to the pairs (method, reference) whose paired contrasts the function reads from the measures.
-    replace : bool
-        Whether it may take the place of another analysis of this name.
 
     Returns
     -------
@@ -129,7 +125,7 @@ def analysis(
         said = (frame.__doc__ or "").strip().partition("\n")[0]
         shown = partial(plain_table, name, said.rstrip(".")) if table is None else table
         figures = {name: figure} if callable(figure) else figure
-        ANALYSES.register(name, Analysis(name, frame, shown, sentence, figures, said, needs, pairs), replace=replace)
+        ANALYSES.register(name, Analysis(name, frame, shown, sentence, figures, said, needs, pairs))
         return frame
 
     return register

@@ -78,8 +78,7 @@ def one_scenario(
 
 def method(estimator: str, penalty: str, lam: float | None) -> Method:
     """Method named after its estimator and penalty."""
-    spec = ESTIMATORS.get(estimator)
-    if spec is None or not spec.needs_penalty:
+    if not ESTIMATORS[estimator].needs_penalty:
         return Method(estimator, estimator)
     rule = None if lam is None else FixedLambda(lam)
     return Method(f"{estimator}_{penalty}", estimator, penalty, lam=rule)

@@ -4,25 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.estimators.capabilities import WEIGHTED, Freedom, LevelScale, Placement
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
+from simstudy.estimators.levels import null_level
 from simstudy.estimators.mle import mle
+from simstudy.estimators.options import Interval
 from simstudy.estimators.penalized import penalized
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import ElasticNet, Lasso, Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]
 
-PILOTS = ("mle", "ridge", "lasso")
+Pilot = Literal["mle", "ridge", "lasso"]
+PILOTS = get_args(Pilot)
+#: Exponent of the pilot in the weights.
+Gamma = Annotated[float, Interval(0.0, 100.0)]
 #: Smallest pilot coefficient in units of the largest: weights stay finite where a pilot is zero.
 SMALLEST = 1e-6
 
 
+def adaptive_level(scale: LevelScale, X: FloatArray, y: FloatArray, **arguments: Any) -> float:
+    """`null_level` with the pilot's weights, or without where they depend on the level."""
+    pilot, gamma = arguments.get("pilot", "mle"), arguments.get("gamma", 1.0)
+    family, penalty, fit_intercept = (arguments[name] for name in ("family", "penalty", "fit_intercept"))
+    if pilot == "mle":
+        penalty = with_pilot_weights(X, y, family, penalty, fit_intercept, gamma)
+    return null_level(X, y, family, penalty, fit_intercept, scale)
+
+
+@estimator_of_arrays(
+    "penalized_adaptive",
+    placement=Placement.OUTSIDE,
+    accepts=WEIGHTED,
+    largest_lam=partial(adaptive_level, LevelScale.RESPONSE),
+    level_scale=LevelScale.RESPONSE,
+    freedom=Freedom.COUNT,
+)
 def penalized_adaptive(
     X: ArrayLike,
     y: ArrayLike,
@@ -30,8 +56,8 @@ def penalized_adaptive(
     family: str,
     penalty: Penalty,
     fit_intercept: bool = True,
-    pilot: str = "mle",
-    gamma: float = 1.0,
+    pilot: Pilot = "mle",
+    gamma: Gamma = 1.0,
 ) -> Fit:
     """Penalised likelihood (T4) with the adaptive lasso, lam sum_j |beta_j| / |pilot_j|^gamma.
 
@@ -60,6 +86,15 @@ def penalized_adaptive(
     return _adaptive(penalized, X, y, family, penalty, fit_intercept, pilot, gamma)
 
 
+@estimator_of_arrays(
+    "fgsm_adaptive",
+    placement=Placement.INSIDE,
+    accepts=WEIGHTED,
+    largest_lam=partial(adaptive_level, LevelScale.FREE),
+    level_scale=LevelScale.FREE,
+    pivotal=True,
+    freedom=Freedom.COUNT,
+)
 def fgsm_adaptive(
     X: ArrayLike,
     y: ArrayLike,
@@ -67,8 +102,8 @@ def fgsm_adaptive(
     family: str,
     penalty: Penalty,
     fit_intercept: bool = True,
-    pilot: str = "mle",
-    gamma: float = 1.0,
+    pilot: Pilot = "mle",
+    gamma: Gamma = 1.0,
 ) -> Fit:
     """FGSM (T3) with the adaptive lasso; parameters, result and errors as in `penalized_adaptive`."""
     return _adaptive(fgsm, X, y, family, penalty, fit_intercept, pilot, gamma)

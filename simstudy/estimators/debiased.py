@@ -8,16 +8,35 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import BOUNDED, Errors, Freedom, LevelScale, Placement
 from simstudy.estimators.estimating_equation import active_columns, error_signs, information, penalty_total
-from simstudy.estimators.fgsm import fgsm
+from simstudy.estimators.fgsm import AttackName, fgsm
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.levels import free_level
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 
+@estimator_of_arrays(
+    "fgsm_debiased",
+    placement=Placement.INSIDE,
+    accepts=BOUNDED,
+    largest_lam=free_level,
+    level_scale=LevelScale.FREE,
+    pivotal=True,
+    errors=Errors.MODEL,
+    freedom=Freedom.COUNT,
+)
 def fgsm_debiased(
-    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True, attack: str = "fgsm"
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    family: str,
+    penalty: Penalty,
+    fit_intercept: bool = True,
+    attack: AttackName = "fgsm",
 ) -> Fit:
     """FGSM estimate less P(betahat) I_AA^-1 V_A on its selected support A (T8).
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simstudy.estimators.estimating_equation import attacked_equation, penalised_equation
+from simstudy.estimators.capabilities import Freedom
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.estimators.standard_errors import inverse_or_none, penalty_curvature
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]
-
-EQUATIONS = {"penalized": penalised_equation, "fgsm": attacked_equation}
 
 
 def degrees_of_freedom(
@@ -46,7 +45,7 @@ def degrees_of_freedom(
     H the Jacobian of T3 with positive parts of p'' as above. At lam = 0 this is a; for lam > 0 it differs from a by
     terms of order P and g, because the attack follows the signs of the data.
 
-    Any other estimator: the number of nonzeros and the intercept.
+    The other estimators of this package: the number of nonzeros and the intercept.
 
     Parameters
     ----------
@@ -59,11 +58,13 @@ def degrees_of_freedom(
         NaN where the fit is not usable or H is not positive definite.
     """
     X, y = check_data(X, y)
+    entry = ESTIMATORS[estimator]
+    freedom = entry.need("freedom", "the count of degrees of freedom")
     if fit.status != Status.OK:
         return np.nan
-    if penalty is None or estimator not in EQUATIONS:
+    if penalty is None or freedom == Freedom.COUNT:
         return float(np.count_nonzero(fit.coef) + fit_intercept)
-    equation = EQUATIONS[estimator](fit, X, y, family_named(family), penalty, fit_intercept)
+    equation = entry.need("equation", "the trace")(fit, X, y, family_named(family), penalty, fit_intercept)
     H = equation.bread.copy()
     selected = fit.coef != 0.0
     curvature = penalty_curvature(penalty, np.abs(fit.coef[selected]))

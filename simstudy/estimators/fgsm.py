@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, unknown_name
-from simstudy.estimators.fit import Fit, fit_problem
+from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
+from simstudy.estimators.estimating_equation import attacked_equation
+from simstudy.estimators.fit import Fit, FloatArray, fit_path, fit_problem
+from simstudy.estimators.levels import free_level
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
+AttackName = Literal["fgsm", "worst_case"]
 ATTACKS = {"fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}
 
 
+def fgsm_path(
+    X: FloatArray, y: FloatArray, lams: Sequence[float], *, family: str, penalty: Penalty, fit_intercept: bool,
+    attack: str = "fgsm",
+) -> list[Fit]:  # fmt: skip
+    """Fits of `fgsm` at each level."""
+    return fit_path(X, y, lams, family, penalty, attack_named(attack), fit_intercept)
+
+
+@estimator_of_arrays(
+    "fgsm",
+    placement=Placement.INSIDE,
+    largest_lam=free_level,
+    path=fgsm_path,
+    level_scale=LevelScale.FREE,
+    pivotal=True,
+    errors=Errors.SANDWICH,
+    equation=attacked_equation,
+    freedom=Freedom.EQUATION,
+    law=Law.FGSM,
+)
 def fgsm(
-    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True, attack: str = "fgsm"
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    family: str,
+    penalty: Penalty,
+    fit_intercept: bool = True,
+    attack: AttackName = "fgsm",
 ) -> Fit:
     """Generalised FGSM estimate: minimises the mean loss at eta_i - sign(y_i - mu_i) P_lam(beta) (T3).
 

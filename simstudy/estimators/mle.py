@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from simstudy.estimators.capabilities import Errors, Freedom, Law, Placement
 from simstudy.estimators.fit import Fit, fit_problem
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
+@estimator_of_arrays("mle", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD)
 def mle(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: bool = True) -> Fit:
     """Maximum likelihood estimate of a canonical GLM: T4 with lam = 0.
 

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import Errors, Freedom, Law, Placement
 from simstudy.estimators.fit import Fit, check_data, fit_checked
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
+@estimator_of_arrays("oracle", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.ORACLE)
 def oracle(X: ArrayLike, y: ArrayLike, *, family: str, support: ArrayLike, fit_intercept: bool = True) -> Fit:
     """MLE on the columns of the true support; the other coefficients are zero (Fan & Li 2001, section 3.2).
 

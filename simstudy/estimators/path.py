@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.estimators.adaptive import with_pilot_weights
-from simstudy.estimators.fgsm import attack_named
-from simstudy.estimators.fit import Fit, check_data, fit_checked
-from simstudy.estimators.registry import ESTIMATORS
-from simstudy.families import family as family_named
+from simstudy.errors import InputError, bad_value
+from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.registry import ESTIMATORS, Estimator
 from simstudy.penalties import Penalty
-from simstudy.solvers.path import solve_path
-from simstudy.solvers.problem import Attack, Problem
-
-FloatArray = NDArray[np.float64]
-
-ADAPTIVE = ("penalized_adaptive", "fgsm_adaptive")
-#: Estimators whose penalty is added to the likelihood (T4); it is inside of the others' (T3).
-LIKELIHOOD = ("penalized", "penalized_adaptive")
+from simstudy.records import Data
 
 
 def path(
@@ -58,38 +48,25 @@ def path(
     ------
     InputError
         As the estimator; or it has no penalty.
+    ConfigError
+        There is no such estimator.
     """
     X, y = check_data(X, y)
-    if estimator not in ESTIMATORS or not ESTIMATORS[estimator].needs_penalty:
-        known = [name for name, each in ESTIMATORS.items() if each.needs_penalty]
-        raise InputError(unknown_name("estimator with a penalty", estimator, known))
-    if estimator not in {"penalized", "fgsm"}:
-        function = ESTIMATORS[estimator].fit
-        shared = {"family": family, "fit_intercept": fit_intercept, **(options or {})}
-        return [function(X, y, penalty=replace(penalty, lam=float(lam)), **shared) for lam in lams]
-    law = family_named(family)
-    law.check_response(y)
-    penalty.multipliers(X.shape[1])
-    attack = Attack.NONE if estimator == "penalized" else attack_named(str((options or {}).get("attack", "fgsm")))
-    solutions = solve_path(Problem(X, y, law, penalty, attack, fit_intercept), penalty, [float(lam) for lam in lams])
-    return [Fit(s.coef, s.intercept, s.objective, s.kkt, s.status, s.message, s.n_iter) for s in solutions]
+    entry = with_penalty(estimator)
+    arguments: dict[str, Any] = {"family": family, "fit_intercept": fit_intercept, **(options or {})}
+    if entry.path is not None:
+        return entry.path(X, y, [float(lam) for lam in lams], penalty=penalty, **arguments)
+    data = Data(X, y)
+    return [entry.fit(data, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
 
 
-def null_errors(X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool) -> FloatArray:
-    """Errors e (n,) of the model with unpenalised coefficients only: y - mean(y) where that is the intercept."""
-    free = penalty.multipliers(X.shape[1]) == 0.0
-    law = family_named(family)
-    law.check_response(y)
-    if not free.any():
-        return y - (y.mean() if fit_intercept else law.mean(np.zeros_like(y)))
-    fit = fit_checked(X[:, free], y, family, None, Attack.NONE, fit_intercept)
-    return np.asarray(y - law.mean(fit.intercept + X[:, free] @ fit.coef))
-
-
-def unit_slope(penalty: Penalty) -> float:
-    """Slope of the penalty at zero, in units of lam; one where it is zero or infinite, as for the lasso."""
-    at_zero = float(replace(penalty, lam=1.0).slope(0.0))
-    return at_zero if 0.0 < at_zero < np.inf else 1.0
+def with_penalty(name: str) -> Estimator:
+    """The estimator of this name, which must have a penalty."""
+    entry = ESTIMATORS[name]
+    if not entry.needs_penalty:
+        known = [each for each, other in ESTIMATORS.items() if other.needs_penalty]
+        raise InputError(bad_value("estimator", name, f"one with a penalty: {', '.join(known)}"))
+    return entry
 
 
 def largest_lam(
@@ -118,34 +95,12 @@ def largest_lam(
     -------
     float
         Zero or NaN where there is none: every response is fitted by the null model, or it does not exist.
-    """
-    X, y = check_data(X, y)
-    given = options or {}
-    if estimator in ADAPTIVE and given.get("pilot", "mle") == "mle":
-        penalty = with_pilot_weights(X, y, family, penalty, fit_intercept, float(given.get("gamma", 1.0)))
-    e = null_errors(X, y, family, penalty, fit_intercept)
-    total = y.size if estimator in LIKELIHOOD else np.sum(np.abs(e))
-    if not total > 0.0:
-        return np.nan
-    return float(largest_score(X, e[:, None], penalty)[0] / total)
-
-
-def largest_score(X: FloatArray, e: FloatArray, penalty: Penalty) -> FloatArray:
-    """max_j |x_j'e| / (w_j p'(0)) over the penalised columns for each column of e (n, k), p'(0) in units of lam."""
-    weights = penalty.multipliers(X.shape[1])
-    penalised = weights > 0.0
-    scores = np.abs(X[:, penalised].T @ e) / weights[penalised, None]
-    return np.asarray(np.max(scores, axis=0, initial=0.0) / unit_slope(penalty))
-
-
-def lam_grid(largest: float, count: int, ratio: float) -> FloatArray:
-    """`count` levels from `largest` down to `ratio` times it, equidistant on the log scale.
 
     Raises
     ------
     InputError
-        If largest is not positive and finite.
+        As `path`; or the estimator has not declared its largest level.
     """
-    if not 0.0 < largest < np.inf:
-        raise InputError(bad_value("largest", largest, "a positive number"))
-    return np.asarray(largest * np.geomspace(1.0, ratio, count))
+    X, y = check_data(X, y)
+    largest = with_penalty(estimator).need("largest_lam", "the grid of a path")
+    return float(largest(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, **(options or {})))

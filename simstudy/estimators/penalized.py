@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from numpy.typing import ArrayLike
 
-from simstudy.estimators.fit import Fit, fit_problem
+from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
+from simstudy.estimators.estimating_equation import penalised_equation
+from simstudy.estimators.fit import Fit, FloatArray, fit_path, fit_problem
+from simstudy.estimators.levels import null_level
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
 
+def scaled_level(X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool) -> float:
+    """`null_level` of T4."""
+    return null_level(X, y, family, penalty, fit_intercept, LevelScale.RESPONSE)
+
+
+def penalized_path(
+    X: FloatArray, y: FloatArray, lams: Sequence[float], *, family: str, penalty: Penalty, fit_intercept: bool
+) -> list[Fit]:
+    """Fits of `penalized` at each level."""
+    return fit_path(X, y, lams, family, penalty, Attack.NONE, fit_intercept)
+
+
+@estimator_of_arrays(
+    "penalized",
+    placement=Placement.OUTSIDE,
+    largest_lam=scaled_level,
+    path=penalized_path,
+    level_scale=LevelScale.RESPONSE,
+    errors=Errors.SANDWICH,
+    equation=penalised_equation,
+    freedom=Freedom.EQUATION,
+    law=Law.PENALISED,
+)
 def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True) -> Fit:
     """Penalised likelihood estimate: minimises the mean loss plus P_lam(beta) (T4).
 

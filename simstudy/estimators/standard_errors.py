@@ -8,14 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.estimators.estimating_equation import (
-    active_columns,
-    attacked_equation,
-    dispersion,
-    information,
-    penalised_equation,
-)
+from simstudy.estimators.capabilities import Errors
+from simstudy.estimators.estimating_equation import active_columns, dispersion, information
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.registry import ESTIMATORS, Estimator
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -23,10 +19,6 @@ from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]
 
-#: Estimators with the law of maximum likelihood on their support; the others have a sandwich.
-MODEL_BASED = ("mle", "oracle", "fgsm_debiased")
-SANDWICH = {"penalized": penalised_equation, "fgsm": attacked_equation}
-STANDARD_ERRORS = (*MODEL_BASED, *SANDWICH)
 CURVATURES = ("quadratic", "tangent")
 
 
@@ -83,15 +75,17 @@ def standard_errors(
         If the estimator has no standard errors, a penalty is missing, or the data are not valid.
     """
     X, y = check_data(X, y)
-    _check(estimator, penalty, curvature)
+    entry = ESTIMATORS[estimator]
+    errors_from = entry.need("errors", "the computation of standard errors")
+    _check(entry, penalty, curvature)
     missing = replace(fit, se=np.full(X.shape[1], np.nan), intercept_se=np.nan)
     if fit.status != Status.OK:
         return missing
     law = family_named(family)
-    if penalty is None or estimator in MODEL_BASED:
+    if penalty is None or errors_from == Errors.MODEL:
         active, covariance = _model_based(fit, X, y, law, fit_intercept)
     else:
-        equation = SANDWICH[estimator](fit, X, y, law, penalty, fit_intercept)
+        equation = entry.need("equation", "a sandwich")(fit, X, y, law, penalty, fit_intercept)
         H = equation.bread + equation.price * _sigma(penalty, fit.coef, fit_intercept, curvature)
         active, covariance = equation.active, _sandwich(H, equation.scores)
     if covariance is None:
@@ -101,11 +95,9 @@ def standard_errors(
     return replace(fit, se=errors[-X.shape[1] :], intercept_se=float(errors[0]) if fit_intercept else np.nan)
 
 
-def _check(estimator: str, penalty: Penalty | None, curvature: str) -> None:
-    if estimator not in STANDARD_ERRORS:
-        raise InputError(unknown_name("estimator with standard errors", estimator, STANDARD_ERRORS))
-    if estimator in SANDWICH and penalty is None:
-        raise InputError(bad_value("penalty", None, f"the penalty of the fit (estimator {estimator!r})"))
+def _check(entry: Estimator, penalty: Penalty | None, curvature: str) -> None:
+    if entry.errors == Errors.SANDWICH and penalty is None:
+        raise InputError(bad_value("penalty", None, f"the penalty of the fit (estimator {entry.name!r})"))
     if curvature not in CURVATURES:
         raise InputError(unknown_name("curvature", curvature, CURVATURES))
 

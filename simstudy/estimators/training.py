@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import Freedom, LevelScale, Placement
 from simstudy.estimators.estimating_equation import penalty_total
 from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.levels import free_level
+from simstudy.estimators.options import Interval
+from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -78,8 +82,23 @@ class Trained(NamedTuple):
     settled: bool
 
 
+@estimator_of_arrays(
+    "fgsm_training",
+    placement=Placement.INSIDE,
+    largest_lam=free_level,
+    level_scale=LevelScale.FREE,
+    pivotal=True,
+    freedom=Freedom.COUNT,
+    loop=True,
+)
 def fgsm_training(
-    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True, max_iter: int = 50_000
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    family: str,
+    penalty: Penalty,
+    fit_intercept: bool = True,
+    max_iter: Annotated[int, Interval(0)] = 50_000,
 ) -> Fit:
     """Estimate that the adversarial-training loop converges to.
 

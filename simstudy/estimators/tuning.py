@@ -12,7 +12,8 @@ from scipy.special import gammaln
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.estimators.path import lam_grid, largest_lam, largest_score, path
+from simstudy.estimators.levels import lam_grid, largest_score
+from simstudy.estimators.path import largest_lam, path, with_penalty
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal, TuningRule
 from simstudy.families import Family
 from simstudy.families import family as family_named
@@ -108,7 +109,12 @@ def tuned(
     """
     X, y = check_data(X, y)
     task = Task(family, penalty, estimator, fit_intercept, options or {})
+    entry = with_penalty(estimator)
     if isinstance(rule, Pivotal):
+        if not entry.pivotal:
+            raise InputError(
+                bad_value("rule", rule, f"left out with {estimator!r}, whose levels are not pivotal (T14)")
+            )
         lam = pivotal_level(X, task.penalty, rule, _given(rng, rule), fit_intercept)
         return replace(task.path(X, y, [lam])[0], lam=lam)
     largest = task.largest_lam(X, y)

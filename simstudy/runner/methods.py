@@ -8,21 +8,26 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from simstudy.errors import ConfigError
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.registry import ESTIMATORS
+from simstudy.estimators.registry import ESTIMATORS, FROM_SOURCE, Estimator, as_fit
 from simstudy.estimators.rules import TuningRule
 from simstudy.estimators.standard_errors import standard_errors
 from simstudy.estimators.tuning import tuned
-from simstudy.sources.glm import Scenario
+from simstudy.records import Data
+from simstudy.seeding import Stream
+from simstudy.sources.registry import Source
 from simstudy.study.method import MatchedLambda, Method
 from simstudy.theory.constants import constants
+
+#: Argument of an estimator -> attribute of the source that it is filled in from.
+ATTRIBUTES = {"family": "family", "fit_intercept": "has_intercept", "support": "support"}
 
 
 @dataclass(frozen=True)
 class ResolvedMethod:
-    """A method in one scenario: a call ``fit(X, y)`` with all its arguments filled in.
+    """A method in one scenario: a call ``fit(data, rng)`` with all its other arguments filled in.
 
     `lam` is None where the method has no penalty or its `rule` chooses lambda from each data set; the penalty among the
     arguments is then a form whose lam is replaced. `curvature` is that of the standard errors, None without any.
@@ -37,28 +42,60 @@ class ResolvedMethod:
     curvature: str | None = None
 
     @property
-    def fit(self) -> Callable[..., Fit]:
-        """The estimator's function, or the one that chooses its lambda."""
-        function = ESTIMATORS[self.estimator].fit
-        return function if self.rule is None else partial(tuned, rule=self.rule, estimator=self.estimator)
+    def entry(self) -> Estimator:
+        """The estimator."""
+        return ESTIMATORS[self.estimator]
 
     @property
     def is_random(self) -> bool:
-        """Whether the fit draws random numbers, ``rng``, such as those of cross-validation's folds."""
-        return self.rule is not None and self.rule.random
+        """Whether the fit draws random numbers, for an estimator of its own or for the folds of cross-validation."""
+        return self.entry.is_random or (self.rule is not None and self.rule.random)
 
-    def with_standard_errors(self, fit: Fit, X: NDArray[np.float64], y: NDArray[np.float64]) -> Fit:
-        """The fit with its standard errors, if the method asks for them."""
+    @property
+    def stream(self) -> Stream:
+        """Which of a replicate's random numbers it draws: folds are the same for every method that has some."""
+        return Stream.FOLDS if self.rule is not None else Stream.ESTIMATOR
+
+    @property
+    def estimates(self) -> tuple[str, ...]:
+        """What it is known to estimate before it is called: the coefficients of a GLM."""
+        if "family" not in self.entry.given:
+            return ()
+        return ("intercept", "beta") if self.arguments.get("fit_intercept", True) else ("beta",)
+
+    def call(self, data: Data, rng: np.random.Generator | None) -> Callable[[], Any]:
+        """The estimator's function, or the one that chooses its lambda, with all its arguments."""
+        if self.rule is None:
+            return self.entry.call(data, rng, **self.arguments)
+        return partial(tuned, data.X, data.y, rule=self.rule, estimator=self.estimator, rng=rng, **self.arguments)
+
+    def fit(self, data: Data, rng: np.random.Generator | None = None) -> Fit:
+        """Fit the data, with standard errors if the method asks for them.
+
+        Parameters
+        ----------
+        data : Data
+        rng : numpy.random.Generator, optional
+            Needed where `is_random`.
+
+        Raises
+        ------
+        InputError
+            The estimator returns something that is no fit; and whatever the estimator itself raises.
+        """
+        fit = as_fit(self.call(data, rng)(), self.estimator)
         if self.curvature is None:
             return fit
         given = {key: self.arguments[key] for key in ("family", "fit_intercept")}
         penalty = self.arguments.get("penalty")
         if penalty is not None and fit.lam is not None:
             penalty = replace(penalty, lam=fit.lam)
-        return standard_errors(fit, X, y, estimator=self.estimator, penalty=penalty, curvature=self.curvature, **given)
+        return standard_errors(
+            fit, data.X, data.y, estimator=self.estimator, penalty=penalty, curvature=self.curvature, **given
+        )
 
 
-def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
+def resolve(scenario: Source, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
     """All methods of a study with their numbers for one scenario; done once, before any replicate.
 
     Raises
@@ -70,22 +107,41 @@ def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMe
     return tuple(resolve_one(method, scenario, by_name) for method in methods)
 
 
-def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> ResolvedMethod:
+def resolve_one(method: Method, scenario: Source, methods: Mapping[str, Method]) -> ResolvedMethod:
     """One method with its numbers; the oracle is handed the true support here and nowhere else."""
     lam = resolve_lam(method, scenario, methods)
-    arguments: dict[str, Any] = {"family": scenario.family, "fit_intercept": scenario.has_intercept}
+    arguments = from_source(scenario, method.entry)
     if method.tuning is not None:
         arguments |= {"penalty": method.penalty_at(1.0), "options": dict(method.options)}
     else:
         arguments |= dict(method.options)
-    if lam is not None:
+    if lam is not None and method.entry.needs_penalty:
         arguments["penalty"] = method.penalty_at(lam)
-    if ESTIMATORS[method.estimator].needs_support:
-        arguments["support"] = scenario.support
+    if lam is not None and "lam" in method.entry.given:
+        arguments["lam"] = lam
     return ResolvedMethod(method.name, method.estimator, lam, arguments, rule=method.tuning, curvature=method.curvature)
 
 
-def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> float | None:
+def from_source(source: Source, entry: Estimator) -> dict[str, Any]:
+    """Arguments of an estimator that its data's source fills in.
+
+    Raises
+    ------
+    ConfigError
+        The source does not have what the estimator needs.
+    """
+    arguments = {}
+    for name in sorted(FROM_SOURCE & entry.given):
+        if not hasattr(source, ATTRIBUTES[name]):
+            raise ConfigError(
+                f"estimator {entry.name!r} needs {name}: give the source an attribute {ATTRIBUTES[name]}, which "
+                f"{getattr(source, 'name', 'it')} does not have"
+            )
+        arguments[name] = getattr(source, ATTRIBUTES[name])
+    return arguments
+
+
+def resolve_lam(method: Method, scenario: Source, methods: Mapping[str, Method]) -> float | None:
     """Penalty level of a method: a number, a rate in n, or kappa times another method's level (T11).
 
     None where it has no penalty or chooses its level from the data.
@@ -94,7 +150,7 @@ def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method
     ----------
     method : Method
         The method in question.
-    scenario : Scenario
+    scenario : Source
         Where it is used; its kappa is computed only for a matched method.
     methods : mapping of str to Method
         All methods of the study by name.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simstudy.estimators.capabilities import Placement
 from simstudy.estimators.estimating_equation import penalty_total
-from simstudy.estimators.path import LIKELIHOOD
 from simstudy.families import family as family_named
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.runner.replicate import data
@@ -27,7 +27,7 @@ def penalty_weights(
     ----------
     seed : int
         The study's seed.
-    scenario : Scenario
+    scenario : Source
     method : ResolvedMethod
         Has a penalty.
     replicate : int
@@ -46,7 +46,7 @@ def penalty_weights(
     eta = intercept + X @ beta
     residual = y - law.mean(eta)
     margin = (2.0 * y - 1.0) * eta if scenario.family == "binomial" else -np.abs(residual)
-    if method.estimator in LIKELIHOOD:
+    if method.entry.need("placement", "the weight of an observation") != Placement.INSIDE:
         return margin, np.ones_like(margin)
     penalty = method.arguments["penalty"]
     return margin, np.abs(y - law.mean(eta - np.sign(residual) * penalty_total(penalty, beta)))

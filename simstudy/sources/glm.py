@@ -17,10 +17,9 @@ from simstudy.records import Data
 from simstudy.registry import check_name, digest
 from simstudy.sources.designs import DESIGNS, Design
 from simstudy.sources.prevalence import intercept_for, prevalence
+from simstudy.sources.setting import LABEL_PATTERN
 
 Array = NDArray[np.float64]
-
-LABEL_PATTERN = r"[A-Za-z0-9_-][A-Za-z0-9_.+-]*"
 
 
 @dataclass(frozen=True, init=False)
@@ -131,6 +130,40 @@ class Scenario:
         return digest({name: value for name, value in self.definition().items() if name != "label"})
 
     @cached_property
+    def group_key(self) -> str:
+        """`key` without n: equal for scenarios that differ in n only."""
+        return digest({name: value for name, value in self.definition().items() if name not in {"label", "n"}})
+
+    def truth(self) -> dict[str, Any]:
+        """True values: `beta` (p,) and, in a model with an intercept, `intercept`."""
+        beta = {"beta": np.array(self.beta)}
+        return beta if self.intercept is None else {**beta, "intercept": self.intercept}
+
+    def columns(self) -> dict[str, Any]:
+        """Values of records.SCENARIO_FIELDS, which every replicate row repeats."""
+        return {
+            "family": self.family,
+            "n": self.n,
+            "p": self.p,
+            "s": self.s,
+            "design": self.design.name,
+            "rho": getattr(self.design, "rho", None),
+            "sigma": self.sigma,
+            "intercept": self.intercept,
+            "prevalence": self.prevalence,
+        }
+
+    def properties(self) -> dict[str, Any]:
+        """The columns that have a value and the design's parameters; intercept `none` for a model that has none."""
+        columns = {**vars(self.design), **self.columns()}
+        given = {name: value for name, value in columns.items() if value is not None}
+        return given if self.has_intercept else {**given, "intercept": "none"}
+
+    def facts(self) -> dict[str, Any]:
+        """What follows from the definition: `prevalence_realised`, null but in the binomial family."""
+        return {"prevalence_realised": self.prevalence_realised}
+
+    @cached_property
     def prevalence_realised(self) -> float | None:
         """P(Y = 1) at the scenario's intercept (binomial), None in the other families."""
         if self.family != "binomial":
@@ -187,33 +220,6 @@ def check_sample_size(n: int) -> None:
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise ConfigError(bad_value("n", n, "a whole number of at least 1"))
-
-
-def scenario_columns(scenario: Scenario) -> dict[str, Any]:
-    """Values of records.SCENARIO_FIELDS, which every replicate row repeats."""
-    return {
-        "family": scenario.family,
-        "n": scenario.n,
-        "p": scenario.p,
-        "s": scenario.s,
-        "design": scenario.design.name,
-        "rho": getattr(scenario.design, "rho", None),
-        "sigma": scenario.sigma,
-        "intercept": scenario.intercept,
-        "prevalence": scenario.prevalence,
-    }
-
-
-def scenario_row(study_name: str, scenario: Scenario) -> dict[str, Any]:
-    """A row of scenarios.parquet (records.SCENARIO_SCHEMA): the truth of one scenario."""
-    return {
-        "study": study_name,
-        "scenario": scenario.label,
-        "scenario_key": scenario.key,
-        **scenario_columns(scenario),
-        "prevalence_realised": scenario.prevalence_realised,
-        "beta_true": list(scenario.beta),
-    }
 
 
 def _plain(value: str | float) -> str | float:

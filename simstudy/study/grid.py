@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,22 +11,27 @@ from simstudy.errors import ConfigError, bad_value
 from simstudy.sources.coefficients import Coefficients
 from simstudy.sources.glm import Scenario
 
-# A list of numbers here is one vector of coefficients; a list of such lists is an axis.
-VECTOR_KEY = "values"
+#: A list of numbers here is one vector of coefficients; a list of such lists is an axis.
+GLM_VECTORS = frozenset({"values"})
 
-ALWAYS_NAMED = ("family", "n", "p")
+ALWAYS_NAMED = ("source", "family", "n", "p")
 SHORT_NAMES = {"magnitude": "mag", "values": "beta"}
+
+#: Words that can stand in a label as they are.
+PATH_SAFE = r"[A-Za-z0-9_.+-]+"
 
 LabelFields = dict[str, Any]
 
 
-def expand(table: dict[str, Any]) -> list[dict[str, Any]]:
+def expand(table: dict[str, Any], vectors: frozenset[str] = GLM_VECTORS) -> list[dict[str, Any]]:
     """All combinations of the lists in a table, also of those in tables within it.
 
     Parameters
     ----------
     table : dict
         A [[scenario]] table. The first key varies slowest.
+    vectors : frozenset of str
+        Keys whose value is a list itself, so that an axis is a list of lists.
 
     Returns
     -------
@@ -37,23 +43,23 @@ def expand(table: dict[str, Any]) -> list[dict[str, Any]]:
     ConfigError
         A list is empty; the message begins with its key.
     """
-    axes = [_choices(key, value) for key, value in table.items()]
+    axes = [_choices(key, value, vectors) for key, value in table.items()]
     return [dict(zip(table, values, strict=True)) for values in itertools.product(*axes)]
 
 
-def _choices(key: str, value: Any) -> list[Any]:
+def _choices(key: str, value: Any, vectors: frozenset[str]) -> list[Any]:
     if isinstance(value, dict):
         try:
-            return list(expand(value))
+            return list(expand(value, vectors))
         except ConfigError as error:
             raise ConfigError(f"{key}.{error}") from None
-    if not isinstance(value, list) or (key == VECTOR_KEY and not all(isinstance(item, list) for item in value)):
+    if not isinstance(value, list) or (key in vectors and not all(isinstance(item, list) for item in value)):
         return [value]
     if not value:
         raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
-    if key == VECTOR_KEY:
+    if key in vectors:
         return value
-    return [choice for item in value for choice in _choices(key, item)]
+    return [choice for item in value for choice in _choices(key, item, vectors)]
 
 
 def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
@@ -93,16 +99,24 @@ def labels(scenarios: Sequence[LabelFields]) -> list[str]:
 
 
 def _distinct(scenarios: Iterable[LabelFields], name: str) -> list[Any]:
-    return list(dict.fromkeys(fields[name] for fields in scenarios if name in fields))
+    return list(dict.fromkeys(_hashable(fields[name]) for fields in scenarios if name in fields))
+
+
+def _hashable(value: Any) -> Any:
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return value
 
 
 def _token(name: str, value: Any, distinct: list[Any]) -> str:
     short = name.removeprefix("design.")
     short = SHORT_NAMES.get(short, short)
-    if isinstance(value, str):
+    if isinstance(value, str) and re.fullmatch(PATH_SAFE, value):
         return value
-    if isinstance(value, tuple):
-        return f"{short}{distinct.index(value) + 1}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{short}{distinct.index(_hashable(value)) + 1}"
     return f"{short}{_number(value)}"
 
 

@@ -8,9 +8,10 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
-from simstudy.estimators.registry import ESTIMATORS, Interval
-from simstudy.estimators.rules import RULES, Pivotal, TuningRule
-from simstudy.estimators.standard_errors import CURVATURES, STANDARD_ERRORS
+from simstudy.estimators.options import REQUIRED
+from simstudy.estimators.registry import ESTIMATORS, Estimator
+from simstudy.estimators.rules import RULES, CrossValidation, Pivotal, TuningRule
+from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
 from simstudy.registry import check_name
 
@@ -139,6 +140,8 @@ class Method:
         Further options of the estimator, such as ``attack``; those left out get the estimator's defaults.
     se : bool or str
         Whether to store standard errors, or the `curvature` of `estimators.standard_errors`; True is "quadratic".
+    label : str
+        How people see it, in any characters; its name unless given.
 
     Raises
     ------
@@ -154,26 +157,28 @@ class Method:
     lam: LambdaRule | None = None
     options: tuple[tuple[str, float | str], ...] = ()
     se: bool | str = False
+    label: str = ""
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
-        if self.estimator not in ESTIMATORS:
-            raise ConfigError(unknown_name("estimator", self.estimator, ESTIMATORS))
-        object.__setattr__(self, "options", _checked_options(self.estimator, dict(self.options)))
+        object.__setattr__(self, "label", self.label or self.name)
+        object.__setattr__(self, "options", _checked_options(self.entry, dict(self.options)))
         self._check_standard_errors()
-        if not ESTIMATORS[self.estimator].needs_penalty:
-            self._check_no_penalty()
+        self._check_level()
+        if not self.entry.needs_penalty:
+            self._check_left_out("penalty", "parameters")
             return
-        allowed = penalties_of(self.estimator)
         if self.penalty is None:
-            raise ConfigError(f"penalty is missing: estimator {self.estimator!r} needs one of {', '.join(allowed)}")
-        if self.lam is None:
-            raise ConfigError(f"lam is missing: estimator {self.estimator!r} needs a number or a rule")
+            raise ConfigError(f"penalty is missing: estimator {self.estimator!r} needs one of {', '.join(PENALTIES)}")
         object.__setattr__(self, "parameters", _resolved(self.penalty, dict(self.parameters)))
-        if self.penalty not in allowed:
-            raise ConfigError(bad_value("penalty", self.penalty, f"{' or '.join(allowed)} with {self.estimator!r}"))
-        if isinstance(self.lam, Pivotal) and not self.estimator.startswith("fgsm"):
-            raise ConfigError(bad_value("lam.rule", self.lam.name, "left to the FGSM estimators (T14)"))
+        if not self.entry.accepts.holds(self.penalty_at(1.0)):
+            allowed = f"{self.entry.accepts.words} with {self.estimator!r}"
+            raise ConfigError(bad_value("penalty", self.penalty, allowed))
+
+    @property
+    def entry(self) -> Estimator:
+        """The estimator."""
+        return ESTIMATORS[self.estimator]
 
     @property
     def tuning(self) -> TuningRule | None:
@@ -186,15 +191,29 @@ class Method:
         return "quadratic" if self.se is True else self.se or None
 
     def _check_standard_errors(self) -> None:
-        if self.se is not False and self.estimator not in STANDARD_ERRORS:
+        if self.se is not False and self.entry.errors is None:
             raise ConfigError(bad_value("se", self.se, f"left out with {self.estimator!r}, which has none"))
         if not isinstance(self.se, bool) and self.se not in CURVATURES:
             raise ConfigError(bad_value("se", self.se, f"true, false or one of {', '.join(CURVATURES)}"))
 
-    def _check_no_penalty(self) -> None:
-        for field, value in (("penalty", self.penalty), ("lam", self.lam), ("parameters", self.parameters or None)):
-            if value is not None:
-                raise ConfigError(bad_value(field, value, f"left out with estimator {self.estimator!r}"))
+    def _check_level(self) -> None:
+        """Lambda and its rule are what the estimator says that it can do."""
+        if not self.entry.needs_level:
+            self._check_left_out("lam")
+        elif self.lam is None and self.entry.needs_penalty and self.penalty is None:
+            return
+        elif self.lam is None:
+            raise ConfigError(f"lam is missing: estimator {self.estimator!r} needs a number or a rule")
+        elif isinstance(self.lam, TuningRule):
+            lacking = _lacking(self.entry, self.lam)
+            if lacking:
+                raise ConfigError(bad_value("lam.rule", self.lam.name, f"left out with {self.estimator!r}, {lacking}"))
+
+    def _check_left_out(self, *names: str) -> None:
+        for name in names:
+            value = getattr(self, name)
+            if value:
+                raise ConfigError(bad_value(name, value, f"left out with estimator {self.estimator!r}"))
 
     def penalty_at(self, lam: float) -> Penalty:
         """The method's penalty at a value of lambda.
@@ -212,16 +231,14 @@ class Method:
     def definition(self) -> dict[str, Any]:
         """The method as a [[method]] table of a study file, defaults filled in."""
         table: dict[str, Any] = {"name": self.name, "estimator": self.estimator, **dict(self.options)}
+        if self.label != self.name:
+            table["label"] = self.label
+        if self.penalty is not None:
+            table |= {"penalty": self.penalty, **dict(self.parameters)}
         if self.lam is not None:
-            table |= {"penalty": self.penalty, **dict(self.parameters), "lam": self.lam.definition()}
-        return table | ({"se": self.se} if self.se else {})
-
-
-def penalties_of(estimator: str) -> tuple[str, ...]:
-    """Names of the penalties that an estimator takes."""
-    known = ESTIMATORS[estimator]
-    names = known.penalties or tuple(PENALTIES)
-    return tuple(name for name in names if PENALTIES[name].bounded or not known.needs_bounded)
+            table["lam"] = self.lam.definition()
+        code = ESTIMATORS.code(self.estimator)
+        return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 
 def option_names(estimator: str) -> tuple[str, ...]:
@@ -229,30 +246,34 @@ def option_names(estimator: str) -> tuple[str, ...]:
     return tuple(ESTIMATORS[estimator].options) if estimator in ESTIMATORS else ()
 
 
-def _checked_options(estimator: str, given: Mapping[str, float | str]) -> tuple[tuple[str, float | str], ...]:
-    """Options in the order of the registry, checked."""
-    known = ESTIMATORS[estimator].options
+def _lacking(entry: Estimator, rule: TuningRule) -> str:
+    """What an estimator would have to declare for a rule; empty where nothing is missing."""
+    if isinstance(rule, Pivotal):
+        return "" if entry.pivotal else "whose levels are not pivotal (T14): that is left to the FGSM estimators"
+    needed = ("largest_lam",) if isinstance(rule, CrossValidation) else ("largest_lam", "freedom")
+    missing = [name for name in needed if getattr(entry, name) is None]
+    return f"which declares no {' and no '.join(missing)}" if missing else ""
+
+
+def _checked_options(entry: Estimator, given: Mapping[str, float | str]) -> tuple[tuple[str, float | str], ...]:
+    """Options in the order of the estimator's parameters, checked."""
     for name, value in given.items():
-        if name not in known:
-            raise ConfigError(unknown_name(f"options of {estimator}", name, known))
-        allowed = known[name]
-        if isinstance(allowed, Interval):
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int | float)
-                or not allowed.above < value <= allowed.top
-            ):
-                raise ConfigError(bad_value(name, value, f"a number above {allowed.above:g}, at most {allowed.top:g}"))
-        elif value not in allowed:
-            raise ConfigError(unknown_name(name, value, allowed))
-    return tuple((name, given[name]) for name in known if name in given)
+        if name not in entry.options:
+            raise ConfigError(unknown_name(f"options of {entry.name}", name, entry.options))
+        entry.options[name].check(value)
+    for name, option in entry.options.items():
+        if name not in given and option.default is REQUIRED:
+            raise ConfigError(f"{name} is missing: estimator {entry.name!r} has no default for it")
+    return tuple((name, given[name]) for name in entry.options if name in given)
 
 
 def parameter_names(penalty: str | None) -> tuple[str, ...]:
     """Names of a penalty's parameters besides lambda that a study file can set; none if the penalty is unknown."""
     if penalty not in PENALTIES:
         return ()
-    return tuple(each.name for each in fields(PENALTIES[penalty]) if each.type == "float" and each.name != "lam")
+    return tuple(
+        each.name for each in fields(PENALTIES[penalty]) if each.type in ("float", float) and each.name != "lam"
+    )
 
 
 def _resolved(penalty: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from simstudy.errors import ConfigError, bad_value
+from simstudy.estimators.capabilities import Law as LimitForm
 from simstudy.study.claim import Claim, Law
 from simstudy.study.method import MatchedLambda, Method, RateLambda
 from simstudy.study.quantities import QUANTITIES
@@ -66,6 +67,6 @@ def rate_is_covered(method: Method, methods: Mapping[str, Method]) -> bool:
     if not isinstance(rule, RateLambda) or method.penalty is None:
         return True
     if method.penalty in {"scad", "mcp"}:
-        return rule.power <= -0.25 if method.estimator == "fgsm" else rule.power < 0.0
+        return rule.power <= -0.25 if method.entry.law == LimitForm.FGSM else rule.power < 0.0
     r = dict(method.parameters).get("r", 1.0)
     return rule.power <= (r / 2 - 1.0 if r < 1.0 else -0.5)

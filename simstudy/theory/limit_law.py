@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.estimators.capabilities import Law
+from simstudy.estimators.registry import law_of
 from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.limit_law import minimise_limit
 from simstudy.penalties import Growth, Lasso, Penalty
@@ -19,7 +21,6 @@ from simstudy.theory.pseudo_true import pseudo_true, score_covariance
 
 FloatArray = NDArray[np.float64]
 
-ESTIMATORS = ("fgsm", "penalized", "mle", "oracle")
 FORMS = ("finite", "limit", "oracle", "pseudo_true")
 
 #: Draws behind the moments of a law.
@@ -172,9 +173,10 @@ def limit_law(
     ----------
     scenario : Scenario
         Its n is the n of the finite forms.
-    estimator : {"fgsm", "penalized", "mle", "oracle"}
+    estimator : str
+        Name of one that has a limit law: fgsm, penalized, mle, oracle.
     penalty : Penalty, optional
-        With its lam at scenario.n; needed by fgsm and penalized.
+        With its lam at scenario.n; needed by those with the law of T6 or T7.
     form : {"finite", "limit", "oracle", "pseudo_true"}
         "finite": D_F and D_P of T10. "limit": T6 and T7, with lam0 = sqrt(n) lam (n^(1 - r/2) lam for lr, r < 1) and
         c0 = sqrt(n) P_lam(beta0) at scenario.n. "oracle": their last row, scad and mcp with sqrt(n) lam_n -> inf: a
@@ -192,20 +194,20 @@ def limit_law(
         If estimator or form is unknown, a penalty is missing or not bounded for the form "oracle", or the pseudo-true
         parameter cannot be computed.
     """
-    if estimator not in ESTIMATORS:
-        raise InputError(unknown_name("estimator", estimator, ESTIMATORS))
+    law = law_of(estimator)
     if form not in FORMS:
         raise InputError(unknown_name("form", form, FORMS))
     if form == "oracle" and penalty is not None and not penalty.bounded:
         raise InputError(bad_value("form", form, f"used with a bounded penalty (scad, mcp), not {penalty.name}"))
-    if estimator in {"fgsm", "penalized"} and penalty is None:
+    has_penalty = law in {Law.FGSM, Law.PENALISED}
+    if has_penalty and penalty is None:
         raise InputError(bad_value("penalty", penalty, f"a penalty for {estimator}"))
-    if penalty is None or estimator in {"mle", "oracle"}:
+    if penalty is None or not has_penalty:
         penalty = Lasso(0.0)
     const = constants(scenario) if values is None else values
     if form == "pseudo_true" and penalty.lam > 0.0:
         return _at_pseudo_true(scenario, estimator, penalty, const)
-    return _at_truth(scenario, estimator, penalty, const, form)
+    return _at_truth(scenario, law, penalty, const, form)
 
 
 def score_root(const: Constants) -> FloatArray:
@@ -213,7 +215,7 @@ def score_root(const: Constants) -> FloatArray:
     return np.asarray(np.linalg.cholesky(const.dispersion * const.information), dtype=np.float64)
 
 
-def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Constants, form: str) -> LimitLaw:
+def _at_truth(scenario: Scenario, law: Law, penalty: Penalty, const: Constants, form: str) -> LimitLaw:
     """T10, or T6 and T7 in the limit form."""
     center = scenario.beta_with_intercept
     q, k = center.size, center.size - scenario.p
@@ -222,17 +224,17 @@ def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Const
     curvature = np.zeros((q + 1, q + 1))
     curvature[:q, :q] = const.information
     gradient = np.append(np.zeros(q), 1.0)
-    if estimator == "fgsm":
+    if law == Law.FGSM:
         gradient = np.append(-P0 * const.V, const.kappa)
         if form == "finite":
             gradient[q] += P0 * const.curvature
             curvature[:q, q] = curvature[q, :q] = -const.V
             curvature[q, q] = const.curvature
     free = np.ones(q, dtype=bool)
-    if estimator == "oracle" or form == "oracle":
+    if law == Law.ORACLE or form == "oracle":
         free[k:] = scenario.support
     elif form == "limit":
-        penalty, weights, drift = _limit_penalty(penalty, weights, center, const, estimator)
+        penalty, weights, drift = _limit_penalty(penalty, weights, center, const, law)
         gradient[:q] = drift
     return LimitLaw(
         n=scenario.n,
@@ -252,7 +254,7 @@ def _at_truth(scenario: Scenario, estimator: str, penalty: Penalty, const: Const
 
 
 def _limit_penalty(
-    penalty: Penalty, weights: FloatArray, center: FloatArray, const: Constants, estimator: str
+    penalty: Penalty, weights: FloatArray, center: FloatArray, const: Constants, law: Law
 ) -> tuple[Penalty, FloatArray, FloatArray]:
     """The table of limit laws (theory, section 4): what is left of the penalty off the support, and the drift.
 
@@ -268,7 +270,7 @@ def _limit_penalty(
     size = np.where(active, np.abs(center), 1.0)
     slope = np.where(active, weights * np.sign(center) * penalty.slope(size), 0.0)
     P0 = float(weights @ penalty.value(np.abs(center)))
-    is_fgsm = estimator == "fgsm"
+    is_fgsm = law == Law.FGSM
     is_concave_bridge = penalty.growth == Growth.SUBLINEAR
     if penalty.bounded or is_concave_bridge:
         slope = np.zeros_like(center)

@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.errors import InputError, bad_value
+from simstudy.estimators.capabilities import Law
+from simstudy.estimators.registry import law_of
 from simstudy.families import FAMILIES
 from simstudy.kernels.newton import minimise_step
 from simstudy.penalties import Penalty
@@ -67,10 +69,11 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     Raises
     ------
     InputError
-        If the estimator is not "fgsm" or "penalized", or the iteration does not converge.
+        If the estimator has neither the law of T6 nor that of T7, or the iteration does not converge.
     """
-    if estimator not in {"fgsm", "penalized"}:
-        raise InputError(unknown_name("estimator", estimator, ("fgsm", "penalized")))
+    law = law_of(estimator)
+    if law not in {Law.FGSM, Law.PENALISED}:
+        raise InputError(bad_value("estimator", estimator, "one with a penalty and the law of T6 or T7"))
     Z = _covariates(scenario, generator(0, scenario.key, Stream.PSEUDO_TRUE))
     center = scenario.beta_with_intercept
     weights = np.concatenate([np.zeros(center.size - scenario.p), penalty.multipliers(scenario.p)])
@@ -79,7 +82,7 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     for _ in range(MAX_ITER):
         terms = penalty_terms(penalty, weights, b)
         P = float(weights @ penalty.value(np.abs(b)))
-        loss = attacked(scenario, eta0, Z @ b, P) if estimator == "fgsm" else unattacked(scenario, eta0, Z @ b)
+        loss = attacked(scenario, eta0, Z @ b, P) if law == Law.FGSM else unattacked(scenario, eta0, Z @ b)
         H, gradient = _model(Z, loss)
         new = b.copy()
         scale = np.ones(b.size)
@@ -111,7 +114,7 @@ def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> F
     law = FAMILIES[scenario.family]
     eta0, eta = Z @ scenario.beta_with_intercept, Z @ limit.beta
     y = law.sample(eta0, rng, scenario.sigma)
-    if estimator == "fgsm":
+    if law_of(estimator) == Law.FGSM:
         sign = np.sign(y - law.mean(eta))
         d_eta = law.mean(eta - sign * limit.P) - y
         d_P = -sign * d_eta

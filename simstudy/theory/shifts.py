@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value
+from simstudy.estimators.capabilities import Law
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.penalties import Penalty
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants
@@ -45,8 +47,8 @@ def _limit(scenario: Scenario, target: Target | None) -> tuple[FloatArray, Float
 
 def is_oracle_case(method: Target, reference: Target | None) -> bool:
     """Whether T8 applies: a bounded penalty inside the likelihood against the oracle MLE."""
-    has_bounded = method[0] == "fgsm" and method[1] is not None and method[1].bounded
-    return has_bounded and reference is not None and reference[0] == "oracle"
+    has_bounded = ESTIMATORS[method[0]].law == Law.FGSM and method[1] is not None and method[1].bounded
+    return has_bounded and reference is not None and ESTIMATORS[reference[0]].law == Law.ORACLE
 
 
 def oracle_shift(

@@ -95,7 +95,7 @@ def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:
         for claim in group
         for selection in (claim.scenario, claim.versus)
         if selection is not None
-        for scenario in select_scenarios(selection, study.scenarios)
+        for scenario in select_scenarios(selection, study.glm)
     }
     targets = {key: value for scenario in labels for key, value in targets_in(scenario, study).items()}
-    return {claim.id: foretell(claim, study.scenarios, targets) for claim in group}
+    return {claim.id: foretell(claim, study.glm, targets) for claim in group}

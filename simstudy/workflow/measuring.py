@@ -15,7 +15,7 @@ from simstudy.analyses.registry import Pairs, analyses_of
 from simstudy.errors import ResultsError
 from simstudy.measures import summarise
 from simstudy.runner.processes import submit
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios, rows
 from simstudy.store.shards import shard_paths
@@ -57,7 +57,7 @@ def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
 def summarising(
     study: Study,
     layout: Layout,
-    scenario: Scenario,
+    scenario: Source,
     names: Sequence[str] | None = None,
     first: int | None = None,
     *,
@@ -76,7 +76,7 @@ def summarising(
 
 
 def scenario_measures(
-    study: Study, layout: Layout, scenario: Scenario, names: Sequence[str] | None = None, first: int | None = None
+    study: Study, layout: Layout, scenario: Source, names: Sequence[str] | None = None, first: int | None = None
 ) -> pd.DataFrame:
     """Performance measures of one scenario, from all methods and replicates or from some."""
     chosen = [method.name for method in study.methods] if names is None else names

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from simstudy.runner.forecast import Forecast, expected_mcse, pilot
 from simstudy.runner.plan import Cell, cells
-from simstudy.runner.runner import truth
 from simstudy.runner.select import select
 from simstudy.runner.status import study_status
+from simstudy.runner.truth import truth
 from simstudy.store.shards import scan
 from simstudy.study.study import Study
 from simstudy.workflow.measuring import (

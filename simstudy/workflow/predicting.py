@@ -20,7 +20,7 @@ from simstudy.theory import predict, predict_difference
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
+    work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.glm)
     # One thread here too: with jobs = 1 the work is done in this process.
     with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         found = Parallel()(work)

@@ -12,7 +12,7 @@ from simstudy.runner.precision import Target
 from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.runner import RunReport, run_study
 from simstudy.runner.status import study_status
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
@@ -81,6 +81,6 @@ def run(
     return report
 
 
-def precise(target: Target, study: Study, layout: Layout, scenario: Scenario, names: Sequence[str], first: int) -> bool:
+def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:
     """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
     return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())

@@ -37,7 +37,7 @@ def theory(study: str | Path | Study, *, jobs: int = 1) -> tuple[list[Table], tu
         As `api.study_of`; or the theory says nothing at all.
     """
     chosen = study_of(study)
-    constants, silent = constants_frame(chosen.scenarios)
+    constants, silent = constants_frame(chosen.glm)
     frame, reasons = predictions(chosen, jobs)
     if frame is None or constants.empty:
         raise ConfigError("\n".join(["the theory says nothing about this study", *silent, *reasons]))

@@ -8,7 +8,8 @@ import pytest
 from cases import KINDS, PENALTIES, draw
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm, penalized
-from simstudy.estimators.path import lam_grid, largest_lam, path
+from simstudy.estimators.levels import lam_grid
+from simstudy.estimators.path import largest_lam, path
 from simstudy.families import FAMILIES
 from simstudy.penalties import ElasticNet, Lasso, Scad
 from simstudy.records import Status
@@ -74,7 +75,7 @@ def test_the_grid_is_geometric() -> None:
 
 def test_an_estimator_without_a_penalty_has_no_path() -> None:
     X, y = draw("gaussian", 20, 2, 0.0, np.random.default_rng(9))
-    with pytest.raises(InputError, match=r"unknown 'mle'.*fgsm"):
+    with pytest.raises(InputError, match=r"estimator = 'mle'.*with a penalty: .*fgsm"):
         path(X, y, family="gaussian", penalty=Lasso(1.0), lams=[0.1], estimator="mle")
 
 

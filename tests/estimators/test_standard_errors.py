@@ -164,7 +164,7 @@ def test_a_negative_tangent_that_leaves_no_curvature_gives_none() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"estimator": "fgsm_training"}, r"unknown 'fgsm_training'.*allowed are fgsm"),
+        ({"estimator": "fgsm_training"}, r"'fgsm_training' declares no errors.*fgsm, .*do"),
         ({"estimator": "fgsm"}, r"penalty = None.*'fgsm'"),
         ({"estimator": "fgsm", "penalty": Lasso(0.1), "curvature": "flat"}, r"curvature: unknown 'flat'"),
     ],

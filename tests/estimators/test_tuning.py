@@ -11,7 +11,8 @@ import statsmodels.api as sm
 from cases import Array, draw
 from simstudy.errors import ConfigError, InputError
 from simstudy.estimators import Fit, penalized
-from simstudy.estimators.path import lam_grid, largest_lam
+from simstudy.estimators.levels import lam_grid
+from simstudy.estimators.path import largest_lam
 from simstudy.estimators.rules import RULES, Aic, Bic, CrossValidation, Ebic, Gcv, GridRule, Pivotal
 from simstudy.estimators.tuning import tuned
 from simstudy.families import FAMILIES

@@ -61,9 +61,7 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
                     | {"replicate": replicate, "method": method, "status": status, "intercept_hat": rng.normal()}
                     | {"beta_hat": estimate if status == "ok" else np.full(3, np.nan)}
                 )
-    return pd.DataFrame(rows, columns=REPLICATE_SCHEMA.names), pd.DataFrame(
-        truths, columns=[*SCENARIO_SCHEMA.names, "group_key"]
-    )
+    return pd.DataFrame(rows, columns=REPLICATE_SCHEMA.names), pd.DataFrame(truths, columns=SCENARIO_SCHEMA.names)
 
 
 @pytest.fixture(scope="module")

@@ -43,18 +43,14 @@ class Dangerous(ResolvedMethod):
     guilty: float = 0.0
     flag: str = ""
 
-    @property
-    def fit(self):
-        def fit(X, y, **arguments):
-            if X[0, 0] == self.guilty:
-                if self.how == "hang":
-                    time.sleep(3600)
-                if self.how == "die" or not Path(self.flag).exists():
-                    Path(self.flag).touch()
-                    os._exit(7)
-            return mle(X, y, **arguments)
-
-        return fit
+    def fit(self, data, rng=None):
+        if data.X[0, 0] == self.guilty:
+            if self.how == "hang":
+                time.sleep(3600)
+            if self.how == "die" or not Path(self.flag).exists():
+                Path(self.flag).touch()
+                os._exit(7)
+        return mle(data.X, data.y, **self.arguments)
 """
 
 

@@ -7,7 +7,7 @@ import pytest
 from simstudy.errors import ConfigError
 from simstudy.estimators.registry import ESTIMATORS
 from simstudy.estimators.rules import Bic, Pivotal
-from simstudy.penalties import PENALTIES, Scad
+from simstudy.penalties import PENALTIES, Lasso, Scad
 from simstudy.study.method import (
     NAMED_RULES,
     FixedLambda,
@@ -55,7 +55,8 @@ def test_options_and_standard_errors_are_part_of_the_definition():
 @pytest.mark.parametrize("estimator", sorted(ESTIMATORS))
 def test_every_estimator_has_a_method(estimator):
     known = ESTIMATORS[estimator]
-    penalty = {"penalty": "scad" if known.needs_bounded else "lasso", "lam": FixedLambda(0.1)}
+    takes_lasso = known.accepts.holds(Lasso(0.1))
+    penalty = {"penalty": "lasso" if takes_lasso else "scad", "lam": FixedLambda(0.1)}
     method = Method("m", estimator, **(penalty if known.needs_penalty else {}))
     assert method.estimator == estimator
 

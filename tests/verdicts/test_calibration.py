@@ -28,7 +28,7 @@ TRUTH = pd.DataFrame(
     [{"study": "s", "scenario": SCENARIO.label, "scenario_key": SCENARIO.key, "family": "gaussian", "n": 100, "p": 2}]
 ).assign(s=1, design="normal", rho=0.0, sigma=1.0, intercept=np.nan, prevalence=np.nan, prevalence_realised=np.nan)
 TRUTH["beta_true"] = [np.array([1.0, 0.0])]
-TRUTH = TRUTH[SCENARIO_SCHEMA.names]
+TRUTH = TRUTH.reindex(columns=SCENARIO_SCHEMA.names)
 
 #: Quantity, parameter, reference, its true value, and a margin.
 QUANTITIES = [
