@@ -1,5 +1,6 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
+from simstudy import geometry
 from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimands import estimand
@@ -17,13 +18,17 @@ from simstudy.estimators import (
     fgsm_adaptive,
     fgsm_debiased,
     fgsm_training,
+    gradient_descent,
     largest_lam,
     mle,
+    nearest_centroid,
     oracle,
     path,
     penalized,
     penalized_adaptive,
     standard_errors,
+    svm,
+    svm_path,
     tuned,
 )
 from simstudy.estimators.registry import estimator
@@ -86,12 +91,15 @@ __all__ = [
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "geometry",
+    "gradient_descent",
     "largest_lam",
     "law",
     "limit_law",
     "load",
     "load_scenarios",
     "mle",
+    "nearest_centroid",
     "oracle",
     "path",
     "penalized",
@@ -102,6 +110,8 @@ __all__ = [
     "source",
     "standard_errors",
     "summarise",
+    "svm",
+    "svm_path",
     "table",
     "tuned",
 ]

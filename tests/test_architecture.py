@@ -15,8 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "report",
-    "verdicts", "analyses",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
+    "report", "verdicts", "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -28,11 +28,12 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
+    "geometry": FOUNDATION | {"families", "estimands"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
     "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study"},
+    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study", "measures"},
     "store": FOUNDATION,
     "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
