@@ -1,7 +1,7 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
 from simstudy import geometry
-from simstudy.api import plan, run, table
+from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
 from simstudy.estimands import estimand
 from simstudy.estimators import (
@@ -44,6 +44,9 @@ from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
 from simstudy.theory.registry import law
+from simstudy.workflow.plan import plan
+from simstudy.workflow.run import run
+from simstudy.workflow.table import table
 
 __version__ = "0.1.0"
 
@@ -79,6 +82,7 @@ __all__ = [
     "StudentT",
     "Study",
     "adaptive_weights",
+    "analysis",
     "constants",
     "degrees_of_freedom",
     "estimand",

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from simstudy.report.figures.canvas import Axes, Figure, FuncFormatter, LogLocator, NullFormatter
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
 
