@@ -14,7 +14,7 @@ from simstudy.errors import ResultsError
 from simstudy.store.definition import read_definition
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
-from simstudy.store.shards import Damaged, Shard, read_all
+from simstudy.store.shards import Damaged, Shard, estimate_columns, read_all
 
 
 def load(folder: str | Path) -> pd.DataFrame:
@@ -80,6 +80,17 @@ def rows(
     if columns is None:
         table = grouped(relabelled(table, truth), truth)
     return in_study_order(table, list(rank), method_order(layout))
+
+
+def estimates(layout: Layout, scenario_key: str, methods: Sequence[str] | None = None) -> pa.Table:
+    """Rows of one scenario with what measures and analyses are made of: ids, status, lam and the columns of estimands.
+
+    Raises
+    ------
+    ResultsError
+        As `load`.
+    """
+    return rows(layout, scenario_key, methods, ["status", "lam", *estimate_columns(layout, scenario_key)])
 
 
 def whole_tables(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ import tomli_w
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.estimands import ESTIMANDS
 from simstudy.estimators.capabilities import Law
-from simstudy.plugins import Plugin
+from simstudy.plugins import Plugin, portable
 from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
@@ -90,6 +90,9 @@ class Study:
         problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
         if problems:
             raise ConfigError("\n".join(problems))
+
+    def __reduce__(self) -> tuple[Callable[..., Study], tuple[Any, ...]]:
+        return portable(Study, self.plugins, [getattr(self, each.name) for each in fields(self)])
 
     @property
     def glm(self) -> tuple[Scenario, ...]:
