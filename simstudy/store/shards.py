@@ -188,8 +188,8 @@ def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
             yield description(path, schema), Tally(**tallied)
 
 
-def estimate_columns(layout: Layout, scenario_key: str) -> list[str]:
-    """Columns of estimands and their standard errors in the shards of a scenario, in order of appearance."""
+def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[str]:
+    """Columns of estimands and their standard errors in the shards of a scenario, or of all, as they appear."""
     known = [field.name for field in GLM_FIELDS]
     names: dict[str, None] = {}
     for path in shard_paths(layout, scenario_key):
