@@ -221,7 +221,7 @@ def measured_contrasts(results: Results) -> list[tuple[str, str]]:
     return pairs
 
 
-@analysis("neutrality", table=table, sentence=sentence, figure=figure)
+@analysis("neutrality", table=table, sentence=sentence, figure=figure, needs=methods.lacks_contrasts)
 def frame(results: Results) -> pd.DataFrame:
     """Extra bias of FGSM by class balance."""
     found = neutrality(results.measures, results.scenarios, measured_contrasts(results), results.predictions)

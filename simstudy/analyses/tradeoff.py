@@ -175,6 +175,7 @@ def has_one_prevalence(result: pd.DataFrame) -> bool:
         "tradeoff": lambda frame: figure(frame.query("comparison != 'matched'")),
         "tradeoff_matched": lambda frame: figure(frame.query("comparison == 'matched'")),
     },
+    needs=methods.lacks_contenders,
     pairs=methods.of_contenders,
 )
 def frame(results: Results) -> pd.DataFrame:
