@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.joins import COUNTS
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -194,7 +195,7 @@ def weighted(s: Results) -> Iterator[Weighted]:
             yield Weighted(scenario.label, scenario.key, scenario.family, method.name, tuple(data_sets), len(own))
 
 
-@analysis("activation", table=table, sentence=sentence, figure=figure)
+@analysis("activation", table=table, sentence=sentence, figure=figure, needs=methods.lacks_glm)
 def frame(results: Results) -> pd.DataFrame:
     """Weight of the penalty on an observation by its margin."""
     return activation(weighted(results), kappas(results.study))

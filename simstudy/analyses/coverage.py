@@ -138,11 +138,11 @@ def sentence(result: Coverage) -> str:
     if known.empty:
         return NOTHING
     last = known[known["n"] == known["n"].max()].sort_values("coverage", kind="stable")
-    ends = " to ".join(f"{shown(row, 'coverage')} ({row['method']})" for _, row in last.iloc[[0, -1]].iterrows())
+    ends = dict.fromkeys(f"{shown(row, 'coverage')} ({row['method']})" for _, row in last.iloc[[0, -1]].iterrows())
     empty = result.shares["zero_length"]
     return (
         f"At n = {last['n'].iloc[0]} nominal {CONFIDENCE:.0%} intervals of nonzero coefficients cover with probability "
-        f"{ends}; of all cells the share of intervals of length zero runs from {empty.min():.3f} to {empty.max():.3f}."
+        f"{' to '.join(ends)}; of all cells the share of intervals of length zero runs from {empty.min():.3f} to {empty.max():.3f}."
     )
 
 

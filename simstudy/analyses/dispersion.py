@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -30,6 +31,9 @@ from simstudy.report.figures.canvas import (
 from simstudy.report.figures.curves import Axis, Quantity, curves
 from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
+
+#: What the figure shows of a scenario: sigma, and coefficients that are proportional to it.
+SHOWN = {"sigma", "beta"}
 
 
 def dispersion(
@@ -108,10 +112,11 @@ def sentence(frame: pd.DataFrame) -> str:
 def figure(result: pd.DataFrame) -> Figure:
     """Probability of the exact support and the error in units of sigma, against sigma."""
     relative = Quantity("relative_rmse", "RMSE / σ")
-    return curves(result, Axis("sigma", "σ", log=True), (EXACT, relative), ["family", "n", "p"])
+    return curves(result, Axis("sigma", "σ", log=True), (EXACT, relative), ["_case", "s"])
 
 
 @analysis("dispersion", table=table, sentence=sentence, figure=figure)
 def frame(results: Results) -> pd.DataFrame:
     """Support recovery over the size of the errors."""
-    return dispersion(results.measures, results.scenarios, results.levels, results.predictions)
+    found = dispersion(results.measures, results.scenarios, results.levels, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

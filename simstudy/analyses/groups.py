@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from simstudy.registry import digest
 from simstudy.sources.registry import Source
 
 
-def with_group_keys(truth: pd.DataFrame, scenarios: Sequence[Source]) -> pd.DataFrame:
-    """The truth with the column `group_key`, which results of version 0.1.0 lack.
+def with_definitions(truth: pd.DataFrame, scenarios: Sequence[Source]) -> pd.DataFrame:
+    """The truth with the columns `group_key` and `definition`, which results of version 0.1.0 lack.
 
-    Rows of scenarios that are not among those given are groups alone.
+    Of scenarios that are not among those given nothing is known: each is a group alone.
     """
-    if "group_key" in truth:
-        return truth
-    keys = {scenario.key: scenario.group_key for scenario in scenarios}
-    return truth.assign(group_key=[keys.get(key, key) for key in truth["scenario_key"]])
+    known = {scenario.key: scenario for scenario in scenarios}
+    sources = [(key, known.get(key)) for key in truth["scenario_key"]]
+    keys = [key if source is None else source.group_key for key, source in sources]
+    texts = [json.dumps({"key": key} if source is None else source.definition()) for key, source in sources]
+    made = {"group_key": keys, "definition": texts}
+    return truth.assign(**{name: values for name, values in made.items() if name not in truth})
+
+
+def cases(truth: pd.DataFrame, shown: Collection[str]) -> dict[str, str]:
+    """By the label of each scenario, the label of the first one that differs from it in nothing but what is shown.
+
+    Parameters
+    ----------
+    truth : DataFrame
+        With the column `definition`.
+    shown : collection of str
+        Keys of a definition that a figure shows, or that follow from what it shows.
+    """
+    first: dict[str, str] = {}
+    found = {}
+    for label, text in zip(truth["scenario"], truth["definition"], strict=True):
+        rest = {name: value for name, value in json.loads(text).items() if name != "label" and name not in shown}
+        found[str(label)] = first.setdefault(digest(rest), str(label))
+    return found
 
 
 def sample_size_groups(truth: pd.DataFrame) -> dict[str, str]:

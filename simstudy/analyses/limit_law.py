@@ -258,7 +258,7 @@ def figure(result: LawDistances) -> Figure:
     return limit_law_figure(result.histograms, rows[chosen], result.method)
 
 
-@analysis("limit_law", table=table, sentence=sentence, figure=figure)
+@analysis("limit_law", table=table, sentence=sentence, figure=figure, needs=methods.lacks_glm)
 def frame(results: Results) -> LawDistances:
     """Distance of the simulated law from the predicted ones."""
     study = results.study

@@ -69,6 +69,28 @@ def oracles(study: Study) -> list[str]:
     return [method.name for method in study.methods if method.entry.law == Law.ORACLE]
 
 
+def lacks_glm(study: Study) -> str:
+    """Why there are no limit laws; empty if there can be."""
+    return "" if study.glm else "scenarios of the source glm"
+
+
+def lacks_contrasts(study: Study) -> str:
+    """Why no difference of biases has a meaning in the theory; empty if one has."""
+    needed = "an FGSM method, and a penalised one that is matched to it or an oracle beside a bounded penalty"
+    return lacks_glm(study) or ("" if contrasts(study) else needed)
+
+
+def lacks_contenders(study: Study) -> str:
+    """Why there is no trade-off to look at; empty if there is."""
+    needed = "an FGSM method, and a penalised one that is matched to it or has its penalty"
+    return "" if matched_pairs(study) or contenders(study) else needed
+
+
+def lacks_loop(study: Study) -> str:
+    """Why no training loop can be compared; empty if one can."""
+    return "" if trained(study) else "a training loop, and FGSM with the same penalty and lambda"
+
+
 def lacks_oracle(study: Study) -> str:
     """Why nothing can be compared with an oracle; empty if it can."""
     return "" if oracles(study) else "a method that knows the support, such as estimator = 'oracle'"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, of_kind, true_values, with_predictions, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -162,7 +163,7 @@ def _components(rows: pd.DataFrame) -> str:
 def figure(result: pd.DataFrame) -> Figure:
     """Bias difference of each coefficient over prevalence: a panel for each pair of methods (and family, n)."""
     data = result.assign(pair=result["method"] + " minus " + result["reference"])
-    parts, known = split(data, ["pair", "family", "n"]), looks(data["parameter"])
+    parts, known = split(data, ["pair", "_case"]), looks(data["parameter"])
     figure, axes = panels(len(parts), 2, height=3.6)
     for part, each in zip(parts, axes[0], strict=True):
         pair = str(part.rows["pair"].iloc[0])
@@ -220,7 +221,8 @@ def measured_contrasts(results: Results) -> list[tuple[str, str]]:
     return pairs
 
 
-@analysis("neutrality", table=table, sentence=sentence, figure=figure)
+@analysis("neutrality", table=table, sentence=sentence, figure=figure, needs=methods.lacks_contrasts)
 def frame(results: Results) -> pd.DataFrame:
     """Extra bias of FGSM by class balance."""
-    return neutrality(results.measures, results.scenarios, measured_contrasts(results), results.predictions)
+    found = neutrality(results.measures, results.scenarios, measured_contrasts(results), results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, {"prevalence", "intercept"})))

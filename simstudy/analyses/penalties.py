@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -25,6 +26,10 @@ from simstudy.report.figures.canvas import (
 from simstudy.report.figures.curves import Axis, Quantity, curves
 from simstudy.report.notes import FAILED, PARENTHESES, replicates
 from simstudy.report.table import Table
+
+#: What the figure shows of a scenario.
+SHOWN = {"n"}
+
 
 #: RMSE over the oracle's up to which a method counts as as accurate, a scientific tolerance.
 AS_ACCURATE = 1.1
@@ -117,7 +122,7 @@ def figure(result: pd.DataFrame) -> Figure:
     """Share of the zero coefficients that are found, and RMSE over that of the oracle, against n for each penalty."""
     zeros = Quantity("zeros", "zeros found", share=True)
     ratio = Quantity("rmse_ratio", "RMSE / oracle's", line=1.0, shared=False)
-    return curves(result, Axis("n", "n", log=True), (zeros, ratio), ["family", "prevalence"], columns=2)
+    return curves(result, Axis("n", "n", log=True), (zeros, ratio), ["_case", "reference"], columns=2)
 
 
 @analysis(
@@ -130,4 +135,5 @@ def figure(result: pd.DataFrame) -> Figure:
 )
 def frame(results: Results) -> pd.DataFrame:
     """Sparsity and accuracy by penalty."""
-    return penalties(results.measures, results.scenarios, methods.oracles(results.study))
+    found = penalties(results.measures, results.scenarios, methods.oracles(results.study))
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

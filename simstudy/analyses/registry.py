@@ -67,9 +67,11 @@ class Analysis:
     pairs: Callable[[Study], Pairs] = no_pairs
 
     def tabulated(self, results: Results) -> Table:
-        """The table of some results, with the answer."""
+        """The table of some results, with the answer; columns that begin with _ are for figures only."""
         numbers = results.once(self.name, self.frame)
-        return replace(self.table(numbers), answer=self.sentence(numbers))
+        made = self.table(numbers)
+        shown = [name for name in made.data.columns if not str(name).startswith("_")]
+        return replace(made, data=made.data[shown], answer=self.sentence(numbers))
 
 
 ANALYSES: Registry[Analysis] = Registry("analysis")

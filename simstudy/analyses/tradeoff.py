@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.methods import Contender
 from simstudy.analyses.registry import analysis
@@ -155,16 +156,15 @@ def figure(result: pd.DataFrame) -> Figure:
     matched = result["comparison"] == "matched"
     pairs = result["method"] + " / " + result["reference"]
     data = result.assign(line=pairs.where(matched, result["comparison"]))
-    data["group"] = [without_prevalence(label) for label in data["scenario"]]
     ratio = Quantity("rmse_ratio", "RMSE / penalised", line=1.0, log=True)
-    if data["prevalence"].isna().any() or data["prevalence"].nunique() == 1:
-        return curves(data, Axis("n", "n", log=True), (ratio,), ["family", "p", "s", "prevalence"], "line", 2)
-    return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["group", "n"], "line", 2)
+    if has_one_prevalence(data):
+        return curves(data, Axis("n", "n", log=True), (ratio,), ["_case"], "line", 2)
+    return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["_case"], "line", 2)
 
 
-def without_prevalence(label: str) -> str:
-    """Label of a scenario without the token of its prevalence: the same for scenarios that differ in nothing else."""
-    return "_".join(token for token in label.split("_") if not token.startswith("prev"))
+def has_one_prevalence(result: pd.DataFrame) -> bool:
+    """Whether the figure is over n: prevalence does not vary, or not everywhere is one."""
+    return bool(result["prevalence"].isna().any() or result["prevalence"].nunique() == 1)
 
 
 @analysis(
@@ -175,9 +175,13 @@ def without_prevalence(label: str) -> str:
         "tradeoff": lambda frame: figure(frame.query("comparison != 'matched'")),
         "tradeoff_matched": lambda frame: figure(frame.query("comparison == 'matched'")),
     },
+    needs=methods.lacks_contenders,
     pairs=methods.of_contenders,
 )
 def frame(results: Results) -> pd.DataFrame:
     """Error of FGSM against penalised likelihood."""
     study = results.study
-    return tradeoff(results.measures, results.scenarios, methods.matched_pairs(study), methods.contenders(study))
+    pairs, contenders = methods.matched_pairs(study), methods.contenders(study)
+    found = tradeoff(results.measures, results.scenarios, pairs, contenders)
+    shown = {"n"} if has_one_prevalence(found) else {"prevalence", "intercept"}
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, shown)))

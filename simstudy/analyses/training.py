@@ -150,7 +150,7 @@ def figure(result: pd.DataFrame) -> Figure:
     return figure
 
 
-@analysis("training", table=table, sentence=sentence, figure=figure)
+@analysis("training", table=table, sentence=sentence, figure=figure, needs=methods.lacks_loop)
 def frame(results: Results) -> pd.DataFrame:
     """End of the training loop against the minimiser of the objective."""
     return training(results, methods.trained(results.study))

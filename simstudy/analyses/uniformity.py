@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -27,6 +28,9 @@ from simstudy.report.figures.canvas import (
 from simstudy.report.figures.curves import Axis, Quantity, curves
 from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
+
+#: What the figure shows of a scenario: its local coefficients.
+SHOWN = {"beta"}
 
 
 def uniformity(
@@ -107,10 +111,11 @@ def sentence(frame: pd.DataFrame) -> str:
 def figure(result: pd.DataFrame) -> Figure:
     """Root n times RMSE against the local coefficient h, a panel for each n."""
     scaled = Quantity("scaled", "√n · RMSE")
-    return curves(result, Axis("h", "h (the coefficient is h/√n)"), (scaled,), ["family", "n", "prevalence"])
+    return curves(result, Axis("h", "h (the coefficient is h/√n)"), (scaled,), ["_case"])
 
 
 @analysis("uniformity", table=table, sentence=sentence, figure=figure)
 def frame(results: Results) -> pd.DataFrame:
     """Scaled error over local coefficients."""
-    return uniformity(results.measures, results.scenarios, results.predictions)
+    found = uniformity(results.measures, results.scenarios, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

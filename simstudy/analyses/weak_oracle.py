@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -29,6 +30,9 @@ from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 from simstudy.verdicts.evidence import of_sup_error
 from simstudy.verdicts.found import Found
+
+#: What the figure shows of a scenario: n, with p and the coefficients that go with it.
+SHOWN = {"n", "p", "beta"}
 
 
 def weak_oracle(results: Found, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -98,10 +102,11 @@ def sentence(frame: pd.DataFrame) -> str:
 def figure(result: pd.DataFrame) -> Figure:
     """Probability of the exact support and the largest error on it, against n with p growing."""
     error = Quantity("sup_error", "largest error on the support")
-    return curves(result, Axis("n", "n (p grows)", log=True), (EXACT, error), ["family", "prevalence", "s"])
+    return curves(result, Axis("n", "n (p grows)", log=True), (EXACT, error), ["_case", "s"])
 
 
 @analysis("weak_oracle", table=table, sentence=sentence, figure=figure)
 def frame(results: Results) -> pd.DataFrame:
     """Selection and error when p grows with n."""
-    return weak_oracle(results, results.predictions)
+    found = weak_oracle(results, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

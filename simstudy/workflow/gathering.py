@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analyses.groups import with_group_keys
+from simstudy.analyses.groups import with_definitions
 from simstudy.analyses.results import Results
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
@@ -46,7 +46,7 @@ def results_from(
     silent: tuple[str, ...] = (),
 ) -> Results:
     """Results with measures and predictions that have been computed."""
-    truth = with_group_keys(load_scenarios(layout.folder), study.scenarios)
+    truth = with_definitions(load_scenarios(layout.folder), study.scenarios)
     return Results(frame, truth, estimates_in(layout), study, predicted, silent)
 
 

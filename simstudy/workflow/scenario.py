@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simstudy.analyses.groups import with_group_keys
+from simstudy.analyses.groups import with_definitions
 from simstudy.analyses.results import Results
 from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.runner import simulate
@@ -27,6 +27,6 @@ def simulate_study(study: Study, *, jobs: int = 1, progress: Reporter = silent) 
     """
     replicates, scenarios = simulate(study, jobs, progress)
     by_key = dict(list(replicates.groupby("scenario_key")))
-    truth = with_group_keys(scenarios, study.scenarios)
+    truth = with_definitions(scenarios, study.scenarios)
     frame = measured(study, replicates, scenarios)
     return Results(frame, truth, by_key.__getitem__, study, *predictions(study))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import simstudy as ss
-from simstudy.analyses.groups import sample_size_groups, with_group_keys
+from simstudy.analyses.groups import sample_size_groups, with_definitions
 from simstudy.runner.truth import truth
 
 MLE = (ss.Method("mle", "mle"),)
@@ -13,7 +13,7 @@ MLE = (ss.Method("mle", "mle"),)
 
 def groups(*scenarios: ss.Scenario) -> dict[str, str]:
     study = ss.Study("s", "groups", 0, 1, scenarios, MLE)
-    return sample_size_groups(with_group_keys(truth(study).to_pandas().drop(columns="group_key"), scenarios))
+    return sample_size_groups(with_definitions(truth(study).to_pandas().drop(columns="group_key"), scenarios))
 
 
 def test_sample_sizes_of_one_family_belong_together(scenarios: pd.DataFrame) -> None:

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import ks_2samp, wasserstein_distance
 
 import simstudy as ss
-from simstudy.analyses.groups import with_group_keys
+from simstudy.analyses.groups import with_definitions
 from simstudy.analyses.limit_law import LAWS, LawDistances, limit_law
 from simstudy.runner.runner import simulate
 from simstudy.theory.expected import draws_of_coefficient
@@ -20,7 +20,7 @@ TARGETS = {(s.label, "f"): ("fgsm", ss.Lasso(s.n**-0.5)) for s in SIZES} | {
 @pytest.fixture(scope="module")
 def rows() -> tuple[pd.DataFrame, pd.DataFrame]:
     frame, truth = simulate(ss.Study("tiny", "aim", 1, 400, SIZES, METHODS))
-    return frame, with_group_keys(truth, SIZES)
+    return frame, with_definitions(truth, SIZES)
 
 
 @pytest.fixture(scope="module")

@@ -48,8 +48,8 @@ def test_penalties_show_sparsity_and_distance_from_the_oracle() -> None:
     frame = pd.DataFrame(
         {
             "scenario": ["a", "b"],
-            "family": "binomial",
-            "prevalence": np.nan,
+            "_case": "a",
+            "reference": "oracle",
             "n": [100, 400],
             "method": "scad",
             "zeros": [0.5, 0.9],
