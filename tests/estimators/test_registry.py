@@ -275,14 +275,14 @@ def test_one_estimator_has_each_of_the_laws() -> None:
 
 
 def names_compared(source: str) -> list[str]:
-    """Comparisons with an estimator's name, and questions for how one begins; attacks and pilots have them too."""
+    """Comparisons with an estimator's name, and questions for how one begins; attacks, pilots and forms of laws have them too."""
     found = []
     for node in ast.walk(ast.parse(source)):
         compares = isinstance(node, ast.Compare)
         begins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith"
         constants = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
         text = ast.unparse(node)
-        if (compares or begins) and set(ESTIMATORS) & constants and not re.search("attack|pilot", text):
+        if (compares or begins) and set(ESTIMATORS) & constants and not re.search("attack|pilot|form", text):
             found.append(text)
     return found
 
