@@ -2,6 +2,7 @@
 
 from simstudy.api import plan, run, table
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
+from simstudy.estimands import estimand
 from simstudy.estimators import (
     Aic,
     Bic,
@@ -25,16 +26,19 @@ from simstudy.estimators import (
     standard_errors,
     tuned,
 )
+from simstudy.estimators.registry import estimator
 from simstudy.measures import summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Data, Status
 from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
 from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import source
 from simstudy.store.load import load, load_scenarios
 from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
+from simstudy.theory.registry import law
 
 __version__ = "0.1.0"
 
@@ -72,11 +76,14 @@ __all__ = [
     "adaptive_weights",
     "constants",
     "degrees_of_freedom",
+    "estimand",
+    "estimator",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
     "largest_lam",
+    "law",
     "limit_law",
     "load",
     "load_scenarios",
@@ -88,6 +95,7 @@ __all__ = [
     "plan",
     "read_study",
     "run",
+    "source",
     "standard_errors",
     "summarise",
     "table",

@@ -26,6 +26,7 @@ from simstudy.runner.runner import RunReport, run_study, simulate
 from simstudy.runner.select import select
 from simstudy.runner.status import study_status
 from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.definition import check_same_study
 from simstudy.store.files import write_frame
 from simstudy.store.layout import Layout
@@ -104,7 +105,7 @@ def run(
     return report
 
 
-def precise(target: Target, study: Study, layout: Layout, scenario: Scenario, names: Sequence[str], first: int) -> bool:
+def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:
     """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
     return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())
 
@@ -179,7 +180,7 @@ def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
 def summarising(
     study: Study,
     layout: Layout,
-    scenario: Scenario,
+    scenario: Source,
     names: Sequence[str] | None = None,
     first: int | None = None,
     *,
@@ -198,7 +199,7 @@ def summarising(
 
 
 def scenario_measures(
-    study: Study, layout: Layout, scenario: Scenario, names: Sequence[str] | None = None, first: int | None = None
+    study: Study, layout: Layout, scenario: Source, names: Sequence[str] | None = None, first: int | None = None
 ) -> pd.DataFrame:
     """Performance measures of one scenario, from all methods and replicates or from some."""
     chosen = [method.name for method in study.methods] if names is None else names
@@ -227,7 +228,7 @@ def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) ->
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.scenarios)
+    work = (delayed(predicted)(scenario, study.methods, contrasts(study)) for scenario in study.glm)
     # One thread here too: with jobs = 1 the work is done in this process.
     with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         found = Parallel()(work)

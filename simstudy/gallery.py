@@ -37,7 +37,7 @@ def law_figure(summary: Summary) -> Figure:
         return no_data("No method of this study has both usable replicates and a predicted law.")
     method, group = methods[0], distances["group"].iloc[0]
     labels = set(distances.loc[distances["group"] == group, "scenario"])
-    scenarios = [scenario for scenario in summary.study.scenarios if scenario.label in labels]
+    scenarios = [scenario for scenario in summary.study.glm if scenario.label in labels]
     parameters = one_of_each(summary, scenarios[0].label)
     drawn = {name: law_histograms(scenarios, summary.results, known, method, name) for name in parameters}
     chosen = quantiles["scenario"].isin(labels) & (quantiles["method"] == method) & (quantiles["law"] == "law")

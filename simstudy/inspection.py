@@ -13,8 +13,8 @@ from simstudy.runner.forecast import Forecast, expected_mcse, pilot
 from simstudy.runner.replay import Replayed
 from simstudy.runner.replay import debug as debugged
 from simstudy.runner.replay import replay as replayed
-from simstudy.runner.runner import truth
 from simstudy.runner.status import StudyStatus, study_status
+from simstudy.runner.truth import truth
 from simstudy.store.definition import check_same_study
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios

@@ -114,7 +114,7 @@ FRAMES: dict[str, Callable[[Summary], Any]] = {
     "support": lambda s: support(s.measures, s.scenarios, s.predictions),
     "neutrality": lambda s: neutrality(s.measures, s.scenarios, measured_contrasts(s), s.predictions),
     "coefficients": lambda s: coefficients(s.measures, s.scenarios, s.predictions),
-    "limit_law": lambda s: limit_law(s.study.scenarios, s.results, targets(s.study)),
+    "limit_law": lambda s: limit_law(s.study.glm, s.results, targets(s.study)),
     "oracle": lambda s: oracle(s.results, oracles(s.study), s.levels, s.predictions),
     "dispersion": lambda s: dispersion(s.measures, s.scenarios, s.levels, s.predictions),
     "tradeoff": lambda s: tradeoff(s.measures, s.scenarios, matched_pairs(s.study), contenders(s.study)),
@@ -235,12 +235,12 @@ def trained(study: Study) -> list[tuple[str, str, str]]:
 
 def kappas(study: Study) -> dict[str, float]:
     """E|y - mu| of each scenario by its label (T5)."""
-    return {scenario.label: constants(scenario).kappa for scenario in study.scenarios}
+    return {scenario.label: constants(scenario).kappa for scenario in study.glm}
 
 
 def weighted(s: Summary) -> Iterator[Weighted]:
     """Observations of the first data sets of each scenario at the estimates of each method with a penalty."""
-    for scenario in s.study.scenarios:
+    for scenario in s.study.glm:
         rows = s.replicates(scenario.key)
         rows = rows[rows["replicate"] < DATA_SETS]
         for method in resolve(scenario, s.study.methods):
@@ -273,7 +273,7 @@ def measured_contrasts(summary: Summary) -> list[tuple[str, str]]:
 
 def targets(study: Study) -> Targets:
     """Estimator and penalty of each method that has a law, in each scenario."""
-    return {key: value for scenario in study.scenarios for key, value in targets_in(scenario, study).items()}
+    return {key: value for scenario in study.glm for key, value in targets_in(scenario, study).items()}
 
 
 def targets_in(scenario: Scenario, study: Study) -> Targets:

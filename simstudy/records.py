@@ -45,7 +45,7 @@ class Status(StrEnum):
     CRASHED = "crashed"
 
 
-#: Columns that describe the scenario in every replicate row; `prevalence` is null unless it was asked for,
+#: Columns that describe a glm scenario in every replicate row; `prevalence` is null unless it was asked for,
 #: `intercept` is null where the model has none.
 SCENARIO_FIELDS = (
     pa.field("family", pa.string()),
@@ -59,59 +59,119 @@ SCENARIO_FIELDS = (
     pa.field("prevalence", pa.float64()),
 )
 
-#: Columns that are null unless the method asks for standard errors; shards of earlier versions do not have them.
-STANDARD_ERROR_FIELDS = (
+#: Columns of every replicate row: which fit it is and how it ended.
+ID_FIELDS = (
+    pa.field("study", pa.string()),
+    pa.field("scenario", pa.string()),
+    pa.field("scenario_key", pa.string()),
+    pa.field("group_key", pa.string()),
+    pa.field("replicate", pa.int64()),
+    pa.field("method", pa.string()),
+    pa.field("status", pa.string()),
+    pa.field("message", pa.string()),
+)
+
+#: Columns of every replicate row that tell how the fit was found; null where they do not exist.
+FIT_FIELDS = (
+    pa.field("lam", pa.float64()),
+    pa.field("objective", pa.float64()),
+    pa.field("kkt", pa.float64()),
+    pa.field("n_iter", pa.int64()),
+    pa.field("seconds", pa.float64()),
+)
+
+#: Columns of scenarios.parquet before and after those that describe the source.
+TRUTH_FIELDS = (
+    pa.field("study", pa.string()),
+    pa.field("scenario", pa.string()),
+    pa.field("scenario_key", pa.string()),
+    pa.field("group_key", pa.string()),
+)
+DEFINITION_FIELDS = (
+    pa.field("prevalence_realised", pa.float64()),
+    pa.field("beta_true", pa.list_(pa.float64())),
+    pa.field("truth", pa.string()),
+    pa.field("definition", pa.string()),
+)
+
+#: Column -> what it holds, for the parquet metadata and the codebook.
+DESCRIPTIONS = {
+    "study": "name of the study",
+    "scenario": "label of the scenario, the data-generating mechanism",
+    "scenario_key": "hash of the scenario's definition; the random streams depend on it",
+    "group_key": "hash of the scenario's definition without n: equal for scenarios that differ in n only",
+    "replicate": "index of the data set, from 0; all methods of a scenario share it",
+    "method": "name of the method in the study file",
+    "status": "how the fit ended; only ok is usable",
+    "message": "the status in words",
+    "source": "name of the source",
+    "family": "response family",
+    "n": "number of observations",
+    "p": "number of coefficients, the intercept not counted",
+    "s": "number of nonzero coefficients, the intercept not counted",
+    "design": "law of the covariates",
+    "rho": "correlation parameter of the design",
+    "sigma": "scale of the gaussian errors",
+    "intercept": "true intercept; null in a model without one",
+    "prevalence": "P(Y = 1) that the intercept was solved from; null where the intercept was given",
+    "prevalence_realised": "P(Y = 1) at the true intercept (binomial)",
+    "beta_true": "true coefficients",
+    "truth": "true values as JSON: estimand -> number or vector",
+    "definition": "the scenario as a table of a study file, in JSON",
+    "lam": "penalty level that was used, chosen from the data or not; null without a penalty",
+    "objective": "value of the objective at the estimate",
+    "kkt": "optimality residual of the fit, dimensionless; at most 1e-7 where the status is ok",
+    "n_iter": "steps of the solver",
+    "seconds": "wall time of the fit, without compilation",
+    "beta_hat": "estimated coefficients",
+    "intercept_hat": "estimated intercept; null in a model without one",
+    "se_hat": "the estimator's own standard errors of the coefficients",
+    "intercept_se": "the estimator's own standard error of the intercept",
+}
+
+#: Key of a parquet field's metadata that holds its description, and of the one that says what the column is.
+DESCRIPTION, ROLE = b"description", b"role"
+
+
+def described(field: pa.Field, role: str = "", description: str = "") -> pa.Field:
+    """A field with its description, and its role `estimand` where it is one, in its metadata."""
+    metadata = {DESCRIPTION: (description or DESCRIPTIONS.get(field.name, field.name)).encode()}
+    return field.with_metadata({**metadata, ROLE: role.encode()} if role else metadata)
+
+
+#: Ending of a column of estimates, and of one of an estimator's own standard errors; the true value of an estimand, or
+#: a parameter of its source, has the plain name.
+HAT, SE = "_hat", "_se"
+
+#: Columns that hold a vector also where no row has one.
+VECTOR_COLUMNS = ("beta_hat", "se_hat")
+
+#: Columns of the estimates of a GLM; the standard errors are null unless the method asks for them.
+GLM_FIELDS = (
+    pa.field("intercept_hat", pa.float64()),
+    pa.field("beta_hat", pa.list_(pa.float64())),
     pa.field("intercept_se", pa.float64()),
     pa.field("se_hat", pa.list_(pa.float64())),
 )
 
-#: Schema of a replicate shard. `lam`, `intercept_hat`, `objective` and `kkt` are null where they do not exist; `lam` is
-#: the level that was used, chosen from the data or not.
-REPLICATE_SCHEMA = pa.schema(
-    [
-        pa.field("study", pa.string()),
-        pa.field("scenario", pa.string()),
-        pa.field("scenario_key", pa.string()),
-        pa.field("replicate", pa.int64()),
-        pa.field("method", pa.string()),
-        pa.field("status", pa.string()),
-        pa.field("message", pa.string()),
-        *SCENARIO_FIELDS,
-        pa.field("lam", pa.float64()),
-        pa.field("intercept_hat", pa.float64()),
-        pa.field("beta_hat", pa.list_(pa.float64())),
-        pa.field("objective", pa.float64()),
-        pa.field("kkt", pa.float64()),
-        pa.field("n_iter", pa.int64()),
-        pa.field("seconds", pa.float64()),
-        *STANDARD_ERROR_FIELDS,
-    ]
-)
+#: Schema of the rows of a glm scenario. Other sources have columns of their own in place of SCENARIO_FIELDS, other
+#: estimators other columns of estimands than GLM_FIELDS, and rows of version 0.1.0 have no group_key.
+REPLICATE_SCHEMA = pa.schema([*ID_FIELDS, *SCENARIO_FIELDS, *FIT_FIELDS, *GLM_FIELDS])
 
-#: Schema of scenarios.parquet: the truth. `prevalence_realised` is P(Y = 1) at the solved intercept (binomial).
-SCENARIO_SCHEMA = pa.schema(
-    [
-        pa.field("study", pa.string()),
-        pa.field("scenario", pa.string()),
-        pa.field("scenario_key", pa.string()),
-        *SCENARIO_FIELDS,
-        pa.field("prevalence_realised", pa.float64()),
-        pa.field("beta_true", pa.list_(pa.float64())),
-    ]
-)
-
-
-#: Estimand -> column of its estimates, where that is not its own name.
-ESTIMATE_COLUMNS = {"beta": "beta_hat", "intercept": "intercept_hat"}
-#: Estimand -> column of its standard errors, where that is not its own name with `_se`.
-ERROR_COLUMNS = {"beta": "se_hat", "intercept": "intercept_se"}
+#: Schema of scenarios.parquet where all scenarios are glm.
+SCENARIO_SCHEMA = pa.schema([*TRUTH_FIELDS, *SCENARIO_FIELDS, *DEFINITION_FIELDS])
 
 
 def estimate_column(estimand: str) -> str:
-    """Column of a replicate row that holds an estimand's values."""
-    return ESTIMATE_COLUMNS.get(estimand, estimand)
+    """Column of a replicate row that holds what an estimator returns as its estimate."""
+    return f"{estimand}{HAT}"
 
 
 def error_column(estimand: str) -> str:
     """Column of a replicate row that holds an estimator's own standard errors of an estimand."""
-    return ERROR_COLUMNS.get(estimand, f"{estimand}_se")
+    return "se_hat" if estimand == "beta" else f"{estimand}{SE}"
+
+
+def estimand_of(column: str) -> str:
+    """Estimand of a column of estimates, or of evaluated values, which has its name."""
+    return column.removesuffix(HAT)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 
@@ -14,6 +15,23 @@ T = TypeVar("T")
 
 #: A name is a key of study files and a part of column and file names.
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
+
+#: A registration made anew: it is kept with the plug-in whose code made it.
+Registration = Callable[[], Any]
+
+#: The plug-in whose code is being executed, innermost last: its hash, and the registrations that it has made so far.
+_running: list[tuple[str, list[Registration]]] = []
+
+
+@contextmanager
+def registering(code: str) -> Iterator[list[Registration]]:
+    """Everything that is registered meanwhile belongs to the plug-in whose code has this hash."""
+    made: list[Registration] = []
+    _running.append((code, made))
+    try:
+        yield made
+    finally:
+        _running.pop()
 
 
 class Registry(Mapping[str, T], Generic[T]):
@@ -28,9 +46,13 @@ class Registry(Mapping[str, T], Generic[T]):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._entries: dict[str, T] = {}
+        self._code: dict[str, str] = {}
 
-    def register(self, name: str, entry: T, *, replace: bool = False) -> T:
+    def register(self, name: str, entry: T) -> T:
         """Add an entry.
+
+        An entry of a plug-in takes the place of another plug-in's of the same name, so that studies with plug-ins of
+        their own can be read one after the other; the package's own entries stay.
 
         Parameters
         ----------
@@ -38,8 +60,6 @@ class Registry(Mapping[str, T], Generic[T]):
             A letter, then letters, digits and underscores.
         entry : T
             What the name stands for.
-        replace : bool
-            Whether the entry may take the place of another one of its name.
 
         Returns
         -------
@@ -53,12 +73,26 @@ class Registry(Mapping[str, T], Generic[T]):
         """
         if not isinstance(name, str) or not re.fullmatch(NAME, name):
             raise ConfigError(bad_value(f"name of the {self.kind}", name, "a letter, then letters, digits or _"))
-        if name in self._entries and not replace:
-            raise ConfigError(
-                bad_value(f"name of the {self.kind}", name, f"another name: there is a {self.kind} {name}")
-            )
-        self._entries[name] = entry
+        code, made = _running[-1] if _running else ("", [])
+        if name in self._entries and not (code and self._code[name]):
+            raise ConfigError(bad_value(f"name of the {self.kind}", name, "another name: it is taken"))
+        self._entries[name], self._code[name] = entry, code
+        made.append(lambda: self._again(name, entry, code))
         return entry
+
+    def _again(self, name: str, entry: T, code: str) -> None:
+        self._entries[name], self._code[name] = entry, code
+
+    def code(self, name: str) -> str:
+        """Hash of the plug-in that an entry comes from; empty for the package's own.
+
+        Raises
+        ------
+        ConfigError
+            There is no such entry.
+        """
+        self[name]
+        return self._code[name]
 
     def __getitem__(self, name: str) -> T:
         try:

@@ -14,10 +14,11 @@ class Stream(IntEnum):
     DATA = 0
     FOLDS = 1
     CONSTANTS = 2
-    PREVALENCE = 3
     LIMIT_LAW = 4
     PSEUDO_TRUE = 5
     BOOTSTRAP = 6
+    ESTIMATOR = 7
+    DESIGN = 8
 
 
 def words(key: str) -> tuple[int, ...]:

@@ -53,7 +53,7 @@ def theory(study: str | Path | Study, *, jobs: int = 1) -> tuple[list[Table], tu
         As `api.study_of`; or the theory says nothing at all.
     """
     chosen = study_of(study)
-    constants, silent = constants_frame(chosen.scenarios)
+    constants, silent = constants_frame(chosen.glm)
     frame, reasons = predictions(chosen, jobs)
     if frame is None or constants.empty:
         raise ConfigError("\n".join(["the theory says nothing about this study", *silent, *reasons]))
@@ -129,7 +129,7 @@ def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:
         for claim in group
         for selection in (claim.scenario, claim.versus)
         if selection is not None
-        for scenario in select_scenarios(selection, study.scenarios)
+        for scenario in select_scenarios(selection, study.glm)
     }
     targets = {key: value for scenario in labels for key, value in targets_in(scenario, study).items()}
-    return {claim.id: foretell(claim, study.scenarios, targets) for claim in group}
+    return {claim.id: foretell(claim, study.glm, targets) for claim in group}

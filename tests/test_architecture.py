@@ -12,26 +12,29 @@ import simstudy
 PACKAGE = Path(simstudy.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-FOUNDATION = {"errors", "registry", "seeding", "records"}
+FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "sources", "theory", "study", "runner", "store", "measures", "analyses", "report",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "analyses",
+    "report",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
 ALLOWED = {
     **{name: set() for name in FOUNDATION},
     "registry": {"errors"},
+    "plugins": {"errors", "registry"},
     "kernels": set(),
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
-    "study": FOUNDATION | {"families", "penalties", "estimators", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study"},
+    "estimands": FOUNDATION,
+    "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
+    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study", "measures"},
     "store": FOUNDATION,
-    "runner": FOUNDATION | {"families", "penalties", "sources", "study", "estimators", "theory", "store"},
+    "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
     "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources"},
     "report": FOUNDATION | {"analyses", "measures", "store"},

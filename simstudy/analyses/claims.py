@@ -25,7 +25,7 @@ from simstudy.analyses.verdicts import (
     p_supported,
     power_to_contradict,
 )
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, Region, Selection, select_scenarios
 
 
@@ -87,7 +87,7 @@ class Tested:
 
 def ledger(
     claims: Sequence[Claim],
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Source],
     results: Results,
     foretold: Mapping[str, Foretold],
     replicates: int,
@@ -129,7 +129,7 @@ def ledger(
     return pd.DataFrame([asdict(entry) for entry in entries], columns=COLUMNS)
 
 
-def confront(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Tested:
+def confront(claim: Claim, scenarios: Sequence[Source], results: Results, foretold: Foretold) -> Tested:
     """Evidence and region of one claim, both on the scale of its quantity."""
     evidence = gather(claim, scenarios, results, foretold)
     if isinstance(claim.prediction, Region):
@@ -148,7 +148,7 @@ def confront(claim: Claim, scenarios: Sequence[Scenario], results: Results, fore
     return Tested(claim, evidence, (foretold.value - claim.margin, foretold.value + claim.margin), foretold)
 
 
-def gather(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Evidence:
+def gather(claim: Claim, scenarios: Sequence[Source], results: Results, foretold: Foretold) -> Evidence:
     """Evidence on a claim's quantity."""
     if claim.quantity == "rmse_slope":
         return of_slope(results, sizes(claim, scenarios), claim.method, claim.parameter)
@@ -160,14 +160,14 @@ def gather(claim: Claim, scenarios: Sequence[Scenario], results: Results, foreto
     return difference(evidence, _in(claim, claim.versus, scenarios, results, foretold))
 
 
-def sizes(claim: Claim, scenarios: Sequence[Scenario]) -> list[tuple[str, int]]:
+def sizes(claim: Claim, scenarios: Sequence[Source]) -> list[tuple[str, int]]:
     """Keys and n of the scenarios of a rate, n rising."""
     found = select_scenarios(claim.scenario, scenarios)
     return [(each.key, each.n) for each in sorted(found, key=lambda each: each.n)]
 
 
 def _in(
-    claim: Claim, selection: Selection, scenarios: Sequence[Scenario], results: Results, foretold: Foretold
+    claim: Claim, selection: Selection, scenarios: Sequence[Source], results: Results, foretold: Foretold
 ) -> Evidence:
     (scenario,) = select_scenarios(selection, scenarios)
     key, method, parameter = scenario.key, claim.method, claim.parameter
@@ -181,7 +181,7 @@ def _in(
     return scaled(evidence, scale(claim, scenario))
 
 
-def _of_rate(claim: Claim, scenarios: Sequence[Scenario], results: Results, foretold: Foretold) -> Foretold:
+def _of_rate(claim: Claim, scenarios: Sequence[Source], results: Results, foretold: Foretold) -> Foretold:
     """Slope that the predicted errors have with the weights of the simulated ones."""
     rows = [results.row(key, claim.method, None, "rmse", claim.parameter) for key, _ in sizes(claim, scenarios)]
     if any(row is None for row in rows):

@@ -11,6 +11,7 @@ import numpy as np
 from simstudy.errors import ConfigError, SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, Law, Selection, select_scenarios
 from simstudy.study.quantities import QUANTITIES
 from simstudy.theory.expected import draws_of_coefficient, expected
@@ -53,7 +54,7 @@ def foretell(claim: Claim, scenarios: Sequence[Scenario], targets: Targets) -> F
         return Foretold(silence=f"The theory is silent: {error}")
 
 
-def scale(claim: Claim, scenario: Scenario) -> float:
+def scale(claim: Claim, scenario: Source) -> float:
     """Factor between the measure and the claim's quantity."""
     return float(scenario.n ** QUANTITIES[claim.quantity].power) if claim.scaled else 1.0
 

@@ -91,7 +91,7 @@ def data(
     law = build_tagged(DESIGNS, "law", {"law": design, **given}, "design")
     prevalence = options["prevalence"]
     intercept = None if prevalence is not None else number_or_none(options["intercept"])
-    return Scenario(family, n, beta, intercept, law, sigma, prevalence)
+    return Scenario(family, n, tuple(beta), intercept, law, sigma, prevalence)
 
 
 def number_or_none(text: str) -> float | None:

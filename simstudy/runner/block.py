@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from time import process_time
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from threadpoolctl import ThreadpoolController
 
-from simstudy.records import REPLICATE_SCHEMA
+from simstudy.plugins import Plugin, activate
+from simstudy.records import FIT_FIELDS, ID_FIELDS, SCENARIO_FIELDS, VECTOR_COLUMNS, described
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.runner.replicate import Row, replicate_rows
-from simstudy.sources.glm import Scenario, scenario_columns
+from simstudy.sources.registry import Source
 
 
 @dataclass(frozen=True)
 class Block:
     """Replicates start, ..., stop - 1 of one scenario, to be fitted by `methods`.
 
-    `timeout` is the longest that one fit may take, in seconds of wall time; None is no limit.
+    `timeout` is the longest that one fit may take, in seconds of wall time; None is no limit. `estimands` are evaluated
+    at each usable fit. `plugins` are made known in a process before it unpickles the rest of the block.
     """
 
     study: str
     seed: int
-    scenario: Scenario
+    scenario: Source
     methods: tuple[ResolvedMethod, ...]
     start: int
     stop: int
     timeout: float | None = None
+    estimands: tuple[str, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
+
+    def __reduce__(self) -> tuple[Callable[..., Block], tuple[tuple[Plugin, ...], bytes]]:
+        # Classes of a plug-in are pickled by name, which only exists once its code has been executed.
+        return _restored, (self.plugins, pickle.dumps([getattr(self, each.name) for each in fields(self)]))
 
     @property
     def replicates(self) -> int:
@@ -41,6 +51,11 @@ class Block:
     def fits(self) -> int:
         """Number of rows."""
         return self.replicates * len(self.methods)
+
+
+def _restored(plugins: tuple[Plugin, ...], pickled: bytes) -> Block:
+    activate(plugins)
+    return Block(*pickle.loads(pickled))
 
 
 @dataclass(frozen=True)
@@ -70,28 +85,55 @@ def block_rows(block: Block, position: int = 0) -> Iterator[Row]:
     """Rows of a block from the one at `position`, in the order replicate, method, each as soon as its fit is done."""
     skipped, first = divmod(position, len(block.methods))
     for replicate in range(block.start + skipped, block.stop):
-        yield from replicate_rows(block.seed, block.scenario, block.methods[first:], replicate)
+        yield from replicate_rows(block.seed, block.scenario, block.methods[first:], replicate, block.estimands)
         first = 0
 
 
 def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:
-    """Rows as a table with the columns of ``records.REPLICATE_SCHEMA``."""
-    columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-    for name in ("beta_hat", "se_hat"):
-        columns[name] = lists(columns[name])
+    """Rows as a table: ids, the source's columns, how the fits were found, and a column for each estimand."""
     shared = {
         "study": block.study,
         "scenario": block.scenario.label,
         "scenario_key": block.scenario.key,
-        **scenario_columns(block.scenario),
+        "group_key": block.scenario.group_key,
     }
-    arrays = [
-        pa.repeat(pa.scalar(shared[field.name], field.type), len(rows))
-        if field.name in shared
-        else pa.array(columns[field.name], field.type, from_pandas=field.name in {"objective", "kkt"})
-        for field in REPLICATE_SCHEMA
+    given = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+    columns: list[tuple[pa.Field, pa.Array]] = []
+    for field in ID_FIELDS:
+        same = field.name in shared
+        array = repeated(shared[field.name], field.type, len(rows)) if same else pa.array(given[field.name], field.type)
+        columns.append((described(field), array))
+    for field, value in source_columns(block.scenario):
+        columns.append((described(field), repeated(value, field.type, len(rows))))
+    for field in FIT_FIELDS:
+        missing = field.name in {"objective", "kkt"}
+        columns.append((described(field), pa.array(given[field.name], field.type, from_pandas=missing)))
+    for name in dict.fromkeys(name for values in given["values"] for name in values):
+        array = estimates(name, [values.get(name) for values in given["values"]])
+        columns.append((described(pa.field(name, array.type), "estimand"), array))
+    found, arrays = zip(*columns, strict=True)
+    return pa.Table.from_arrays(list(arrays), schema=pa.schema(found))
+
+
+def repeated(value: Any, kind: pa.DataType, times: int) -> pa.Array:
+    """One value in each of so many rows."""
+    return pa.repeat(pa.scalar(value, kind), times)
+
+
+def source_columns(scenario: Source) -> list[tuple[pa.Field, Any]]:
+    """Fields and values that describe a source; a column of the glm has its type where it has no value, too."""
+    known = {field.name: field for field in SCENARIO_FIELDS}
+    return [
+        (known[name] if value is None and name in known else pa.field(name, pa.scalar(value).type), value)
+        for name, value in scenario.columns().items()
     ]
-    return pa.Table.from_arrays(arrays, schema=REPLICATE_SCHEMA)
+
+
+def estimates(name: str, values: Sequence[Any]) -> pa.Array:
+    """An estimand's column: numbers, or lists where any value is a vector; null where there is none."""
+    if name in VECTOR_COLUMNS or any(np.ndim(value) for value in values):
+        return lists([None if value is None else np.atleast_1d(value) for value in values])
+    return pa.array(values, pa.float64())
 
 
 def lists(vectors: Sequence[np.ndarray | None]) -> pa.Array:

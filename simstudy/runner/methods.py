@@ -16,7 +16,8 @@ from simstudy.estimators.rules import TuningRule
 from simstudy.estimators.standard_errors import standard_errors
 from simstudy.estimators.tuning import tuned
 from simstudy.records import Data
-from simstudy.sources.glm import Scenario
+from simstudy.seeding import Stream
+from simstudy.sources.registry import Source
 from simstudy.study.method import MatchedLambda, Method
 from simstudy.theory.constants import constants
 
@@ -50,6 +51,18 @@ class ResolvedMethod:
         """Whether the fit draws random numbers, for an estimator of its own or for the folds of cross-validation."""
         return self.entry.is_random or (self.rule is not None and self.rule.random)
 
+    @property
+    def stream(self) -> Stream:
+        """Which of a replicate's random numbers it draws: folds are the same for every method that has some."""
+        return Stream.FOLDS if self.rule is not None else Stream.ESTIMATOR
+
+    @property
+    def estimates(self) -> tuple[str, ...]:
+        """What it is known to estimate before it is called: the coefficients of a GLM."""
+        if "family" not in self.entry.given:
+            return ()
+        return ("intercept", "beta") if self.arguments.get("fit_intercept", True) else ("beta",)
+
     def call(self, data: Data, rng: np.random.Generator | None) -> partial[Any]:
         """The estimator's function, or the one that chooses its lambda, with all its arguments."""
         if self.rule is None:
@@ -82,7 +95,7 @@ class ResolvedMethod:
         )
 
 
-def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
+def resolve(scenario: Source, methods: tuple[Method, ...]) -> tuple[ResolvedMethod, ...]:
     """All methods of a study with their numbers for one scenario; done once, before any replicate.
 
     Raises
@@ -94,7 +107,7 @@ def resolve(scenario: Scenario, methods: tuple[Method, ...]) -> tuple[ResolvedMe
     return tuple(resolve_one(method, scenario, by_name) for method in methods)
 
 
-def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> ResolvedMethod:
+def resolve_one(method: Method, scenario: Source, methods: Mapping[str, Method]) -> ResolvedMethod:
     """One method with its numbers; the oracle is handed the true support here and nowhere else."""
     lam = resolve_lam(method, scenario, methods)
     arguments = from_source(scenario, method.entry)
@@ -109,7 +122,7 @@ def resolve_one(method: Method, scenario: Scenario, methods: Mapping[str, Method
     return ResolvedMethod(method.name, method.estimator, lam, arguments, rule=method.tuning, curvature=method.curvature)
 
 
-def from_source(source: object, entry: Estimator) -> dict[str, Any]:
+def from_source(source: Source, entry: Estimator) -> dict[str, Any]:
     """Arguments of an estimator that its data's source fills in.
 
     Raises
@@ -121,13 +134,14 @@ def from_source(source: object, entry: Estimator) -> dict[str, Any]:
     for name in sorted(FROM_SOURCE & entry.given):
         if not hasattr(source, ATTRIBUTES[name]):
             raise ConfigError(
-                f"estimator {entry.name!r} needs {name}, but {type(source).__name__} has no {ATTRIBUTES[name]}"
+                f"estimator {entry.name!r} needs {name}: give the source an attribute {ATTRIBUTES[name]}, which "
+                f"{getattr(source, 'name', 'it')} does not have"
             )
         arguments[name] = getattr(source, ATTRIBUTES[name])
     return arguments
 
 
-def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method]) -> float | None:
+def resolve_lam(method: Method, scenario: Source, methods: Mapping[str, Method]) -> float | None:
     """Penalty level of a method: a number, a rate in n, or kappa times another method's level (T11).
 
     None where it has no penalty or chooses its level from the data.
@@ -136,7 +150,7 @@ def resolve_lam(method: Method, scenario: Scenario, methods: Mapping[str, Method
     ----------
     method : Method
         The method in question.
-    scenario : Scenario
+    scenario : Source
         Where it is used; its kappa is computed only for a matched method.
     methods : mapping of str to Method
         All methods of the study by name.

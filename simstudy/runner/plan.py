@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from simstudy.runner.block import Block
-from simstudy.runner.methods import resolve
+from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.runner.options import Part
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.shards import Shard
 from simstudy.study.study import Study
 
@@ -25,7 +25,7 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 20, 500
 class Cell:
     """One scenario and one method: replicates present, and the ranges that are missing."""
 
-    scenario: Scenario
+    scenario: Source
     method: str
     present: int
     missing: tuple[Range, ...]
@@ -112,16 +112,22 @@ def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None, par
             methods = tuple(resolved[name] for name in names)
             length = size or block_size(scenario.n)
             blocks += [
-                Block(study.name, study.seed, scenario, methods, start, stop, study.timeout)
+                block_of(study, scenario, methods, start, stop)
                 for start, stop in cut(ranges, length)
                 if part is None or part.owns(scenario.key, start // length)
             ]
     return sorted(blocks, key=lambda block: block.start / study.replicates)
 
 
-def by_gap(todo: Iterable[Cell]) -> Mapping[Scenario, Mapping[tuple[Range, ...], list[str]]]:
+def block_of(study: Study, scenario: Source, methods: tuple[ResolvedMethod, ...], start: int, stop: int) -> Block:
+    """Replicates start, ..., stop - 1 of a scenario with everything that the study says of them."""
+    limits = (study.timeout, study.estimands, study.plugins)
+    return Block(study.name, study.seed, scenario, methods, start, stop, *limits)
+
+
+def by_gap(todo: Iterable[Cell]) -> Mapping[Source, Mapping[tuple[Range, ...], list[str]]]:
     """Method names grouped by scenario and by what is missing."""
-    groups: dict[Scenario, dict[tuple[Range, ...], list[str]]] = {}
+    groups: dict[Source, dict[tuple[Range, ...], list[str]]] = {}
     for cell in todo:
         if cell.missing:
             groups.setdefault(cell.scenario, {}).setdefault(cell.missing, []).append(cell.method)

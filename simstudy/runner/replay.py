@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from simstudy.errors import ConfigError, ResultsError, bad_value, unknown_name
-from simstudy.runner.block import Block, block_table, thread_controller
+from simstudy.runner.block import block_table, thread_controller
 from simstudy.runner.methods import ResolvedMethod, resolve
+from simstudy.runner.plan import block_of
 from simstudy.runner.replicate import data, randomness, replicate_rows
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.store.layout import Layout
 from simstudy.store.load import rows
 from simstudy.study.study import Study
@@ -63,9 +64,9 @@ def replay(study: Study, layout: Layout, scenario: str, replicate: int, method: 
     where = find_scenario(study, scenario)
     chosen = find_methods(study, where, method)
     stored = stored_rows(layout, where, replicate, study.replicates)
-    block = Block(study.name, study.seed, where, chosen, replicate, replicate + 1)
+    block = block_of(study, where, chosen, replicate, replicate + 1)
     with thread_controller().limit(limits=1):
-        again = block_table(block, list(replicate_rows(study.seed, where, chosen, replicate)))
+        again = block_table(block, list(replicate_rows(study.seed, where, chosen, replicate, study.estimands)))
     return [compared(row, stored.get(row["method"])) for row in again.to_pylist()]
 
 
@@ -84,7 +85,7 @@ def debug(study: Study, scenario: str, replicate: int, method: str | None = None
         pdb.runcall(fit.func, *fit.args, **fit.keywords)
 
 
-def find_scenario(study: Study, wanted: str) -> Scenario:
+def find_scenario(study: Study, wanted: str) -> Source:
     """The scenario with this label, this key or a key that begins so."""
     for scenario in study.scenarios:
         if wanted == scenario.label or (len(wanted) >= 6 and scenario.key.startswith(wanted)):
@@ -97,7 +98,7 @@ def find_scenario(study: Study, wanted: str) -> Scenario:
     )
 
 
-def find_methods(study: Study, scenario: Scenario, wanted: str | None) -> tuple[ResolvedMethod, ...]:
+def find_methods(study: Study, scenario: Source, wanted: str | None) -> tuple[ResolvedMethod, ...]:
     """The method of this name, or all."""
     names = [method.name for method in study.methods]
     if wanted is not None and wanted not in names:
@@ -105,7 +106,7 @@ def find_methods(study: Study, scenario: Scenario, wanted: str | None) -> tuple[
     return tuple(method for method in resolve(scenario, study.methods) if wanted in {None, method.name})
 
 
-def stored_rows(layout: Layout, scenario: Scenario, replicate: int, asked: int) -> dict[str, dict[str, Any]]:
+def stored_rows(layout: Layout, scenario: Source, replicate: int, asked: int) -> dict[str, dict[str, Any]]:
     """Stored rows of a replicate by method; none where nothing of the scenario is stored."""
     try:
         table = rows(layout, scenario.key)

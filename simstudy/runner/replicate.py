@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
-from typing import NamedTuple
+from traceback import extract_tb
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simstudy.records import Data, Status
+from simstudy.errors import InputError, bad_value
+from simstudy.estimands import ESTIMANDS, evaluate
+from simstudy.estimators.fit import Fit
+from simstudy.plugins import is_users
+from simstudy.records import Data, Status, error_column, estimate_column
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.seeding import Stream, generator
-from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 
 
 class Row(NamedTuple):
-    """What a fit adds to the columns that its whole block shares; `intercept_hat` is None without an intercept.
+    """What a fit adds to the columns that its whole block shares.
 
-    `intercept_se` and `se_hat` are None where the method has not asked for standard errors.
+    `values` are the columns of estimands: a number or a vector each, None or absent where there is none. `lam` is None
+    without a penalty, the other numbers are NaN where they do not exist.
     """
 
     replicate: int
@@ -26,79 +31,145 @@ class Row(NamedTuple):
     status: str
     message: str
     lam: float | None
-    intercept_hat: float | None
-    beta_hat: NDArray[np.float64]
     objective: float
     kkt: float
     n_iter: int
     seconds: float
-    intercept_se: float | None = None
-    se_hat: NDArray[np.float64] | None = None
+    values: Mapping[str, Any]
 
 
-def data(seed: int, scenario: Scenario, replicate: int) -> Data:
+def data(seed: int, scenario: Source, replicate: int) -> Data:
     """Data set of one replicate, the same for every method and every machine."""
     return scenario.sample(generator(seed, scenario.key, Stream.DATA, replicate))
 
 
-def replicate_rows(seed: int, scenario: Scenario, methods: Sequence[ResolvedMethod], replicate: int) -> Iterator[Row]:
+def replicate_rows(
+    seed: int, scenario: Source, methods: Sequence[ResolvedMethod], replicate: int, estimands: Sequence[str] = ()
+) -> Iterator[Row]:
     """Rows of all methods on the data set of one replicate, each as soon as its fit is done.
 
     Parameters
     ----------
     seed : int
         The study's seed.
-    scenario : Scenario
+    scenario : Source
         What to draw from.
     methods : sequence of ResolvedMethod
         What to fit.
     replicate : int
         Index from 0.
+    estimands : sequence of str
+        What to evaluate at each usable fit, besides what the fit itself estimates.
 
     Yields
     ------
     Row
-        One for each method. Whatever goes wrong, in drawing the data or in a fit, is a row with status ``error``.
+        One for each method. Whatever goes wrong, in drawing the data, in a fit or in an estimand, is a row with status
+        ``error``.
     """
     start = perf_counter()
     try:
-        dataset = data(seed, scenario, replicate)
+        dataset, truth = data(seed, scenario, replicate), scenario.truth()
     except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
         raise_interrupt(error)
         seconds = perf_counter() - start
         yield from (error_row(scenario, method, replicate, error, seconds) for method in methods)
         return
     for method in methods:
-        yield fit_row(scenario, method, replicate, dataset, randomness(seed, scenario, method, replicate))
+        rng = randomness(seed, scenario, method, replicate)
+        yield fit_row(scenario, method, replicate, dataset, truth, rng, estimands)
 
 
-def randomness(seed: int, scenario: Scenario, method: ResolvedMethod, replicate: int) -> np.random.Generator | None:
-    """Random numbers of a method that draws some: the same folds for every method on a data set."""
-    return generator(seed, scenario.key, Stream.FOLDS, replicate) if method.is_random else None
+def randomness(seed: int, scenario: Source, method: ResolvedMethod, replicate: int) -> np.random.Generator | None:
+    """A method's random numbers, the same for every method that draws numbers of the same kind, such as folds."""
+    return generator(seed, scenario.key, method.stream, replicate) if method.is_random else None
 
 
 def fit_row(
-    scenario: Scenario,
+    scenario: Source,
     method: ResolvedMethod,
     replicate: int,
     dataset: Data,
+    truth: Mapping[str, Any],
     rng: np.random.Generator | None,
+    estimands: Sequence[str],
 ) -> Row:
     """Row of one fit."""
     start = perf_counter()
     try:
         fit = method.fit(dataset, rng)
+        seconds = perf_counter() - start
+        values = {**estimated(fit, method, truth), **standard_errors(fit, method)}
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
-    seconds = perf_counter() - start
+    status, message = fit.status, fit.message
+    if status == Status.OK:
+        try:
+            values |= evaluated(estimands, fit, dataset, truth)
+        except Exception as error:  # noqa: BLE001 - as above; what the fit itself estimates is kept
+            raise_interrupt(error)
+            status, message = Status.ERROR, words(error)
     lam = fit.lam if method.lam is None else method.lam
-    intercept = fit.intercept if scenario.has_intercept else None
-    intercept_se = fit.intercept_se if scenario.has_intercept and fit.se is not None else None
-    return Row(
-        replicate, method.name, fit.status, fit.message, lam, intercept, fit.coef, fit.objective, fit.kkt,
-        fit.n_iter, seconds, intercept_se, fit.se,
-    )  # fmt: skip
+    return Row(replicate, method.name, status, message, lam, fit.objective, fit.kkt, fit.n_iter, seconds, values)
+
+
+def estimated(fit: Fit, method: ResolvedMethod, truth: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of what a fit estimates.
+
+    Raises
+    ------
+    InputError
+        An estimate is not finite although the status is ok, or has another shape than its truth.
+    """
+    values: dict[str, Any] = {}
+    for name in meant(method, fit.estimates):
+        value = fit.estimates[name]
+        if fit.status == Status.OK and not np.isfinite(value).all():
+            raise InputError(bad_value(f"estimate {name}", value, "finite where the status is ok"))
+        values[estimate_column(name)] = checked(name, value, truth)
+    return values
+
+
+def evaluated(estimands: Sequence[str], fit: Fit, dataset: Data, truth: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of estimands that are computed from a fit, which has not estimated them itself.
+
+    Raises
+    ------
+    InputError
+        It has, or a value has another shape than its truth; and whatever an estimand's function raises.
+    """
+    for name in estimands:
+        if name in fit.estimates:
+            raise InputError(bad_value("estimands", name, "another name: the estimator returns an estimate of it"))
+    return {name: checked(name, evaluate(ESTIMANDS[name], fit, dataset, truth), truth) for name in estimands}
+
+
+def standard_errors(fit: Fit, method: ResolvedMethod) -> dict[str, Any]:
+    """Columns of the estimator's own standard errors; None where a known estimand has none."""
+    names = {**dict.fromkeys(method.estimates), **fit.errors}
+    return {error_column(name): fit.errors.get(name) for name in meant(method, names)}
+
+
+def meant(method: ResolvedMethod, names: Iterable[str]) -> list[str]:
+    """Names of estimates in order; without the intercept of a GLM that has none, for which a fit has a zero."""
+    if not method.estimates:
+        return list(names)
+    known = [name for name in method.estimates if name in names]
+    return [*known, *(name for name in names if name not in {*known, "intercept"})]
+
+
+def checked(name: str, value: Any, truth: Mapping[str, Any]) -> Any:
+    """The value, which has the shape of its truth if there is one.
+
+    Raises
+    ------
+    InputError
+        It has another shape.
+    """
+    if name in truth and np.shape(value) != np.shape(truth[name]):
+        raise InputError(bad_value(f"shape of {name}", np.shape(value), f"{np.shape(truth[name])}, that of its truth"))
+    return value
 
 
 def raise_interrupt(error: BaseException | None) -> None:
@@ -109,15 +180,32 @@ def raise_interrupt(error: BaseException | None) -> None:
         error = error.__cause__
 
 
-def error_row(scenario: Scenario, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
+def words(error: Exception) -> str:
+    """An error with its type and the lines of the user's own code that led to it, innermost first."""
+    lines = [frame for frame in reversed(extract_tb(error.__traceback__)) if is_users(frame.filename)]
+    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in lines]
+    return "\n  ".join([f"{type(error).__name__}: {error}", *places])
+
+
+def error_row(scenario: Source, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
     """Row of a fit that raised: nothing estimated, the error in words."""
-    return failed_row(scenario, method, replicate, Status.ERROR, f"{type(error).__name__}: {error}", seconds)
+    return failed_row(scenario, method, replicate, Status.ERROR, words(error), seconds)
 
 
 def failed_row(
-    scenario: Scenario, method: ResolvedMethod, replicate: int, status: Status, message: str, seconds: float
+    scenario: Source, method: ResolvedMethod, replicate: int, status: Status, message: str, seconds: float
 ) -> Row:
-    """Row of a fit that has no result: NaN for every estimate, the reason in words."""
-    intercept = np.nan if scenario.has_intercept else None
-    missing = np.full(scenario.p, np.nan)
-    return Row(replicate, method.name, status, message, method.lam, intercept, missing, np.nan, np.nan, 0, seconds)
+    """Row of a fit that has no result: NaN for what the method is known to estimate, the reason in words."""
+    values = {estimate_column(name): shape for name, shape in missing(scenario, method).items()}
+    return Row(replicate, method.name, status, message, method.lam, np.nan, np.nan, 0, seconds, values)
+
+
+def missing(scenario: Source, method: ResolvedMethod) -> dict[str, Any]:
+    """NaN, in the shape of its truth, for each estimand that the method is known to estimate."""
+    if not method.estimates:
+        return {}
+    try:
+        truth = scenario.truth()
+    except Exception:  # noqa: BLE001 - a truth that raises is the error of the row that this is for
+        return {}
+    return {name: np.full(np.shape(truth[name]), np.nan)[()] for name in method.estimates if name in truth}

@@ -12,16 +12,17 @@ from time import monotonic
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simstudy.errors import ConfigError, ResultsError, bad_value, unknown_name
-from simstudy.records import SCENARIO_SCHEMA
 from simstudy.runner.block import Block
 from simstudy.runner.execute import execute
 from simstudy.runner.options import Options
 from simstudy.runner.plan import Cell, cells, plan_blocks
 from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.select import select
-from simstudy.sources.glm import Scenario, scenario_row
+from simstudy.runner.truth import truth
+from simstudy.sources.registry import Source
 from simstudy.store.definition import check_same_study, write_definition
 from simstudy.store.files import read_table, remove_temporary, write_table
 from simstudy.store.layout import Layout
@@ -32,7 +33,7 @@ from simstudy.store.shards import Damaged, Shard, glance, scan, set_aside, witho
 from simstudy.study.study import Study, study_toml
 
 #: Whether a scenario's target is met by the first so many replicates of these methods.
-TargetMet = Callable[[Scenario, Sequence[str], int], bool]
+TargetMet = Callable[[Source, Sequence[str], int], bool]
 
 DEFAULTS = Options()
 
@@ -192,9 +193,9 @@ def looks(cap: int) -> list[int]:
     return [*found[:-1], cap]
 
 
-def met(todo: Iterable[Cell], until: TargetMet, replicates: int) -> set[Scenario]:
+def met(todo: Iterable[Cell], until: TargetMet, replicates: int) -> set[Source]:
     """Scenarios whose target is met."""
-    methods: dict[Scenario, list[str]] = {}
+    methods: dict[Source, list[str]] = {}
     for cell in todo:
         methods.setdefault(cell.scenario, []).append(cell.method)
     return {scenario for scenario, names in methods.items() if until(scenario, names, replicates)}
@@ -238,16 +239,11 @@ def write_truth(layout: Layout, study: Study) -> None:
     except ResultsError:
         write_table(layout.scenarios, table)
         return
-    current = set(table["scenario_key"].to_pylist())
-    earlier = [row for row in stored.to_pylist() if row["scenario_key"] not in current]
-    union = pa.concat_tables([table, pa.Table.from_pylist(earlier, SCENARIO_SCHEMA)])
+    current = table["scenario_key"].to_pylist()
+    earlier = stored.filter(pc.invert(pc.is_in(stored["scenario_key"], pa.array(current, pa.string()))))
+    union = pa.concat_tables([table, earlier], promote_options="permissive")
     if not union.equals(stored):
         write_table(layout.scenarios, union)
-
-
-def truth(study: Study) -> pa.Table:
-    """The scenarios of a study with their true coefficients, as ``records.SCENARIO_SCHEMA``."""
-    return pa.Table.from_pylist([scenario_row(study.name, scenario) for scenario in study.scenarios], SCENARIO_SCHEMA)
 
 
 def simulate(study: Study, jobs: int = 1, progress: Reporter = silent) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -269,4 +265,6 @@ def simulate(study: Study, jobs: int = 1, progress: Reporter = silent) -> tuple[
             advance(result.block.replicates)
     keys = [scenario.key for scenario in study.scenarios]
     names = [method.name for method in study.methods]
-    return in_study_order(pa.concat_tables(tables), keys, names).to_pandas(), truth(study).to_pandas()
+    return in_study_order(pa.concat_tables(tables, promote_options="permissive"), keys, names).to_pandas(), truth(
+        study
+    ).to_pandas()

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from simstudy.errors import ConfigError, unknown_name
 from simstudy.runner.plan import Cell
-from simstudy.sources.glm import scenario_columns
 
 
 def properties(cell: Cell) -> dict[str, object]:
     """What a cell can be selected by: its scenario's columns, its scenario's label, its method."""
-    return {**scenario_columns(cell.scenario), "scenario": cell.scenario.label, "method": cell.method}
+    return {**cell.scenario.columns(), "scenario": cell.scenario.label, "method": cell.method}
 
 
 def matches(value: object, wanted: str) -> bool:

@@ -27,7 +27,7 @@ def penalty_weights(
     ----------
     seed : int
         The study's seed.
-    scenario : Scenario
+    scenario : Source
     method : ResolvedMethod
         Has a penalty.
     replicate : int

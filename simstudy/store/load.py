@@ -28,8 +28,9 @@ def load(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of ``records.REPLICATE_SCHEMA``; ``beta_hat`` holds one (p,) array a row, all NaN where the fit failed.
-        Sorted by scenario (in the study's order), replicate and method (in the study's order).
+        One row for each attempted fit: ids, the source's columns, how the fit was found, and a column for each
+        estimand (``records.REPLICATE_SCHEMA`` for a GLM); ``beta_hat`` holds one (p,) array a row, all NaN where the
+        fit failed. Sorted by scenario (in the study's order), replicate and method (in the study's order).
 
     Raises
     ------
@@ -73,11 +74,11 @@ def rows(
     truth = read_table(layout.scenarios)
     rank = {key: position for position, key in enumerate(truth["scenario_key"].to_pylist())}
     found.sort(key=lambda each: rank.get(each[0].scenario_key, len(rank)))
-    table = pa.concat_tables([part for _, part in found])
+    table = pa.concat_tables([part for _, part in found], promote_options="permissive")
     if methods is not None:
         table = table.filter(pc.is_in(table["method"], pa.array(methods, pa.string())))
     if columns is None:
-        table = relabelled(table, truth)
+        table = grouped(relabelled(table, truth), truth)
     return in_study_order(table, list(rank), method_order(layout))
 
 
@@ -102,6 +103,18 @@ def relabelled(table: pa.Table, truth: pa.Table) -> pa.Table:
     position = pc.index_in(table["scenario_key"], truth["scenario_key"].combine_chunks())
     labels = pc.coalesce(truth["scenario"].take(position), table["scenario"])
     return table.set_column(table.schema.get_field_index("scenario"), table.schema.field("scenario"), labels)
+
+
+def grouped(table: pa.Table, truth: pa.Table) -> pa.Table:
+    """Rows with the group keys of today's study, which rows of version 0.1.0 do not have."""
+    if "group_key" not in truth.schema.names:
+        return table
+    position = pc.index_in(table["scenario_key"], truth["scenario_key"].combine_chunks())
+    keys = truth["group_key"].take(position)
+    if "group_key" not in table.schema.names:
+        return table.add_column(table.schema.get_field_index("scenario_key") + 1, "group_key", keys)
+    index = table.schema.get_field_index("group_key")
+    return table.set_column(index, table.schema.field(index), pc.coalesce(table["group_key"], keys))
 
 
 def load_scenarios(folder: str | Path) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
-from simstudy.records import REPLICATE_SCHEMA, STANDARD_ERROR_FIELDS
+from simstudy.records import FIT_FIELDS, GLM_FIELDS, ID_FIELDS
 from simstudy.store.files import read_table, write_table
 from simstudy.store.layout import Layout
 
@@ -28,6 +28,14 @@ VERSION_KEY = b"simstudy_version"
 TALLY_KEY = b"simstudy_tally"
 ENVIRONMENT_KEY = b"simstudy_environment"
 NO_TALLY = b'{"cpu_seconds": 0.0, "outcomes": {}}'
+
+
+#: Columns that every shard has, with their types; `group_key` came with version 0.2.0.
+REQUIRED = tuple(field for field in (*ID_FIELDS, *FIT_FIELDS) if field.name != "group_key")
+#: Columns that a shard need not have: null where it has not.
+OPTIONAL = {field.name: field.type for field in (*ID_FIELDS, *GLM_FIELDS)}
+#: Types of the columns of sources and estimands.
+TYPES = (pa.float64(), pa.list_(pa.float64()), pa.int64(), pa.string(), pa.bool_(), pa.null())
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ def write_shard(
     shard : Shard
         What the rows are.
     table : pyarrow.Table
-        Columns of ``records.REPLICATE_SCHEMA``.
+        Columns of `records.ID_FIELDS` and `records.FIT_FIELDS`, those of the source, and those of estimands.
     cpu_seconds : float
         Processor time that the rows took.
     environment : str
@@ -135,6 +143,8 @@ def write_shard(
 def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard, pa.Table]:
     """Description and rows of a shard (some columns), verified: page checksums, schema, name and number of rows.
 
+    A column that the shard does not have is null.
+
     Raises
     ------
     ResultsError
@@ -142,11 +152,11 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard,
     """
     table = read_table(path, columns)
     shard = description(path, table.schema)
-    expected = REPLICATE_SCHEMA.names if columns is None else columns
-    for field in STANDARD_ERROR_FIELDS:
-        if field.name in expected and field.name not in table.schema.names:
-            table = table.append_column(field, pa.nulls(len(table), field.type))
-    if set(table.schema.names) != set(expected) or any(each not in REPLICATE_SCHEMA for each in table.schema):
+    for name in columns or ():
+        if name not in table.schema.names:
+            table = table.append_column(name, pa.nulls(len(table), OPTIONAL.get(name, pa.null())))
+    required = [field for field in REQUIRED if columns is None or field.name in columns]
+    if any(field not in table.schema for field in required) or any(each.type not in TYPES for each in table.schema):
         raise ResultsError(f"cannot read {path}: its columns are not those of a replicate table")
     if shard.file_name != path.name or len(table) != (shard.stop - shard.start) * len(shard.methods):
         raise ResultsError(f"cannot read {path}: its rows are not those that its name promises")

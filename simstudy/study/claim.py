@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.registry import check_name
-from simstudy.sources.glm import Scenario, scenario_columns
+from simstudy.sources.registry import Source
 from simstudy.study.quantities import LAWS, OF_CONSTANTS, OMISSIONS, QUANTITIES
+
+S = TypeVar("S", bound=Source)
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 
@@ -191,7 +195,7 @@ class Claim:
         return table
 
 
-def select_scenarios(selection: Selection, scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+def select_scenarios(selection: Selection, scenarios: Sequence[S]) -> tuple[S, ...]:
     """Scenarios of a study that have this label or these values.
 
     Raises
@@ -205,7 +209,7 @@ def select_scenarios(selection: Selection, scenarios: Sequence[Scenario]) -> tup
             raise ConfigError(unknown_name("scenario", selection, labels))
         return (labels[selection],)
     wanted = dict(selection)
-    rows = [_columns(scenario) for scenario in scenarios]
+    rows = [{**scenario.properties(), "label": scenario.label} for scenario in scenarios]
     for name, value in wanted.items():
         known = dict.fromkeys(row[name] for row in rows if name in row)
         if not known:
@@ -222,15 +226,7 @@ def select_scenarios(selection: Selection, scenarios: Sequence[Scenario]) -> tup
     return tuple(found)
 
 
-def _columns(scenario: Scenario) -> Mapping[str, Any]:
-    """What a claim can select a scenario by; `none` for an intercept that the model does not have."""
-    columns = {**vars(scenario.design), **scenario_columns(scenario), "label": scenario.label}
-    return {name: value for name, value in columns.items() if value is not None} | (
-        {} if scenario.has_intercept else {"intercept": "none"}
-    )
-
-
-def claim_problems(claim: Claim, scenarios: Sequence[Scenario], methods: Sequence[str]) -> Iterator[str]:
+def claim_problems(claim: Claim, scenarios: Sequence[Source], methods: Sequence[str]) -> Iterator[str]:
     """Sentences on names in a claim that its study does not have."""
     for field, name in (("method", claim.method), ("reference", claim.reference)):
         if name is not None and name not in methods:
@@ -247,7 +243,7 @@ def claim_problems(claim: Claim, scenarios: Sequence[Scenario], methods: Sequenc
         yield from _parameter_problems(claim, found)
 
 
-def _count_problems(claim: Claim, field: str, found: Sequence[Scenario]) -> Iterator[str]:
+def _count_problems(claim: Claim, field: str, found: Sequence[Source]) -> Iterator[str]:
     labels = ", ".join(scenario.label for scenario in found)
     if not QUANTITIES[claim.quantity].over_n:
         if len(found) > 1:
@@ -258,9 +254,17 @@ def _count_problems(claim: Claim, field: str, found: Sequence[Scenario]) -> Iter
         yield f"{field} must be three or more scenarios that differ in n for {claim.quantity}, not {labels}"
 
 
-def _parameter_problems(claim: Claim, found: Sequence[Scenario]) -> Iterator[str]:
+def _parameter_problems(claim: Claim, found: Sequence[Source]) -> Iterator[str]:
     for scenario in found:
-        names = [*(["intercept"] if scenario.has_intercept else []), *(f"beta_{j + 1}" for j in range(scenario.p))]
+        names = parameter_names(scenario.truth())
         if claim.parameter != "all" and claim.parameter not in names:
             yield unknown_name(f"parameter in scenario {scenario.label}", claim.parameter, names)
             return
+
+
+def parameter_names(truth: Mapping[str, Any]) -> list[str]:
+    """Names of the components of the estimands with a truth: `intercept`, `beta_1`, ..., or an estimand's own name."""
+    names: list[str] = []
+    for name, value in truth.items():
+        names += [f"{name}_{j + 1}" for j in range(len(value))] if np.ndim(value) else [name]
+    return names

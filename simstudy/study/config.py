@@ -6,22 +6,18 @@ whole by `Study`. Every step lists all of its problems.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.penalties import PENALTIES
+from simstudy.plugins import activate, read_plugin
 from simstudy.seeding import study_seed
-from simstudy.sources.coefficients import PATTERNS, Coefficients, Explicit
-from simstudy.sources.designs import DESIGNS
-from simstudy.sources.glm import Scenario, check_sample_size
 from simstudy.study.claims import read_claims
-from simstudy.study.grid import LabelFields, expand, label_fields, labels
 from simstudy.study.method import (
     NAMED_RULES,
     FixedLambda,
@@ -33,6 +29,7 @@ from simstudy.study.method import (
     parameter_names,
 )
 from simstudy.study.profiles import read_replicates
+from simstudy.study.scenarios import read_scenarios
 from simstudy.study.study import Study
 from simstudy.study.tables import build, build_tagged, collect, errors_at
 
@@ -41,53 +38,19 @@ from simstudy.study.tables import build, build_tagged, collect, errors_at
 class StudyTable:
     """Top level of a study file; name and seed have defaults that depend on the file's name."""
 
-    aim: str
     replicates: Any
     scenario: tuple[dict[str, Any], ...]
     method: tuple[dict[str, Any], ...]
+    aim: str = ""
     name: str | None = None
     seed: int | None = None
     analyses: tuple[str, ...] = ()
     timeout: float | None = None
     claim: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class ScenarioTable:
-    """One combination of a [[scenario]] block; `Any` where several forms are allowed."""
-
-    family: str
-    n: int
-    beta: Any
-    p: Any = None
-    intercept: Any = None
-    design: Any = "normal"
-    prevalence: float | None = None
-    sigma: float = 1.0
-    label: str | None = None
-
-    def __post_init__(self) -> None:
-        # Before p and beta, which may depend on it.
-        check_sample_size(self.n)
-
-
-@dataclass(frozen=True)
-class GrowingSize:
-    """A number of coefficients that grows with n: floor(c n^power), at least 1."""
-
-    c: float
-    power: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.c < math.inf:
-            raise ConfigError(bad_value("c", self.c, "a finite positive number"))
-        if not 0.0 <= self.power < math.inf:
-            raise ConfigError(bad_value("power", self.power, "a finite number of at least 0"))
-
-    def at(self, n: int) -> int:
-        """Number of coefficients at n observations."""
-        # 1000^(1/3) is 9.999999999999998 in floating point; the floor of what was meant is 10.
-        return max(1, math.floor(self.c * math.pow(n, self.power) * (1.0 + 1e-12)))
+    plugins: tuple[str, ...] = ()
+    estimands: tuple[str, ...] = ()
+    estimand: str | None = None
+    laws: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +62,8 @@ class MethodTable:
     penalty: str | None = None
     lam: Any = None
     se: bool | str = False
+    label: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,22 +71,6 @@ class MatchedTable:
     """A lambda matched to that of another method, { matched = "name" }."""
 
     matched: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A scenario of the grid before it is labelled."""
-
-    scenario: Scenario
-    fields: LabelFields
-    own_label: str | None
-    is_alone: bool
-
-    def label(self, generated: str) -> str:
-        """The block's own label, followed by the generated one if the block has several scenarios."""
-        if self.own_label is None:
-            return generated
-        return self.own_label if self.is_alone else f"{self.own_label}_{generated}"
 
 
 def read_study(
@@ -151,7 +100,7 @@ def read_study(
     """
     path = Path(path)
     try:
-        return _study(_content(path), path.stem, seed, partial(read_replicates, profile=profile, given=replicates))
+        return _study(_content(path), path, seed, partial(read_replicates, profile=profile, given=replicates))
     except ConfigError as error:
         problems = str(error).splitlines()
         listed = problems[0] if len(problems) == 1 else "\n  ".join([f"{len(problems)} problems", *problems])
@@ -170,17 +119,19 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _study(
-    content: dict[str, Any], stem: str, seed: int | None, replicates: Callable[[Any], tuple[int, int | None]]
+    content: dict[str, Any], path: Path, seed: int | None, replicates: Callable[[Any], tuple[int, int | None]]
 ) -> Study:
     table = build(StudyTable, content, "")
+    plugins = tuple(read_plugin(name, path.parent) for name in table.plugins)
+    activate(plugins)
     readers: list[Callable[[], Any]] = [
-        partial(_scenarios, table.scenario),
+        partial(read_scenarios, table.scenario, path.parent),
         partial(_methods, table.method),
         partial(read_claims, table.claim),
         partial(replicates, table.replicates),
     ]
     scenarios, methods, claims, (chosen, full) = collect(readers)
-    name = stem if table.name is None else table.name
+    name = path.stem if table.name is None else table.name
     seeds = [given for given in (seed, table.seed) if given is not None]
     return Study(
         name=name,
@@ -193,60 +144,11 @@ def _study(
         timeout=table.timeout,
         claims=claims,
         full=full,
+        plugins=plugins,
+        estimands=table.estimands,
+        estimand=table.estimand,
+        laws=table.laws,
     )
-
-
-def _scenarios(blocks: tuple[dict[str, Any], ...]) -> tuple[Scenario, ...]:
-    nested = collect(partial(_cells, f"scenario[{k}]", block) for k, block in enumerate(blocks))
-    cells = [cell for block in nested for cell in block]
-    texts = labels([cell.fields for cell in cells])
-    return tuple(replace(cell.scenario, label=cell.label(text)) for cell, text in zip(cells, texts, strict=True))
-
-
-def _cells(where: str, block: dict[str, Any]) -> list[Cell]:
-    with errors_at(where):
-        tables = expand(block)
-    return collect(partial(_cell, where, table, len(tables) == 1) for table in tables)
-
-
-def _cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
-    row = build(ScenarioTable, table, where)
-    coefficients = build_tagged(PATTERNS, "pattern", row.beta, f"{where}.beta")
-    law = {"law": row.design} if isinstance(row.design, str) else row.design
-    design = build_tagged(DESIGNS, "law", law, f"{where}.design")
-    p = _size(row, coefficients, f"{where}.p")
-    with errors_at(f"{where}.beta"):
-        beta = coefficients.vector(p, row.n)
-    with errors_at(where):
-        scenario = Scenario(row.family, row.n, beta, _intercept(row), design, row.sigma, row.prevalence)
-    return Cell(scenario, label_fields(scenario, coefficients), row.label, is_alone)
-
-
-def _size(row: ScenarioTable, coefficients: Coefficients, where: str) -> int:
-    if row.p is None and isinstance(coefficients, Explicit):
-        return len(coefficients.values)
-    if row.p is None:
-        raise ConfigError(f"{where} is missing: it is a number or {{ c = ..., power = ... }}")
-    if isinstance(row.p, dict):
-        return build(GrowingSize, row.p, where).at(row.n)
-    if not isinstance(row.p, int) or isinstance(row.p, bool) or row.p < 1:
-        raise ConfigError(bad_value(where, row.p, "a whole number of at least 1, or { c = ..., power = ... }"))
-    return row.p
-
-
-def _intercept(row: ScenarioTable) -> float | None:
-    """Intercept as `Scenario` takes it: None for a model without one and where it is solved from a prevalence."""
-    if row.prevalence is not None:
-        if row.intercept is not None:
-            raise ConfigError(bad_value("intercept", row.intercept, "left out where a prevalence is given"))
-        return None
-    if row.intercept is None:
-        raise ConfigError('intercept is missing: give a number, "none" (no intercept in the model) or a prevalence')
-    if row.intercept == "none":
-        return None
-    if not isinstance(row.intercept, int | float) or isinstance(row.intercept, bool):
-        raise ConfigError(bad_value("intercept", row.intercept, 'a number or "none"'))
-    return row.intercept
 
 
 def _methods(tables: tuple[dict[str, Any], ...]) -> tuple[Method, ...]:
@@ -267,7 +169,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         lam = _lambda_rule(row.lam)
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
-        return Method(row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se)
+        return Method(
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
+        )
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simstudy.errors import ConfigError, bad_value
 from simstudy.sources.coefficients import Coefficients
 from simstudy.sources.glm import Scenario
 
-# A list of numbers here is one vector of coefficients; a list of such lists is an axis.
-VECTOR_KEY = "values"
+#: Key -> how deep lists stand in lists in one value of it; a list of such values is an axis.
+GLM_VECTORS: Mapping[str, int] = {"values": 1, "blocks": 1, "matrix": 2}
 
-ALWAYS_NAMED = ("family", "n", "p")
+ALWAYS_NAMED = ("source", "family", "n", "p")
 SHORT_NAMES = {"magnitude": "mag", "values": "beta"}
+
+#: Words that can stand in a label as they are.
+PATH_SAFE = r"[A-Za-z0-9_.+-]+"
 
 LabelFields = dict[str, Any]
 
 
-def expand(table: dict[str, Any]) -> list[dict[str, Any]]:
+def expand(table: dict[str, Any], vectors: Mapping[str, int] = GLM_VECTORS) -> list[dict[str, Any]]:
     """All combinations of the lists in a table, also of those in tables within it.
 
     Parameters
     ----------
     table : dict
         A [[scenario]] table. The first key varies slowest.
+    vectors : mapping of str to int
+        Keys whose value is a list itself, or a list of lists, and so on: how deep; an axis is one level deeper.
 
     Returns
     -------
@@ -37,23 +43,27 @@ def expand(table: dict[str, Any]) -> list[dict[str, Any]]:
     ConfigError
         A list is empty; the message begins with its key.
     """
-    axes = [_choices(key, value) for key, value in table.items()]
+    axes = [_choices(key, value, vectors) for key, value in table.items()]
     return [dict(zip(table, values, strict=True)) for values in itertools.product(*axes)]
 
 
-def _choices(key: str, value: Any) -> list[Any]:
+def _choices(key: str, value: Any, vectors: Mapping[str, int]) -> list[Any]:
     if isinstance(value, dict):
         try:
-            return list(expand(value))
+            return list(expand(value, vectors))
         except ConfigError as error:
             raise ConfigError(f"{key}.{error}") from None
-    if not isinstance(value, list) or (key == VECTOR_KEY and not all(isinstance(item, list) for item in value)):
+    if not isinstance(value, list):
         return [value]
     if not value:
         raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
-    if key == VECTOR_KEY:
-        return value
-    return [choice for item in value for choice in _choices(key, item)]
+    if key in vectors:
+        return value if _depth(value) > vectors[key] else [value]
+    return [choice for item in value for choice in _choices(key, item, vectors)]
+
+
+def _depth(value: Any) -> int:
+    return 1 + min(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
@@ -68,6 +78,8 @@ def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
         "law": scenario.design.name,
         **{f"design.{name}": value for name, value in vars(scenario.design).items()},
         "sigma": scenario.sigma,
+        "errors": f"{scenario.errors.name}_errors",
+        **{f"errors.{name}": value for name, value in vars(scenario.errors).items()},
     }
 
 
@@ -93,16 +105,24 @@ def labels(scenarios: Sequence[LabelFields]) -> list[str]:
 
 
 def _distinct(scenarios: Iterable[LabelFields], name: str) -> list[Any]:
-    return list(dict.fromkeys(fields[name] for fields in scenarios if name in fields))
+    return list(dict.fromkeys(_hashable(fields[name]) for fields in scenarios if name in fields))
+
+
+def _hashable(value: Any) -> Any:
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return value
 
 
 def _token(name: str, value: Any, distinct: list[Any]) -> str:
-    short = name.removeprefix("design.")
+    short = name.rpartition(".")[2]
     short = SHORT_NAMES.get(short, short)
-    if isinstance(value, str):
+    if isinstance(value, str) and re.fullmatch(PATH_SAFE, value):
         return value
-    if isinstance(value, tuple):
-        return f"{short}{distinct.index(value) + 1}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{short}{distinct.index(_hashable(value)) + 1}"
     return f"{short}{_number(value)}"
 
 

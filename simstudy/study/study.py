@@ -12,9 +12,12 @@ from typing import Any
 import tomli_w
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.estimands import ESTIMANDS
 from simstudy.estimators.capabilities import Law
+from simstudy.plugins import Plugin
 from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, claim_problems
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
 
@@ -36,7 +39,7 @@ class Study:
     full : int, optional
         Data sets per scenario of the full profile, where this is another one with fewer. Seeds are those of the
         replicates, so that a full run extends a quick one.
-    scenarios : tuple of Scenario
+    scenarios : tuple of Source
         At least one; labels and keys are unique.
     methods : tuple of Method
         At least one; names are unique.
@@ -47,6 +50,14 @@ class Study:
         with status ``timeout``. Which fits those are depends on the machine and its load, so no other result does.
     claims : tuple of Claim
         What the study asserts about its results; ids are unique.
+    plugins : tuple of Plugin
+        Code that its sources, estimators and so on come from, besides the package's own.
+    estimands : tuple of str
+        What is evaluated at each usable fit, besides what the fits themselves estimate.
+    estimand : str, optional
+        The estimand that analyses are about where there are several; beta, if there is one, where it is left out.
+    laws : tuple of str, optional
+        Laws that predict measures; all that apply where it is left out.
 
     Raises
     ------
@@ -58,20 +69,29 @@ class Study:
     aim: str
     seed: int
     replicates: int
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[Source, ...]
     methods: tuple[Method, ...]
     analyses: tuple[str, ...] = ()
     timeout: float | None = None
     claims: tuple[Claim, ...] = ()
     full: int | None = None
+    plugins: tuple[Plugin, ...] = ()
+    estimands: tuple[str, ...] = ()
+    estimand: str | None = None
+    laws: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for field in ("scenarios", "methods", "analyses", "claims"):
+        for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         check_name("name", self.name)
         problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
         if problems:
             raise ConfigError("\n".join(problems))
+
+    @property
+    def glm(self) -> tuple[Scenario, ...]:
+        """The scenarios that are generalised linear models, which the limit laws are about."""
+        return tuple(each for each in self.scenarios if isinstance(each, Scenario))
 
     @property
     def full_replicates(self) -> int:
@@ -86,8 +106,12 @@ class Study:
                 "seed": self.seed,
                 "scenarios": [scenario.key for scenario in self.scenarios],
                 "methods": [method.definition() for method in self.methods],
+                **({"estimands": self._estimand_codes()} if self.estimands else {}),
             }
         )
+
+    def _estimand_codes(self) -> dict[str, str]:
+        return {name: ESTIMANDS.code(name) for name in self.estimands}
 
     def definition(self) -> dict[str, Any]:
         """The study in the terms of a study file, resolved: no grid, no default, nothing to solve but prevalences."""
@@ -98,6 +122,10 @@ class Study:
             "replicates": self.replicates if self.full is None else {"quick": self.replicates, "full": self.full},
             "analyses": list(self.analyses),
             **({} if self.timeout is None else {"timeout": self.timeout}),
+            **({"plugins": [plugin.name for plugin in self.plugins]} if self.plugins else {}),
+            **({"estimands": list(self.estimands)} if self.estimands else {}),
+            **({} if self.estimand is None else {"estimand": self.estimand}),
+            **({} if self.laws is None else {"laws": list(self.laws)}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
             "method": [method.definition() for method in self.methods],
             **({"claim": [claim.definition() for claim in self.claims]} if self.claims else {}),
@@ -118,11 +146,14 @@ def _number_problems(study: Study) -> Iterator[str]:
         yield bad_value("replicates.full", study.full, f"more than the {study.replicates} of the quick profile")
     if study.timeout is not None and not 0.0 < study.timeout < math.inf:
         yield bad_value("timeout", study.timeout, "a finite positive number of seconds, or left out")
+    yield from (unknown_name("estimands", name, ESTIMANDS) for name in study.estimands if name not in ESTIMANDS)
 
 
 def _scenario_problems(study: Study) -> Iterator[str]:
     if not study.scenarios:
         yield "scenario: a study needs at least one"
+    columns = {column for scenario in study.scenarios for column in scenario.columns()}
+    yield from (bad_value("estimands", name, "no column of a source") for name in study.estimands if name in columns)
     by_key: dict[str, str] = {}
     for scenario in study.scenarios:
         if scenario.key in by_key:

@@ -10,7 +10,7 @@ from simstudy.estimators.capabilities import Law
 from simstudy.estimators.registry import estimator_named, law_of
 from simstudy.penalties import Penalty
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import Constants
+from simstudy.theory.constants import Constants, check_law
 from simstudy.theory.pseudo_true import DRAWS, pseudo_true
 
 FloatArray = NDArray[np.float64]
@@ -62,12 +62,13 @@ def oracle_shift(
     Raises
     ------
     ConfigError
-        The methods are not such a pair.
+        The methods are not such a pair, or the scenario has no such law (`constants.check_law`).
     """
     penalty = method[1]
     if penalty is None or not is_oracle_case(method, reference):
         allowed = "used for fgsm with a bounded penalty (scad, mcp) against the oracle"
         raise ConfigError(bad_value("law", "T8", allowed))
+    check_law(scenario)
     active = np.concatenate([np.ones(scenario.q - scenario.p, dtype=bool), scenario.support])
     P = float(penalty.value(np.abs(np.asarray(scenario.beta))).sum())
     leading = np.zeros(scenario.q)

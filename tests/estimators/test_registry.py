@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from simstudy.penalties import Lasso
 from simstudy.records import Data, Status
 from simstudy.runner.methods import resolve
 from simstudy.sources.glm import Scenario
+from simstudy.sources.setting import Setting
 from simstudy.study.method import FixedLambda, Method, RateLambda
 from simstudy.theory import limit_law
 from simstudy.theory.pseudo_true import pseudo_true
@@ -210,10 +212,15 @@ def test_an_estimator_can_take_a_level_without_a_penalty() -> None:
         Method("m", "ridge")
 
 
+@dataclass(frozen=True)
+class Mystery:
+    n: int
+
+
 def test_a_source_that_lacks_what_an_estimator_needs_is_named() -> None:
-    (method,) = (Method("m", "mle"),)
-    with pytest.raises(ConfigError, match="'mle' needs family, but object has no family"):
-        resolve(object(), (method,))  # type: ignore[arg-type]
+    lacking = Setting("mystery", Mystery(5), "label")
+    with pytest.raises(ConfigError, match=r"'mle' needs family: give the source an attribute family, which mystery"):
+        resolve(lacking, (Method("m", "mle"),))
 
 
 def positional(data: Data, rng: Any, trim: float = 0.0) -> None:

@@ -11,9 +11,10 @@ import pytest
 from simstudy.errors import ConfigError
 from simstudy.families import FAMILIES
 from simstudy.records import SCENARIO_FIELDS, SCENARIO_SCHEMA, Data
+from simstudy.runner.truth import truth_row
 from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Bernoulli, Normal, StudentT
-from simstudy.sources.glm import Scenario, scenario_columns, scenario_row
+from simstudy.sources.glm import Scenario
 
 BETA = [1.0, -0.7, 0.0, 0.5]
 
@@ -103,16 +104,16 @@ def test_the_key_sees_what_generates_the_data_and_nothing_else():
 
 def test_a_row_has_the_columns_of_the_record():
     scenario = Scenario("binomial", 50, BETA, prevalence=0.1, design=Normal(0.5))
-    row = scenario_row("study", scenario)
+    row = truth_row("study", scenario)
     assert list(row) == SCENARIO_SCHEMA.names
-    assert list(scenario_columns(scenario)) == [field.name for field in SCENARIO_FIELDS]
+    assert list(scenario.columns()) == [field.name for field in SCENARIO_FIELDS]
     stored = pa.Table.from_pylist([row], schema=SCENARIO_SCHEMA).to_pylist()[0]
     assert stored == row
     assert (row["rho"], row["prevalence"], row["s"], row["design"]) == (0.5, 0.1, 3, "normal")
 
 
 def test_columns_that_do_not_apply_are_null():
-    row = scenario_row("study", Scenario("gaussian", 50, BETA, design=StudentT(5.0)))
+    row = truth_row("study", Scenario("gaussian", 50, BETA, design=StudentT(5.0)))
     assert [row[name] for name in ("rho", "intercept", "prevalence", "prevalence_realised")] == [None] * 4
 
 

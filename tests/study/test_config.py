@@ -8,8 +8,9 @@ from simstudy.errors import ConfigError
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal
 from simstudy.seeding import study_seed
 from simstudy.sources.designs import Normal, Rademacher
-from simstudy.study.config import GrowingSize, read_study
+from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, RateLambda, UniversalLambda
+from simstudy.study.scenarios import GrowingSize
 from simstudy.study.study import study_toml
 
 STUDY = """
@@ -146,7 +147,7 @@ def test_options_and_standard_errors_survive_a_round_trip(read):
 
 # (what to replace, by what, what the error says): one mistake each.
 MISTAKES = [
-    ('aim = "An aim."', "", r"aim is missing"),
+    ("replicates = 20", "", r"replicates is missing"),
     ("replicates = 20", 'replicates = "20"', r"replicates = '20'.*valid integer"),
     ("replicates = 20", "replicates = 0", r"replicates = 0.*at least 1"),
     ("replicates = 20", "replicates = 20\nsed = 1", r"top level: unknown 'sed'.*did you mean 'seed'"),

@@ -1,0 +1,209 @@
+"""Plug-ins: Python files and installed packages whose decorators add to the registries.
+
+Their code runs when a study that names them is read to be run, tabulated or judged, and in each worker before the first
+block; never when results are loaded or reported.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import linecache
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import TypeGuard
+
+from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.registry import Registration, registering
+
+#: Group of entry points in which installed packages offer plug-ins.
+GROUP = "simstudy"
+
+#: Decorators of what reads rows and makes none.
+READERS = ("law", "measure", "analysis")
+DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+#: Larger files are not source code.
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """Source code that registers something.
+
+    Parameters
+    ----------
+    name : str
+        As a study file names it: a path such as "my_methods.py", or the name of an entry point.
+    path : str
+        Absolute path, shown in tracebacks; it need not exist in a worker on another machine.
+    text : str
+        The source code of a file; empty for an installed package, which is imported.
+    code : str
+        Hash of the code that can change a row, 16 hexadecimal digits: without comments, docstrings, laws, measures and
+        analyses.
+    version : str
+        Hash of all of it.
+    """
+
+    name: str
+    path: str
+    text: str
+    code: str
+    version: str
+
+
+#: What plug-ins have registered in this process, by their version.
+_active: dict[str, list[Registration]] = {}
+#: Their files, to tell their lines in a traceback from the package's own.
+_files: set[str] = set()
+
+
+def read_plugin(name: str, folder: Path) -> Plugin:
+    """The plug-in that a study file in `folder` names; nothing of it is executed.
+
+    Parameters
+    ----------
+    name : str
+        A path that ends in ``.py``, relative to `folder` or absolute; otherwise the name of an entry point in the group
+        ``simstudy`` of an installed package.
+    folder : Path
+        Where the study file is.
+
+    Raises
+    ------
+    ConfigError
+        There is no such file or entry point, or the file cannot be read.
+    """
+    if not name.endswith(".py"):
+        return _installed(name)
+    path = (folder / name).absolute()
+    try:
+        if not path.is_file():
+            raise ConfigError(bad_value("plugins", name, f"a Python file in {folder.absolute()}, or an entry point"))
+        if path.stat().st_size > LARGEST:
+            raise ConfigError(bad_value("plugins", name, f"a Python file of at most {LARGEST} bytes"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"plugins: {name} cannot be read: {error}") from None
+    return Plugin(name, str(path), text, row_code(text, name), _hash(text))
+
+
+def _installed(name: str) -> Plugin:
+    found = {each.name: each for each in entry_points(group=GROUP)}
+    if name not in found:
+        if not found:
+            raise ConfigError(
+                bad_value("plugins", name, f"a path that ends in .py: no package offers entry points in {GROUP!r}")
+            )
+        raise ConfigError(unknown_name("plugins", name, found))
+    module = found[name].value.partition(":")[0]
+    # A package's code is known once it is imported, which happens once a process: its name and version stand for it.
+    distribution = found[name].dist
+    code = _hash(f"{name} {'' if distribution is None else distribution.version}")
+    with registering(code) as made:
+        loaded = found[name].load()
+    _files.add(inspect.getfile(loaded if isinstance(loaded, ModuleType) else sys.modules[module]))
+    _active.setdefault(code, made)
+    return Plugin(name, module, "", code, code)
+
+
+def activate(plugins: Iterable[Plugin]) -> None:
+    """Make everything that these plug-ins register known in this process; their code is executed once a process.
+
+    Raises
+    ------
+    ConfigError
+        The code of a plug-in raises; the sentence names its line.
+    """
+    for plugin in plugins:
+        if plugin.version not in _active:
+            _active[plugin.version] = _execute(plugin) if plugin.text else _import(plugin)
+        for register in _active[plugin.version]:
+            register()
+
+
+def _import(plugin: Plugin) -> list[Registration]:
+    """Registrations of an installed package, in a worker that has not seen it yet."""
+    found = _installed(plugin.name)
+    if found.version != plugin.version:
+        raise ConfigError(f"plugins: package {plugin.name} has another version here than where the study was read")
+    return _active[found.version]
+
+
+def _execute(plugin: Plugin) -> list[Registration]:
+    name = f"simstudy_plugin_{plugin.version}"
+    module = ModuleType(name)
+    module.__file__ = plugin.path
+    # Dataclasses and pickle look a class's module up; tracebacks look the lines up, also where the file does not exist.
+    sys.modules[name] = module
+    _files.add(plugin.path)
+    linecache.cache[plugin.path] = (len(plugin.text), None, plugin.text.splitlines(keepends=True), plugin.path)
+    try:
+        with registering(plugin.code) as made:
+            exec(compile(plugin.text, plugin.path, "exec"), module.__dict__)
+    except ConfigError as error:
+        del sys.modules[name]
+        raise ConfigError(f"plugins: {plugin.name}: {error}") from None
+    except Exception as error:
+        del sys.modules[name]
+        raise ConfigError(f"plugins: {plugin.name}: {where(error, plugin.path)}") from error
+    return made
+
+
+def row_code(text: str, name: str) -> str:
+    """Hash of what in a file can change a row of results.
+
+    Comments, layout, docstrings, and the functions and classes that are registered as laws, measures or analyses can
+    not, as long as nothing else in the file uses them.
+
+    Raises
+    ------
+    ConfigError
+        The file is not Python.
+    """
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise ConfigError(f"plugins: {name}: line {line}: {type(error).__name__}: {error}") from None
+    used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    module.body = [node for node in module.body if not (_reads_rows(node) and node.name not in used)]
+    for node in ast.walk(module):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return _hash(ast.dump(module))
+
+
+def _reads_rows(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
+    """Whether a definition is registered as something that only reads rows."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return False
+    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Attribute) and each.attr in READERS for each in called)
+
+
+def is_users(filename: str) -> bool:
+    """Whether a file of a traceback is a plug-in's."""
+    return filename in _files
+
+
+def where(error: BaseException, path: str) -> str:
+    """An error in words, with the line of the file that raised it."""
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f"{'' if line is None else f'line {line}: '}{type(error).__name__}: {error}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
