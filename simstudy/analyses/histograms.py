@@ -12,6 +12,7 @@ import pandas as pd
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.errors import SimstudyError
 from simstudy.measures.estimate import FloatArray
+from simstudy.measures.proportion import proportion, wilson
 from simstudy.measures.samples import Sample
 from simstudy.sources.glm import Scenario
 from simstudy.theory.expected import draws_of_coefficient
@@ -68,16 +69,17 @@ def _histogram(scenario: Scenario, sample: Sample, parameter: str, draws: FloatA
     low, high = np.quantile(spread, [0.003, 0.997])
     edges = np.linspace(low, high, BINS + 1)
     width = edges[1] - edges[0]
-    share, theirs = (np.histogram(v[v != zero], edges)[0] / len(v) for v in (errors, draws))
-    atom = float((errors == zero).mean())
+    counts, theirs = (np.histogram(v[v != zero], edges)[0] for v in (errors, draws))
+    share = wilson(counts.astype(np.float64), len(errors))
+    atom, atom_predicted = (proportion((v == zero)[:, np.newaxis]) for v in (errors, draws))
     return {
         "left": edges[:-1],
         "right": edges[1:],
-        "simulated": share / width,
-        "simulated_mcse": np.sqrt(share * (1 - share) / len(errors)) / width,
-        "predicted": theirs / width,
+        "simulated": share.value / width,
+        "simulated_mcse": share.mcse / width,
+        "predicted": theirs / len(draws) / width,
         "zero": zero,
-        "atom": atom,
-        "atom_mcse": math.sqrt(atom * (1 - atom) / len(errors)),
-        "atom_predicted": float((draws == zero).mean()),
+        "atom": float(atom.value[0]),
+        "atom_mcse": float(atom.mcse[0]),
+        "atom_predicted": float(atom_predicted.value[0]),
     }

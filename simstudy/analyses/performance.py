@@ -11,13 +11,14 @@ from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.measures.numbers import setting
-from simstudy.report.columns import estimate, failures, text, where_known, where_varying
+from simstudy.report.columns import estimate, failures, text, theory, where_known, where_varying
 from simstudy.report.figures.canvas import Figure
 from simstudy.report.figures.forest import forest_figure
 from simstudy.report.figures.overview import overview_figure
 from simstudy.report.figures.panels import TITLES
 from simstudy.report.notes import FAILED, PARENTHESES, replicates
 from simstudy.report.table import Column, Table
+from simstudy.theory.registry import LAWS
 
 #: Headings of measures in the order of the columns; other measures follow under their own names.
 HEADINGS = {
@@ -31,19 +32,27 @@ HEADINGS = {
     "coverage": "Coverage",
     "zero_probability": "P(zero)",
 }
+#: The law at n of the limit theory among the laws of a prediction.
+AT_N = "law"
+PREDICTED = "predicted_"
 #: Measure that says whether a handful of replicates carries a mean.
 CARRIED = "top_share"
 KEYS = ["scenario", "scenario_key", "estimand", "component", "parameter", "method"]
 PARTS = ("mcse", "lower", "upper")
 
 
-def performance(measures: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
+def performance(
+    measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Measures of each estimand side by side.
 
     Parameters
     ----------
     measures, scenarios : DataFrame
         What `measures.summarise` returns, and the truth, one row a scenario.
+    predictions : DataFrame, optional
+        Columns of `theory.predictions.Prediction`. Of several laws for a number, one of a plug-in comes before the
+        theory's own, and of these the law at n before others.
 
     Returns
     -------
@@ -51,7 +60,8 @@ def performance(measures: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame
         One row for each scenario, component of an estimand and method: `scenario`, `scenario_key`, the scenario's
         columns, `estimand`, `component` (0-based; null for a number and for a vector as a whole, of which the RMSE is
         shown), `parameter`, `method`, and for each measure its value under its name, `_mcse`, `_lower`, `_upper` (NaN
-        where there is none); the counts, of the first measure of the row.
+        where there is none), and where it is predicted `predicted_<name>` with its `_mcse`; the counts, of the first
+        measure of the row.
     """
     rows = with_estimands(measures)
     rows = rows[rows["reference"].isna() & rows["estimand"].notna()]
@@ -64,12 +74,25 @@ def performance(measures: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame
         parts = {"value": name, **{part: f"{name}_{part}" for part in PARTS}}
         own = rows.loc[rows["measure"] == name, [*KEYS, *parts]].rename(columns=parts)
         table = table.merge(own, on=KEYS, how="left", validate="one_to_one")
+        table = with_prediction(table, name, predictions)
     columns = [name for name in TITLES if name in scenarios]
     table = table.merge(scenarios[["scenario_key", *columns]], on="scenario_key", validate="many_to_one")
     place = {key: rank for rank, key in enumerate(dict.fromkeys(rows["scenario_key"]))}
     numbers = {name: rank for rank, name in enumerate(dict.fromkeys(rows["parameter"]))}
     order = pd.DataFrame({"scenario": table["scenario_key"].map(place), "parameter": table["parameter"].map(numbers)})
     return table.loc[order.sort_values(["scenario", "parameter"], kind="stable").index].reset_index(drop=True)
+
+
+def with_prediction(table: pd.DataFrame, name: str, predictions: pd.DataFrame | None) -> pd.DataFrame:
+    """The table with what is predicted for a measure."""
+    if predictions is None:
+        return table
+    keys = ["scenario", "method", "parameter"]
+    own = predictions[(predictions["quantity"] == name) & predictions["reference"].isna()]
+    rank = own["law"].map(lambda law: 0 if law in LAWS else 1 if law == AT_N else 2)
+    own = own.loc[rank.sort_values(kind="stable").index].drop_duplicates(keys)
+    columns = {"predicted": f"{PREDICTED}{name}", "predicted_mcse": f"{PREDICTED}{name}_mcse"}
+    return table.merge(own[[*keys, *columns]].rename(columns=columns), on=keys, how="left", validate="one_to_one")
 
 
 def ordered(rows: pd.DataFrame) -> list[str]:
@@ -93,8 +116,11 @@ def table(result: pd.DataFrame) -> Table:
 
 def _measures(result: pd.DataFrame) -> Iterator[Column]:
     for name in result.columns:
-        if f"{name}_mcse" in result and name != CARRIED:
-            yield estimate(HEADINGS.get(name, name.replace("_", " ")), name)
+        if f"{name}_mcse" in result and name != CARRIED and not name.startswith(PREDICTED):
+            heading = HEADINGS.get(name, name.replace("_", " "))
+            yield estimate(heading, name)
+            if f"{PREDICTED}{name}" in result:
+                yield theory(f"{heading}, theory", f"{PREDICTED}{name}", name)
 
 
 def _carried(result: pd.DataFrame) -> list[str]:
@@ -165,4 +191,4 @@ def overview(result: pd.DataFrame) -> Figure:
 @analysis("performance", table=table, sentence=sentence, figure={"performance": forest, "measures": overview})
 def frame(results: Results) -> pd.DataFrame:
     """Performance of each method at each estimand."""
-    return performance(results.measures, results.scenarios)
+    return performance(results.measures, results.scenarios, results.predictions)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from simstudy.measures import MEASURES, WHOLE
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import mean
 from simstudy.measures.samples import Sample
@@ -27,13 +28,14 @@ from simstudy.verdicts.intervals import (
 #: Share of failed fits above which nothing is decided about a quantity without bounds.
 MOST_FAILED = 0.01
 
-PROPORTIONS = ("zero_probability", "exact_support", "sign_recovery")
 BOUNDED = ("true_positives", "false_positives", "false_negatives", "true_positive_rate", "false_positive_rate")
 
 
 def of_measure(results: Found, key: str, method: str, reference: str | None, measure: str, parameter: str) -> Evidence:
     """Evidence from one row of the measures frame."""
     row = results.row(key, method, reference, measure, parameter)
+    if row is None:
+        row = results.row(key, method, reference, measure, f"{parameter}_{WHOLE}")
     if row is None or not row["attempted"]:
         return unknown(0, "No results.")
     value, mcse, attempted, usable, failed = (row[c] for c in ("value", "mcse", "attempted", "usable", "failed"))
@@ -43,7 +45,7 @@ def of_measure(results: Found, key: str, method: str, reference: str | None, mea
         count = round(value * attempted)
         return Evidence(value, mcse, clopper_pearson(count, count, attempted), attempted, attempted, 0)
     note = "" if not failed else f"{failed} of {attempted} fits failed."
-    if measure in PROPORTIONS:
+    if measure in MEASURES and MEASURES[measure].share:
         count = round(value * usable)
         interval = clopper_pearson(count, count + failed, attempted)
         return Evidence(value, mcse, interval, attempted, usable, failed, note=_worst_case(note))

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from simstudy.errors import ConfigError, SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, Law, Selection, select_scenarios
-from simstudy.study.quantities import QUANTITIES
 from simstudy.theory.expected import draws_of_coefficient, expected
+from simstudy.theory.registry import LAWS
 from simstudy.theory.shifts import Target
 
 #: Estimator and penalty of each method in each scenario, by the labels of both.
@@ -44,19 +45,49 @@ class Foretold:
     silence: str = ""
 
 
-def foretell(claim: Claim, scenarios: Sequence[Scenario], targets: Targets) -> Foretold:
-    """Compute the prediction of a claim that is made by a law; a region of numbers needs none."""
+def foretell(
+    claim: Claim, scenarios: Sequence[Source], targets: Targets, predictions: pd.DataFrame | None = None
+) -> Foretold:
+    """Compute the prediction of a claim that is made by a law; a region of numbers needs none.
+
+    Parameters
+    ----------
+    claim : Claim
+    scenarios : sequence of Source
+        Those of the study.
+    targets : mapping
+    predictions : DataFrame, optional
+        What the laws of the registry predict, columns of `theory.predictions.Prediction`.
+    """
     if not isinstance(claim.prediction, Law):
         return Foretold()
+    if claim.prediction.law in LAWS:
+        (scenario,) = select_scenarios(claim.scenario, scenarios)
+        return _by_registry(claim, claim.prediction.law, scenario, predictions)
+    models = [each for each in scenarios if isinstance(each, Scenario)]
     try:
-        return _by_law(claim, claim.prediction, scenarios, targets)
+        return _by_law(claim, claim.prediction, models, targets)
     except SimstudyError as error:
         return Foretold(silence=f"The theory is silent: {error}")
 
 
+def _by_registry(claim: Claim, law: str, scenario: Source, predictions: pd.DataFrame | None) -> Foretold:
+    """Value that a law of the registry gives for the claim's scenario."""
+    silent = Foretold(silence=f"The law {law} says nothing of {claim.quantity} of {claim.about} here.")
+    if predictions is None:
+        return silent
+    own = (predictions["law"] == law) & (predictions["scenario"] == scenario.label)
+    rows = predictions[own & (predictions["method"] == claim.method)]
+    rows = rows[(rows["quantity"] == claim.quantity) & (rows["parameter"] == claim.about)]
+    if len(rows) != 1:
+        return silent
+    factor = scale(claim, scenario)
+    return Foretold(factor * float(rows["predicted"].iloc[0]), factor * float(rows["predicted_mcse"].iloc[0]))
+
+
 def scale(claim: Claim, scenario: Source) -> float:
     """Factor between the measure and the claim's quantity."""
-    return float(scenario.n ** QUANTITIES[claim.quantity].power) if claim.scaled else 1.0
+    return float(scenario.n**claim.kind.power) if claim.scaled else 1.0
 
 
 def _by_law(claim: Claim, law: Law, scenarios: Sequence[Scenario], targets: Targets) -> Foretold:
@@ -64,7 +95,7 @@ def _by_law(claim: Claim, law: Law, scenarios: Sequence[Scenario], targets: Targ
         (scenario,) = select_scenarios(claim.scenario, scenarios)
         target = _target(targets, scenario, claim.method)
         return Foretold(0.0, draws=draws_of_coefficient(scenario, claim.parameter, law.law, target, law.without))
-    if QUANTITIES[claim.quantity].over_n:
+    if claim.kind.over_n:
         found = sorted(select_scenarios(claim.scenario, scenarios), key=lambda each: each.n)
         return Foretold(errors=tuple(_value(claim, law, "rmse", each, targets) for each in found))
     value, se = _in(claim, law, claim.scenario, scenarios, targets)

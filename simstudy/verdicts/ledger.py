@@ -152,9 +152,9 @@ def confront(claim: Claim, scenarios: Sequence[Source], results: Found, foretold
 def gather(claim: Claim, scenarios: Sequence[Source], results: Found, foretold: Foretold) -> Evidence:
     """Evidence on a claim's quantity."""
     if claim.quantity == "rmse_slope":
-        return of_slope(results, sizes(claim, scenarios), claim.method, claim.parameter)
+        return of_slope(results, sizes(claim, scenarios), claim.method, claim.about)
     if claim.quantity == "rmse_slope_difference" and claim.reference is not None:
-        return of_slope_difference(results, sizes(claim, scenarios), claim.method, claim.reference, claim.parameter)
+        return of_slope_difference(results, sizes(claim, scenarios), claim.method, claim.reference, claim.about)
     evidence = _in(claim, claim.scenario, scenarios, results, foretold)
     if claim.versus is None:
         return evidence
@@ -171,7 +171,7 @@ def _in(
     claim: Claim, selection: Selection, scenarios: Sequence[Source], results: Found, foretold: Foretold
 ) -> Evidence:
     (scenario,) = select_scenarios(selection, scenarios)
-    key, method, parameter = scenario.key, claim.method, claim.parameter
+    key, method, parameter = scenario.key, claim.method, claim.about
     if claim.quantity == "kolmogorov":
         draws = np.zeros(1) if foretold.draws is None else foretold.draws
         return of_distance(results, key, method, parameter, scenario.n, draws)
@@ -184,7 +184,7 @@ def _in(
 
 def _of_rate(claim: Claim, scenarios: Sequence[Source], results: Found, foretold: Foretold) -> Foretold:
     """Slope that the predicted errors have with the weights of the simulated ones."""
-    rows = [results.row(key, claim.method, None, "rmse", claim.parameter) for key, _ in sizes(claim, scenarios)]
+    rows = [results.row(key, claim.method, None, "rmse", claim.about) for key, _ in sizes(claim, scenarios)]
     if any(row is None for row in rows):
         return replace(foretold, silence="No results at some n.")
     relative = np.array([row["mcse"] / row["value"] for row in rows if row is not None])
@@ -212,7 +212,7 @@ def _entry(tested: Tested, role: str, alphas: tuple[float, float], replicates: i
         scenario=_shown(claim.scenario) + ("" if claim.versus is None else f" minus {_shown(claim.versus)}"),
         method=claim.method,
         reference=claim.reference,
-        parameter=claim.parameter,
+        parameter=claim.about,
         margin=claim.margin,
         predicted=tested.foretold.value,
         predicted_se=tested.foretold.se,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analyses.methods import targets_in
 from simstudy.errors import ConfigError
 from simstudy.report.table import Table, write_table
 from simstudy.runner.block import thread_controller
+from simstudy.sources.glm import Scenario
 from simstudy.store.definition import write_definition
 from simstudy.store.files import write_frame
 from simstudy.store.load import load_scenarios
@@ -24,6 +26,7 @@ from simstudy.workflow.measuring import (
     estimates_in,
     measures,
 )
+from simstudy.workflow.predicting import by_laws
 from simstudy.workflow.studies import layout_of, study_of
 
 #: Outcomes that make a ledger fail.
@@ -95,7 +98,11 @@ def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:
         for claim in group
         for selection in (claim.scenario, claim.versus)
         if selection is not None
-        for scenario in select_scenarios(selection, study.glm)
+        for scenario in select_scenarios(selection, study.scenarios)
+        if isinstance(scenario, Scenario)
     }
     targets = {key: value for scenario in labels for key, value in targets_in(scenario, study).items()}
-    return {claim.id: foretell(claim, study.glm, targets) for claim in group}
+    wanted = {each for claim in group for each in select_scenarios(claim.scenario, study.scenarios)}
+    frames = [frame for each in wanted for frame in by_laws(study, each)[0]]
+    predictions = pd.concat(frames, ignore_index=True) if frames else None
+    return {claim.id: foretell(claim, study.scenarios, targets, predictions) for claim in group}

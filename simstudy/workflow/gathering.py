@@ -11,6 +11,7 @@ from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.predictions import read_predictions, write_predictions
 from simstudy.study.study import Study
+from simstudy.theory.predictions import restored, stored
 from simstudy.workflow.measuring import (
     estimates_in,
     measures,
@@ -28,11 +29,12 @@ def results_of(study: Study, layout: Layout, jobs: int = 1) -> Results:
     ResultsError
         There are no results of this study.
     """
-    found = read_predictions(layout, study.fingerprint)
+    kept = read_predictions(layout, study.fingerprint)
+    found = None if kept is None else (restored(kept[0]), kept[1])
     frame = stored_measures(study, layout, jobs)
     if found is None:
         found = predictions(study, jobs)
-        write_predictions(layout, *found, study.fingerprint)
+        write_predictions(layout, stored(found[0]), found[1], study.fingerprint)
     return results_from(study, layout, frame, *found)
 
 

@@ -13,17 +13,14 @@ from joblib import effective_n_jobs
 from simstudy.analyses.methods import contrasts
 from simstudy.analyses.registry import Pairs, analyses_of
 from simstudy.errors import ResultsError
-from simstudy.measures import summarise
+from simstudy.measures import MEASURES, summarise
+from simstudy.measures.measure import Default
 from simstudy.runner.processes import submit
 from simstudy.sources.registry import Source
 from simstudy.store.layout import Layout
-from simstudy.store.load import load_scenarios, rows
+from simstudy.store.load import estimates, load_scenarios
 from simstudy.store.shards import shard_paths
 from simstudy.study.study import Study
-
-#: Columns that measures and analyses are made of.
-ESTIMATES = ("status", "lam", "intercept_hat", "beta_hat", "intercept_se", "se_hat")
-
 
 #: Rows of a scenario that are summarised in another process.
 MANY_ROWS = 20_000
@@ -80,7 +77,7 @@ def scenario_measures(
 ) -> pd.DataFrame:
     """Performance measures of one scenario, from all methods and replicates or from some."""
     chosen = [method.name for method in study.methods] if names is None else names
-    table = rows(layout, scenario.key, chosen, ESTIMATES)
+    table = estimates(layout, scenario.key, chosen)
     if first is not None:
         table = table.filter(pc.less(table["replicate"], first))
     return measured(study, table.to_pandas(), load_scenarios(layout.folder))
@@ -90,17 +87,26 @@ def estimates_in(layout: Layout) -> Callable[[str], pd.DataFrame]:
     """Function from a scenario key to its rows, of which it remembers a few."""
 
     @lru_cache(maxsize=4)
-    def estimates(key: str) -> pd.DataFrame:
-        frame: pd.DataFrame = rows(layout, key, columns=ESTIMATES).to_pandas()
+    def of_scenario(key: str) -> pd.DataFrame:
+        frame: pd.DataFrame = estimates(layout, key).to_pandas()
         return frame
 
-    return estimates
+    return of_scenario
 
 
 def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
     """Performance measures, with the contrasts of the methods that have rows."""
     there = set(replicates["method"])
-    return summarise(replicates, scenarios, [pair for pair in compared(study) if there.issuperset(pair)])
+    pairs = [pair for pair in compared(study) if there.issuperset(pair)]
+    return summarise(replicates, scenarios, pairs, wanted(study))
+
+
+def wanted(study: Study) -> tuple[str, ...]:
+    """Measures that a study or one of its claims asks for."""
+    claims = [every for claim in study.claims for every in (claim, claim.control) if every is not None]
+    claimed = [claim.quantity for claim in claims if claim.quantity in MEASURES]
+    rare = [name for name in claimed if MEASURES[name].default is Default.NEVER]
+    return tuple(dict.fromkeys([*study.measures, *rare]))
 
 
 def compared(study: Study) -> Pairs:

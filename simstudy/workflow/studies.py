@@ -7,12 +7,14 @@ from pathlib import Path
 
 from simstudy.analyses.registry import ANALYSES, analyses_of
 from simstudy.errors import ConfigError, unknown_name
+from simstudy.measures import MEASURES
 from simstudy.store.definition import check_same_study
 from simstudy.store.layout import Layout
 from simstudy.study.config import read_study
 from simstudy.study.profiles import read_replicates
 from simstudy.study.study import Study, study_toml
 from simstudy.theory.coverage import check_claims
+from simstudy.theory.registry import LAWS
 
 
 def study_of(
@@ -23,8 +25,8 @@ def study_of(
     Raises
     ------
     ConfigError
-        As `read_study`; or an analysis does not exist or lacks what it needs, or a claim's prediction is not made by
-        the theory.
+        As `read_study`; or an analysis does not exist or lacks what it needs, a measure or a law does not exist, or a
+        claim's prediction is not made by the theory.
     """
     if isinstance(study, Study):
         number, full = read_replicates(study.definition()["replicates"], profile, replicates)
@@ -32,9 +34,11 @@ def study_of(
     else:
         chosen = read_study(study, seed=seed, replicates=replicates, profile=profile)
     where = "" if isinstance(study, Study) else f"{study}: "
-    for name in chosen.analyses:
-        if name not in ANALYSES:
-            raise ConfigError(where + unknown_name("analyses", name, ANALYSES))
+    asked = (("analyses", chosen.analyses, ANALYSES), ("measures", chosen.measures, MEASURES))
+    for field, names, known in (*asked, ("laws", chosen.laws or (), LAWS)):
+        for name in names:
+            if name not in known:
+                raise ConfigError(where + unknown_name(field, name, known))
     for each in analyses_of(chosen):
         if each.needs(chosen):
             raise ConfigError(f"{where}analyses: {each.name} needs {each.needs(chosen)}")

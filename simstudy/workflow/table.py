@@ -10,6 +10,7 @@ from simstudy.report.table import Table, write_table
 from simstudy.store.files import write_frame
 from simstudy.store.predictions import write_predictions
 from simstudy.study.study import Study
+from simstudy.theory.predictions import stored
 from simstudy.workflow.gathering import results_from
 from simstudy.workflow.measuring import (
     measures,
@@ -47,7 +48,7 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     frame = measures(chosen, layout.folder, jobs)
     write_frame(layout.measures, frame)
     found = predictions(chosen, jobs)
-    write_predictions(layout, *found, chosen.fingerprint)
+    write_predictions(layout, stored(found[0]), found[1], chosen.fingerprint)
     every = results_from(chosen, layout, frame, *found)
     made = tables(every)
     for each in made:

@@ -282,7 +282,7 @@ def test_one_estimator_has_each_of_the_laws() -> None:
 
 
 def names_compared(source: str) -> list[str]:
-    """Comparisons with an estimator's name, and questions for how one begins; attacks, pilots and forms of a law have them too."""
+    """Comparisons with an estimator's name, or its beginning; attacks, pilots and forms of laws have such names too."""
     found = []
     for node in ast.walk(ast.parse(source)):
         compares = isinstance(node, ast.Compare)
