@@ -55,10 +55,10 @@ def _choices(key: str, value: Any, vectors: Mapping[str, int]) -> list[Any]:
             raise ConfigError(f"{key}.{error}") from None
     if not isinstance(value, list):
         return [value]
-    if not value:
-        raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
     if key in vectors:
         return value if _depth(value) > vectors[key] else [value]
+    if not value:
+        raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
     return [choice for item in value for choice in _choices(key, item, vectors)]
 
 
