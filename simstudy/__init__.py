@@ -1,7 +1,9 @@
 """Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
 
-from simstudy.api import plan, run, table
+from simstudy import geometry
+from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
+from simstudy.estimands import estimand
 from simstudy.estimators import (
     Aic,
     Bic,
@@ -16,25 +18,35 @@ from simstudy.estimators import (
     fgsm_adaptive,
     fgsm_debiased,
     fgsm_training,
+    gradient_descent,
     largest_lam,
     mle,
+    nearest_centroid,
     oracle,
     path,
     penalized,
     penalized_adaptive,
     standard_errors,
+    svm,
+    svm_path,
     tuned,
 )
+from simstudy.estimators.registry import estimator
 from simstudy.measures import summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Data, Status
 from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
 from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import source
 from simstudy.store.load import load, load_scenarios
 from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
+from simstudy.theory.registry import law
+from simstudy.workflow.plan import plan
+from simstudy.workflow.run import run
+from simstudy.workflow.table import table
 
 __version__ = "0.1.0"
 
@@ -70,17 +82,24 @@ __all__ = [
     "StudentT",
     "Study",
     "adaptive_weights",
+    "analysis",
     "constants",
     "degrees_of_freedom",
+    "estimand",
+    "estimator",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "geometry",
+    "gradient_descent",
     "largest_lam",
+    "law",
     "limit_law",
     "load",
     "load_scenarios",
     "mle",
+    "nearest_centroid",
     "oracle",
     "path",
     "penalized",
@@ -88,8 +107,11 @@ __all__ = [
     "plan",
     "read_study",
     "run",
+    "source",
     "standard_errors",
     "summarise",
+    "svm",
+    "svm_path",
     "table",
     "tuned",
 ]

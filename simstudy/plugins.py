@@ -6,21 +6,28 @@ block; never when results are loaded or reported.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 import linecache
+import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any, TypeGuard
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.registry import Registration, registering
 
 #: Group of entry points in which installed packages offer plug-ins.
 GROUP = "simstudy"
+
+#: Decorators of what reads rows and makes none.
+READERS = ("law", "measure", "analysis")
+DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 #: Larger files are not source code.
 LARGEST = 1_000_000
@@ -39,16 +46,20 @@ class Plugin:
     text : str
         The source code of a file; empty for an installed package, which is imported.
     code : str
-        Hash of the source code, 16 hexadecimal digits.
+        Hash of the code that can change a row, 16 hexadecimal digits: without comments, docstrings, laws, measures and
+        analyses.
+    version : str
+        Hash of all of it.
     """
 
     name: str
     path: str
     text: str
     code: str
+    version: str
 
 
-#: What plug-ins have registered in this process, by the hash of their code.
+#: What plug-ins have registered in this process, by their version.
 _active: dict[str, list[Registration]] = {}
 #: Their files, to tell their lines in a traceback from the package's own.
 _files: set[str] = set()
@@ -81,7 +92,7 @@ def read_plugin(name: str, folder: Path) -> Plugin:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"plugins: {name} cannot be read: {error}") from None
-    return Plugin(name, str(path), text, _hash(text))
+    return Plugin(name, str(path), text, row_code(text, name), _hash(text))
 
 
 def _installed(name: str) -> Plugin:
@@ -93,13 +104,14 @@ def _installed(name: str) -> Plugin:
             )
         raise ConfigError(unknown_name("plugins", name, found))
     module = found[name].value.partition(":")[0]
-    with registering(f"package {name}") as made:
+    # A package's code is known once it is imported, which happens once a process: its name and version stand for it.
+    distribution = found[name].dist
+    code = _hash(f"{name} {'' if distribution is None else distribution.version}")
+    with registering(code) as made:
         loaded = found[name].load()
-    source = inspect.getsource(loaded if isinstance(loaded, ModuleType) else sys.modules[module])
-    code = _hash(source)
     _files.add(inspect.getfile(loaded if isinstance(loaded, ModuleType) else sys.modules[module]))
     _active.setdefault(code, made)
-    return Plugin(name, module, "", code)
+    return Plugin(name, module, "", code, code)
 
 
 def activate(plugins: Iterable[Plugin]) -> None:
@@ -111,22 +123,35 @@ def activate(plugins: Iterable[Plugin]) -> None:
         The code of a plug-in raises; the sentence names its line.
     """
     for plugin in plugins:
-        if plugin.code not in _active:
-            _active[plugin.code] = _execute(plugin) if plugin.text else _import(plugin)
-        for register in _active[plugin.code]:
+        if plugin.version not in _active:
+            _active[plugin.version] = _execute(plugin) if plugin.text else _import(plugin)
+        for register in _active[plugin.version]:
             register()
+
+
+def portable(cls: type, plugins: tuple[Plugin, ...], values: list[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """What ``__reduce__`` returns for an object that holds objects of plug-ins.
+
+    Classes of a plug-in are pickled by name, which exists in another process only once the plug-in is active there.
+    """
+    return _restored, (cls, plugins, pickle.dumps(values))
+
+
+def _restored(cls: type, plugins: tuple[Plugin, ...], pickled: bytes) -> Any:
+    activate(plugins)
+    return cls(*pickle.loads(pickled))
 
 
 def _import(plugin: Plugin) -> list[Registration]:
     """Registrations of an installed package, in a worker that has not seen it yet."""
     found = _installed(plugin.name)
-    if found.code != plugin.code:
-        raise ConfigError(f"plugins: package {plugin.name} has other code here than where the study was read")
-    return _active[found.code]
+    if found.version != plugin.version:
+        raise ConfigError(f"plugins: package {plugin.name} has another version here than where the study was read")
+    return _active[found.version]
 
 
 def _execute(plugin: Plugin) -> list[Registration]:
-    name = f"simstudy_plugin_{plugin.code}"
+    name = f"simstudy_plugin_{plugin.version}"
     module = ModuleType(name)
     module.__file__ = plugin.path
     # Dataclasses and pickle look a class's module up; tracebacks look the lines up, also where the file does not exist.
@@ -143,6 +168,38 @@ def _execute(plugin: Plugin) -> list[Registration]:
         del sys.modules[name]
         raise ConfigError(f"plugins: {plugin.name}: {where(error, plugin.path)}") from error
     return made
+
+
+def row_code(text: str, name: str) -> str:
+    """Hash of what in a file can change a row of results.
+
+    Comments, layout, docstrings, and the functions and classes that are registered as laws, measures or analyses can
+    not, as long as nothing else in the file uses them.
+
+    Raises
+    ------
+    ConfigError
+        The file is not Python.
+    """
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise ConfigError(f"plugins: {name}: line {line}: {type(error).__name__}: {error}") from None
+    used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    module.body = [node for node in module.body if not (_reads_rows(node) and node.name not in used)]
+    for node in ast.walk(module):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return _hash(ast.dump(module))
+
+
+def _reads_rows(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
+    """Whether a definition is registered as something that only reads rows."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return False
+    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Attribute) and each.attr in READERS for each in called)
 
 
 def is_users(filename: str) -> bool:

@@ -131,18 +131,19 @@ DESCRIPTIONS = {
 
 #: Key of a parquet field's metadata that holds its description, and of the one that says what the column is.
 DESCRIPTION, ROLE = b"description", b"role"
+#: Role of a column of an estimand or of its standard errors.
+ESTIMAND = b"estimand"
 
 
-def described(field: pa.Field, role: str = "", description: str = "") -> pa.Field:
-    """A field with its description, and its role `estimand` where it is one, in its metadata."""
+def described(field: pa.Field, role: bytes = b"", description: str = "") -> pa.Field:
+    """A field with its description, and its role where it has one, in its metadata."""
     metadata = {DESCRIPTION: (description or DESCRIPTIONS.get(field.name, field.name)).encode()}
-    return field.with_metadata({**metadata, ROLE: role.encode()} if role else metadata)
+    return field.with_metadata({**metadata, ROLE: role} if role else metadata)
 
 
-#: Estimand -> column of its estimates, where that is not its own name.
-ESTIMATE_COLUMNS = {"beta": "beta_hat", "intercept": "intercept_hat"}
-#: Estimand -> column of its standard errors, where that is not its own name with `_se`.
-ERROR_COLUMNS = {"beta": "se_hat", "intercept": "intercept_se"}
+#: Ending of a column of estimates, and of one of an estimator's own standard errors; the true value of an estimand, or
+#: a parameter of its source, has the plain name.
+HAT, SE = "_hat", "_se"
 
 #: Columns that hold a vector also where no row has one.
 VECTOR_COLUMNS = ("beta_hat", "se_hat")
@@ -164,10 +165,15 @@ SCENARIO_SCHEMA = pa.schema([*TRUTH_FIELDS, *SCENARIO_FIELDS, *DEFINITION_FIELDS
 
 
 def estimate_column(estimand: str) -> str:
-    """Column of a replicate row that holds an estimand's values."""
-    return ESTIMATE_COLUMNS.get(estimand, estimand)
+    """Column of a replicate row that holds what an estimator returns as its estimate."""
+    return f"{estimand}{HAT}"
 
 
 def error_column(estimand: str) -> str:
     """Column of a replicate row that holds an estimator's own standard errors of an estimand."""
-    return ERROR_COLUMNS.get(estimand, f"{estimand}_se")
+    return "se_hat" if estimand == "beta" else f"{estimand}{SE}"
+
+
+def estimand_of(column: str) -> str:
+    """Estimand of a column of estimates, or of evaluated values, which has its name."""
+    return column.removesuffix(HAT)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from simstudy.errors import InputError, unknown_name
+from simstudy.measures import WHOLE
 
 #: Columns of a scenario that an analysis groups or labels by.
 SCENARIO_COLUMNS = ["family", "n", "p", "s", "design", "rho", "sigma", "intercept", "prevalence"]
@@ -83,6 +84,20 @@ def with_predictions(
     return rows.merge(predictions[[*on, *columns]].rename(columns=columns), on=list(on), how="left")
 
 
+def with_estimands(measures: pd.DataFrame) -> pd.DataFrame:
+    """Measures with the columns `estimand` and `component`, made from the parameter where an older version lacks them.
+
+    `estimand` is null for what is about the fits, `component` for a number and for a vector as a whole.
+    """
+    if "estimand" in measures:
+        return measures
+    parts = measures["parameter"].str.extract(r"^beta_(?P<component>\d+)$")
+    component = parts["component"].astype("Float64").astype("Int64") - 1
+    whole = (measures["parameter"] == WHOLE) & ~measures["measure"].str.startswith("failure_rate")
+    estimand = measures["parameter"].mask(component.notna() | whole, "beta")
+    return measures.assign(estimand=estimand.mask(estimand == WHOLE), component=component)
+
+
 def side_by_side(
     measures: pd.DataFrame,
     scenarios: pd.DataFrame,
@@ -129,3 +144,10 @@ def true_values(scenarios: pd.DataFrame) -> pd.DataFrame:
     intercepts = scenarios[["scenario_key", "intercept"]].rename(columns={"intercept": "true"})
     truth = pd.concat([intercepts.assign(parameter="intercept"), slopes], ignore_index=True)
     return truth.astype({"true": "float64"})
+
+
+def one_of_each(beta: Sequence[float]) -> list[str]:
+    """First nonzero and first zero slope of a vector of coefficients, as far as it has them."""
+    nonzero = next((f"beta_{j}" for j, value in enumerate(beta, start=1) if value != 0), None)
+    zero = next((f"beta_{j}" for j, value in enumerate(beta, start=1) if value == 0), None)
+    return [name for name in (nonzero, zero) if name is not None]

@@ -12,10 +12,10 @@ from rich.table import Table as Grid
 
 from simstudy.records import Status
 from simstudy.report import Table, cells, marks
-from simstudy.report.explain import Explanation, Source
 from simstudy.runner.progress import Reporter, reporter, silent
 from simstudy.runner.replay import Replayed
 from simstudy.runner.runner import RunReport
+from simstudy.workflow.behind import Explanation, Source
 
 #: Space around a column with the line beside it, and the width of row numbers with theirs.
 PADDING, ROW_NUMBER = 3, 8

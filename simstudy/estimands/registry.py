@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, InputError, bad_value
-from simstudy.records import Data
+from simstudy.records import HAT, SE, Data
 from simstudy.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,6 +76,8 @@ def estimand(name: str, *, bounds: tuple[float, float] = (-math.inf, math.inf)) 
     ... def largest(fit, data, truth):
     ...     return abs(fit.coef).max()
     """
+    if name.endswith((HAT, SE)):
+        raise ConfigError(bad_value("name of the estimand", name, f"one that does not end in {HAT} or {SE}"))
     low, high = bounds
     if not low < high:
         raise ConfigError(bad_value(f"estimand {name}: bounds", bounds, "(low, high) with low < high"))

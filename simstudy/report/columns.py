@@ -75,6 +75,16 @@ def _best(values: FloatArray, mcse: FloatArray, largest: bool) -> NDArray[np.boo
     return np.zeros(len(values), dtype=bool) if chosen.all() else chosen
 
 
+def where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that show a number in some row: theory does not cover everything."""
+    return [column for column in columns if any(cell != numbers.MISSING for cell in column.cells(rows))]
+
+
+def where_varying(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that tell rows apart."""
+    return [column for column in columns if len(set(column.cells(rows))) > 1]
+
+
 def failures() -> Column:
     """Failed fits of attempted ones, always shown; an asterisk says that the row's numbers are conditional."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simstudy.runner.block import Block, run_block
+from simstudy.runner.block import run_block
 from simstudy.runner.methods import resolve
+from simstudy.runner.plan import block_of
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
 
@@ -33,8 +34,8 @@ def pilot(study: Study, scenario: Source, replicates: int) -> Pilot:
     """Compute the first replicates of a scenario in memory and in this process."""
     methods = resolve(scenario, study.methods)
     # The first replicate loads compiled code, which no later one does.
-    run_block(Block(study.name, study.seed, scenario, methods, 0, 1))
-    result = run_block(Block(study.name, study.seed, scenario, methods, 0, replicates))
+    run_block(block_of(study, scenario, methods, 0, 1))
+    result = run_block(block_of(study, scenario, methods, 0, replicates))
     return Pilot(result.table.to_pandas(), result.cpu_seconds / replicates)
 
 

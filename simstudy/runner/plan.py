@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from simstudy.runner.block import Block
-from simstudy.runner.methods import resolve
+from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.runner.options import Part
 from simstudy.sources.registry import Source
 from simstudy.store.shards import Shard
@@ -112,11 +112,17 @@ def plan_blocks(study: Study, todo: Iterable[Cell], size: int | None = None, par
             methods = tuple(resolved[name] for name in names)
             length = size or block_size(scenario.n)
             blocks += [
-                Block(study.name, study.seed, scenario, methods, start, stop, study.timeout)
+                block_of(study, scenario, methods, start, stop)
                 for start, stop in cut(ranges, length)
                 if part is None or part.owns(scenario.key, start // length)
             ]
     return sorted(blocks, key=lambda block: block.start / study.replicates)
+
+
+def block_of(study: Study, scenario: Source, methods: tuple[ResolvedMethod, ...], start: int, stop: int) -> Block:
+    """Replicates start, ..., stop - 1 of a scenario with everything that the study says of them."""
+    limits = (study.timeout, study.estimands, study.plugins)
+    return Block(study.name, study.seed, scenario, methods, start, stop, *limits)
 
 
 def by_gap(todo: Iterable[Cell]) -> Mapping[Source, Mapping[tuple[Range, ...], list[str]]]:

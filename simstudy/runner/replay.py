@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from simstudy.errors import ConfigError, ResultsError, bad_value, unknown_name
-from simstudy.runner.block import Block, block_table, thread_controller
+from simstudy.runner.block import block_table, thread_controller
 from simstudy.runner.methods import ResolvedMethod, resolve
+from simstudy.runner.plan import block_of
 from simstudy.runner.replicate import data, randomness, replicate_rows
 from simstudy.sources.registry import Source
 from simstudy.store.layout import Layout
@@ -63,9 +64,9 @@ def replay(study: Study, layout: Layout, scenario: str, replicate: int, method: 
     where = find_scenario(study, scenario)
     chosen = find_methods(study, where, method)
     stored = stored_rows(layout, where, replicate, study.replicates)
-    block = Block(study.name, study.seed, where, chosen, replicate, replicate + 1)
+    block = block_of(study, where, chosen, replicate, replicate + 1)
     with thread_controller().limit(limits=1):
-        again = block_table(block, list(replicate_rows(study.seed, where, chosen, replicate)))
+        again = block_table(block, list(replicate_rows(study.seed, where, chosen, replicate, study.estimands)))
     return [compared(row, stored.get(row["method"])) for row in again.to_pylist()]
 
 
@@ -80,7 +81,8 @@ def debug(study: Study, scenario: str, replicate: int, method: str | None = None
     where = find_scenario(study, scenario)
     dataset = data(study.seed, where, replicate)
     for each in find_methods(study, where, method):
-        pdb.runcall(each.call(dataset, randomness(study.seed, where, each, replicate)))
+        fit = each.call(dataset, randomness(study.seed, where, each, replicate))
+        pdb.runcall(fit.func, *fit.args, **fit.keywords)
 
 
 def find_scenario(study: Study, wanted: str) -> Source:

@@ -106,7 +106,7 @@ def fit_row(
     status, message = fit.status, fit.message
     if status == Status.OK:
         try:
-            values |= {name: checked(name, evaluate(ESTIMANDS[name], fit, dataset, truth), truth) for name in estimands}
+            values |= evaluated(estimands, fit, dataset, truth)
         except Exception as error:  # noqa: BLE001 - as above; what the fit itself estimates is kept
             raise_interrupt(error)
             status, message = Status.ERROR, words(error)
@@ -129,6 +129,20 @@ def estimated(fit: Fit, method: ResolvedMethod, truth: Mapping[str, Any]) -> dic
             raise InputError(bad_value(f"estimate {name}", value, "finite where the status is ok"))
         values[estimate_column(name)] = checked(name, value, truth)
     return values
+
+
+def evaluated(estimands: Sequence[str], fit: Fit, dataset: Data, truth: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of estimands that are computed from a fit, which has not estimated them itself.
+
+    Raises
+    ------
+    InputError
+        It has, or a value has another shape than its truth; and whatever an estimand's function raises.
+    """
+    for name in estimands:
+        if name in fit.estimates:
+            raise InputError(bad_value("estimands", name, "another name: the estimator returns an estimate of it"))
+    return {name: checked(name, evaluate(ESTIMANDS[name], fit, dataset, truth), truth) for name in estimands}
 
 
 def standard_errors(fit: Fit, method: ResolvedMethod) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from simstudy.store.files import write_text
 from simstudy.store.layout import Layout
 
 #: Keys of a study file that change no finished row: what it asks for may grow, and what it says may be worded anew.
-FREE_KEYS = frozenset({"replicates", "aim", "analyses", "timeout", "claim"})
+FREE_KEYS = frozenset({"replicates", "aim", "analyses", "timeout", "claim", "estimand", "laws", "measures", "plugins"})
 
 SHOWN = 5
 
@@ -70,6 +70,7 @@ def changed_scenarios(stored: Tables, current: Tables) -> list[str]:
 
 def whole_method(method: Tables, methods: Iterable[Tables]) -> Tables:
     """A method with the definition of the one that its lambda is matched to."""
+    method = {key: value for key, value in method.items() if key != "label"}
     lam = method.get("lam")
     if not isinstance(lam, dict) or "matched" not in lam:
         return method

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
-from simstudy.records import FIT_FIELDS, GLM_FIELDS, ID_FIELDS
+from simstudy.records import ESTIMAND, FIT_FIELDS, GLM_FIELDS, ID_FIELDS, ROLE
 from simstudy.store.files import read_table, write_table
 from simstudy.store.layout import Layout
 
@@ -186,6 +186,19 @@ def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
             schema = pq.read_schema(path)
             tallied = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
             yield description(path, schema), Tally(**tallied)
+
+
+def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[str]:
+    """Columns of estimands and their standard errors in the shards of a scenario, or of all, as they appear."""
+    known = [field.name for field in GLM_FIELDS]
+    names: dict[str, None] = {}
+    for path in shard_paths(layout, scenario_key):
+        # A damaged shard is named by who reads its rows.
+        with suppress(OSError, pa.ArrowException):
+            for field in pq.read_schema(path):
+                if field.name in known or (field.metadata or {}).get(ROLE) == ESTIMAND:
+                    names[field.name] = None
+    return list(names)
 
 
 def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class StudyTable:
     estimands: tuple[str, ...] = ()
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class MethodTable:
     penalty: str | None = None
     lam: Any = None
     se: bool | str = False
+    label: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def _study(
         estimands=table.estimands,
         estimand=table.estimand,
         laws=table.laws,
+        measures=table.measures,
     )
 
 
@@ -167,7 +171,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         lam = _lambda_rule(row.lam)
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
-        return Method(row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se)
+        return Method(
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
+        )
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

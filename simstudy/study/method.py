@@ -140,6 +140,8 @@ class Method:
         Further options of the estimator, such as ``attack``; those left out get the estimator's defaults.
     se : bool or str
         Whether to store standard errors, or the `curvature` of `estimators.standard_errors`; True is "quadratic".
+    label : str
+        How people see it, in any characters; its name unless given.
 
     Raises
     ------
@@ -155,9 +157,11 @@ class Method:
     lam: LambdaRule | None = None
     options: tuple[tuple[str, float | str], ...] = ()
     se: bool | str = False
+    label: str = ""
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
+        object.__setattr__(self, "label", self.label or self.name)
         object.__setattr__(self, "options", _checked_options(self.entry, dict(self.options)))
         self._check_standard_errors()
         self._check_level()
@@ -227,11 +231,14 @@ class Method:
     def definition(self) -> dict[str, Any]:
         """The method as a [[method]] table of a study file, defaults filled in."""
         table: dict[str, Any] = {"name": self.name, "estimator": self.estimator, **dict(self.options)}
+        if self.label != self.name:
+            table["label"] = self.label
         if self.penalty is not None:
             table |= {"penalty": self.penalty, **dict(self.parameters)}
         if self.lam is not None:
             table["lam"] = self.lam.definition()
-        return table | ({"se": self.se} if self.se else {})
+        code = ESTIMATORS.code(self.estimator)
+        return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 
 def option_names(estimator: str) -> tuple[str, ...]:
@@ -264,7 +271,9 @@ def parameter_names(penalty: str | None) -> tuple[str, ...]:
     """Names of a penalty's parameters besides lambda that a study file can set; none if the penalty is unknown."""
     if penalty not in PENALTIES:
         return ()
-    return tuple(each.name for each in fields(PENALTIES[penalty]) if each.type == "float" and each.name != "lam")
+    return tuple(
+        each.name for each in fields(PENALTIES[penalty]) if each.type in ("float", float) and each.name != "lam"
+    )
 
 
 def _resolved(penalty: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.api import measured, study_of
 from simstudy.runner.runner import simulate
 from simstudy.study.config import read_study
 from simstudy.study.study import Study
+from simstudy.workflow.measuring import measured
+from simstudy.workflow.studies import study_of
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.parquet"))
