@@ -121,7 +121,9 @@ def _token(name: str, value: Any, distinct: list[Any]) -> str:
     short = SHORT_NAMES.get(short, short)
     if isinstance(value, str) and re.fullmatch(PATH_SAFE, value):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool):
+        return short if value else f"not{short}"
+    if not isinstance(value, int | float):
         return f"{short}{distinct.index(_hashable(value)) + 1}"
     return f"{short}{_number(value)}"
 
