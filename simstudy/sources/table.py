@@ -140,12 +140,12 @@ class Table:
         return Data(X, y, test=self._part(frame, left, rng))
 
     def _part(self, frame: pd.DataFrame, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple[Array, Array]:
-        table = frame[list(self.covariates)].to_numpy(dtype=np.float64)
+        table = frame[list(self.covariates)]
+        X = np.ascontiguousarray(table.iloc[rows].to_numpy(dtype=np.float64))
         if self.standardise:
-            table = (table - table.mean(axis=0)) / table.std(axis=0)
-        X = np.ascontiguousarray(table[rows])
+            X = (X - table.mean().to_numpy()) / table.std(ddof=0).to_numpy()
         if self.response:
-            return X, frame[self.response].to_numpy(dtype=np.float64)[rows]
+            return X, frame[self.response].iloc[rows].to_numpy(dtype=np.float64)
         eta = X @ np.array(self.beta) + self.intercept
         return X, family_of(self.family).sample(eta, rng, self.sigma)
 
