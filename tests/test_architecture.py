@@ -40,7 +40,8 @@ ALLOWED = {
     "report": FOUNDATION | {"measures", "store"},
     "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
     "analyses": FOUNDATION
-    | {"measures", "theory", "store", "study", "sources", "penalties", "estimators", "runner", "report", "verdicts"},
+    | {"measures", "theory", "store", "study", "sources", "families", "penalties", "estimators", "runner", "report"}
+    | {"verdicts"},
     "workflow": FOUNDATION | FOLDERS,
     "cli": FOUNDATION | FOLDERS | {"workflow"},
     "__main__": {"cli"},

@@ -134,10 +134,8 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Weight of the penalty at the smallest and the largest margin, inside the binomial likelihood and outside."""
-    inside = frame[
-        (frame["family"] == "binomial") & frame.groupby(["scenario", "method"])["predicted"].transform("any")
-    ]
+    """Weight of the penalty at the smallest and the largest margin, inside the likelihood and outside."""
+    inside = frame[frame.groupby(["scenario", "method"])["predicted"].transform("any")]
     if inside.empty:
         return NOTHING
     rows = inside[(inside["scenario"] == inside["scenario"].iloc[0]) & (inside["method"] == inside["method"].iloc[0])]

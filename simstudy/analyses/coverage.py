@@ -142,7 +142,8 @@ def sentence(result: Coverage) -> str:
     empty = result.shares["zero_length"]
     return (
         f"At n = {last['n'].iloc[0]} nominal {CONFIDENCE:.0%} intervals of nonzero coefficients cover with probability "
-        f"{' to '.join(ends)}; of all cells the share of intervals of length zero runs from {empty.min():.3f} to {empty.max():.3f}."
+        f"{' to '.join(ends)}; of all cells the share of intervals of length zero runs from "
+        f"{empty.min():.3f} to {empty.max():.3f}."
     )
 
 

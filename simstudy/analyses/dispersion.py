@@ -12,6 +12,7 @@ from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT, QUANTITIES
 from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.families import FAMILIES
 from simstudy.measures import WHOLE
 from simstudy.measures.numbers import setting
 from simstudy.report.columns import (
@@ -95,10 +96,15 @@ def table(result: pd.DataFrame) -> Table:
     return Table("dispersion", "Support recovery over the size of the errors", columns, notes, result)
 
 
+def has_scale(family: object) -> bool:
+    """Whether responses of the family have a scale sigma."""
+    return isinstance(family, str) and FAMILIES[family].has_scale
+
+
 def sentence(frame: pd.DataFrame) -> str:
     """Range of the probability of the exact support over sigma, by method."""
     known = frame.dropna(subset=["exact_support"])
-    known = known[(known["family"] == "gaussian") & (known["s"] > 0)]
+    known = known[known["family"].map(has_scale).astype(bool) & (known["s"] > 0)]
     if known.empty:
         return NOTHING
     sigma = f"σ = {setting(known['sigma'].min())} to {setting(known['sigma'].max())}"

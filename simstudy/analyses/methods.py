@@ -42,11 +42,14 @@ class Contender:
         Estimator and penalty, for the table.
     methods, references : tuple of str
         Names of the methods.
+    is_plain : bool
+        Whether the methods are FGSM itself, and no relative of it.
     """
 
     name: str
     methods: tuple[str, ...]
     references: tuple[str, ...]
+    is_plain: bool = True
 
 
 def contrasts(study: Study) -> Pairs:
@@ -110,7 +113,7 @@ def contenders(study: Study) -> list[Contender]:
     """Estimators with FGSM's penalty inside, each with the penalised likelihood methods of the same penalty."""
     found = grids(study)
     return [
-        Contender(grid.name, grid.methods, other.methods)
+        Contender(grid.name, grid.methods, other.methods, ESTIMATORS[grid.estimator].law == Law.FGSM)
         for grid in found
         for other in found
         if ESTIMATORS[grid.estimator].placement == Placement.INSIDE

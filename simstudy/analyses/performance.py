@@ -15,7 +15,8 @@ from simstudy.report.columns import estimate, failures, text, theory, where_know
 from simstudy.report.figures.canvas import Figure
 from simstudy.report.figures.forest import forest_figure
 from simstudy.report.figures.overview import overview_figure
-from simstudy.report.figures.panels import TITLES
+from simstudy.report.figures.panels import source_columns
+from simstudy.report.figures.style import no_data
 from simstudy.report.notes import FAILED, PARENTHESES, replicates
 from simstudy.report.table import Column, Table
 from simstudy.theory.registry import LAWS
@@ -26,6 +27,8 @@ HEADINGS = {
     "median_bias": "Median error",
     "mean": "Mean",
     "median": "Median",
+    "quantile_05": "5 % quantile",
+    "quantile_95": "95 % quantile",
     "empirical_se": "Empirical SE",
     "model_se": "Model SE",
     "rmse": "RMSE",
@@ -39,6 +42,7 @@ PREDICTED = "predicted_"
 CARRIED = "top_share"
 KEYS = ["scenario", "scenario_key", "estimand", "component", "parameter", "method"]
 PARTS = ("mcse", "lower", "upper")
+ENDS = ("_lower", "_upper")
 
 
 def performance(
@@ -75,7 +79,7 @@ def performance(
         own = rows.loc[rows["measure"] == name, [*KEYS, *parts]].rename(columns=parts)
         table = table.merge(own, on=KEYS, how="left", validate="one_to_one")
         table = with_prediction(table, name, predictions)
-    columns = [name for name in TITLES if name in scenarios]
+    columns = [name for name in source_columns(scenarios) if name not in table]
     table = table.merge(scenarios[["scenario_key", *columns]], on="scenario_key", validate="many_to_one")
     place = {key: rank for rank, key in enumerate(dict.fromkeys(rows["scenario_key"]))}
     numbers = {name: rank for rank, name in enumerate(dict.fromkeys(rows["parameter"]))}
@@ -178,14 +182,24 @@ def forest(result: pd.DataFrame) -> Figure:
 
 def overview(result: pd.DataFrame) -> Figure:
     """RMSE, of the whole vector where there is one, over what varies between scenarios."""
+    if result.empty:
+        return no_data("There are no estimates to draw.")
     whole = result["component"].isna() & (result["parameter"] != "intercept")
     chosen = result[whole] if whole.any() else result
     rows = chosen[chosen["estimand"] == chosen["estimand"].iloc[0]]
-    spread = "rmse" if "rmse" in rows and rows["rmse"].notna().any() else "empirical_se"
+    spread = next((name for name in ("rmse", "empirical_se") if name in rows and rows[name].notna().any()), "")
+    if not spread:
+        return no_data("No fit succeeded: there is no error to draw.")
     rows = rows.rename(columns={spread: "value", **{f"{spread}_{part}": f"value_{part}" for part in PARTS}})
     rows = rows[rows["parameter"] == rows["parameter"].iloc[0]]
     about = "whole vector" if rows["parameter"].iloc[0] == "all" else str(rows["parameter"].iloc[0])
-    return overview_figure(rows, f"{HEADINGS[spread]} ({about})")
+    return overview_figure(rows, f"{HEADINGS[spread]} ({about})", of_the_source(result))
+
+
+def of_the_source(result: pd.DataFrame) -> list[str]:
+    """Columns of the scenarios among those of the result."""
+    numbers = {f"{name}{part}" for name in result if f"{name}_mcse" in result for part in ("", "_mcse", *ENDS)}
+    return [str(name) for name in result if name not in numbers and name not in {*KEYS, *COUNTS}]
 
 
 @analysis("performance", table=table, sentence=sentence, figure={"performance": forest, "measures": overview})

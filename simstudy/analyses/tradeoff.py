@@ -57,7 +57,8 @@ def tradeoff(
     DataFrame
         One row for each scenario and comparison: `comparison` (matched, or best and the contender's name), `method`,
         `reference`, the scenario's columns, `prevalence` (as realised where none was asked for), `rmse_ratio` and
-        `mse_difference` of the whole vector, each with MCSE and interval, and the counts.
+        `mse_difference` of the whole vector, each with MCSE and interval, the counts, and `_plain`, whether the method
+        is FGSM itself at its best lambda.
 
     Raises
     ------
@@ -67,16 +68,16 @@ def tradeoff(
     rows: list[dict[str, Any]] = []
     for key in dict.fromkeys(measures["scenario_key"]):
         own = measures[(measures["scenario_key"] == key) & (measures["parameter"] == WHOLE)]
-        rows += [_row(own, "matched", *pair) for pair in matched]
+        rows += [{**_row(own, "matched", *pair), "_plain": False} for pair in matched]
         for each in contenders:
             best = [_best(own, names) for names in (each.methods, each.references)]
-            rows.append(_row(own, f"best {each.name}", *best))
+            rows.append({**_row(own, f"best {each.name}", *best), "_plain": each.is_plain})
     table = with_scenarios(pd.DataFrame(rows), scenarios)
     realised = scenarios.set_index("scenario_key")["prevalence_realised"]
     table["prevalence"] = table["prevalence"].fillna(table["scenario_key"].map(realised))
     parts = ["", "_mcse", "_lower", "_upper"]
     numbers = [f"{name}{part}" for name in ("rmse_ratio", "mse_difference") for part in parts]
-    columns = ["scenario", "comparison", "method", "reference", *SCENARIO_COLUMNS, *numbers, *COUNTS]
+    columns = ["scenario", "comparison", "method", "reference", *SCENARIO_COLUMNS, *numbers, *COUNTS, "_plain"]
     return table[columns]
 
 
@@ -128,7 +129,7 @@ def sentence(frame: pd.DataFrame) -> str:
     if known.empty:
         return NOTHING
     matched = known[known["comparison"] == "matched"]
-    best = known[known["comparison"].str.startswith("best fgsm ")]
+    best = known[known["_plain"]]
     return " ".join(_wins(rows, how) for rows, how in ((best, "each at its best λ"), (matched, "matched")) if len(rows))
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from simstudy.analyses.registry import analyses_of, drawings
 from simstudy.errors import ResultsError, SimstudyError
-from simstudy.report.page import render
+from simstudy.report.page import Section, render
+from simstudy.store.definition import read_definition
 from simstudy.store.files import write_text
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
 from simstudy.workflow.figure import figure
+from simstudy.workflow.outline import outline_of
 from simstudy.workflow.sections import section
 from simstudy.workflow.studies import study_of
 from simstudy.workflow.table import table
@@ -60,17 +62,41 @@ def report(
     ResultsError
         There is no study in the results folder, or one under another name, or the file cannot be written.
     """
-    chosen = [Path(study) for study in studies] or published(Path(results))
-    sections = []
-    for path in chosen:
-        study = study_of(path)
-        if not studies and study.name != path.parent.name:
-            raise ResultsError(f"{path.parent} holds the study {study.name!r}: a study's folder has its name")
-        layout = Layout(Path(results) / study.name)
-        sections.append(section(study, layout, named(path, study, results), refresh(study, layout, results, jobs)))
+    makes = {"results": results, "jobs": jobs}
+    if studies:
+        sections = [of_file(Path(study), makes) for study in studies]
+    else:
+        sections = [of_folder(path, makes) for path in published(Path(results))]
     target = Path(results) / "report.html" if out is None else Path(out)
     write_text(target, render(sections, version("simstudy")))
     return target, tuple(f"{each.name}: {note}" for each in sections for note in each.notes)
+
+
+def of_file(path: Path, makes: dict[str, Any]) -> Section:
+    """Section on a study whose file is named: its plug-ins are loaded, and what is missing or old is made."""
+    study = study_of(path)
+    layout = Layout(Path(makes["results"]) / study.name)
+    return section(outline_of(study.definition()), layout, str(path), refresh(study, layout, makes))
+
+
+def of_folder(path: Path, makes: dict[str, Any]) -> Section:
+    """Section on a study that has results: what a plug-in would have to make stays as it is, its code is not run.
+
+    Raises
+    ------
+    ResultsError
+        The folder has another name than its study.
+    """
+    layout = Layout(path.parent)
+    study = outline_of(read_definition(layout))
+    if study.name != path.parent.name:
+        raise ResultsError(f"{path.parent} holds the study {study.name!r}: a study's folder has its name")
+    # A reader knows the original by its usual place.
+    usual = EXPERIMENTS / f"{study.name}.toml"
+    file = str(usual if usual.exists() else path)
+    if study.has_plugins:
+        return section(study, layout, file)
+    return section(study, layout, file, refresh(study_of(path), layout, makes))
 
 
 def published(results: Path) -> list[Path]:
@@ -87,24 +113,17 @@ def published(results: Path) -> list[Path]:
     return found
 
 
-def named(path: Path, study: Study, results: str | Path) -> str:
-    """The study's file as a reader would name it: not the resolved copy where the original is in its usual place."""
-    usual = EXPERIMENTS / f"{study.name}.toml"
-    return str(usual if path.parent.parent == Path(results) and usual.exists() else path)
-
-
-def refresh(study: Study, layout: Layout, results: str | Path, jobs: int) -> tuple[str, ...]:
+def refresh(study: Study, layout: Layout, makes: dict[str, Any]) -> tuple[str, ...]:
     """Make what is missing or older than the measures, and say what cannot be made."""
     if not layout.replicates.exists():
         return ()
-    how: dict[str, Any] = {"results": results, "jobs": jobs}
     notes: list[str] = []
     if outdated(layout, [layout.tables / f"{each.name}.json" for each in analyses_of(study)]):
-        attempt(notes, lambda: table(study, **how))
+        attempt(notes, lambda: table(study, **makes))
     if study.claims and outdated(layout, [layout.claims, layout.tables / "claims.json"]):
-        attempt(notes, lambda: claims(study, **how))
+        attempt(notes, lambda: claims(study, **makes))
     if outdated(layout, [layout.figures / f"{name}.svg" for name in drawings(study)]):
-        attempt(notes, lambda: notes.extend(figure(study, **how)[1]))
+        attempt(notes, lambda: notes.extend(figure(study, **makes)[1]))
     return tuple(notes)
 
 

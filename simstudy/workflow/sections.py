@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from simstudy.analyses.registry import analyses_of, drawings
 from simstudy.errors import ResultsError
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
@@ -18,18 +17,18 @@ from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.provenance import runs
-from simstudy.study.study import Study
+from simstudy.workflow.outline import Outline
 
 #: Runs that the report lists; the folder holds them all.
 MOST_RUNS = 5
 
 
-def section(study: Study, layout: Layout, file: str, notes: tuple[str, ...] = ()) -> Section:
+def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = ()) -> Section:
     """Section on one study, from whatever of its results is there.
 
     Parameters
     ----------
-    study : Study
+    study : Outline
     layout : Layout
         Its results.
     file : str
@@ -39,9 +38,8 @@ def section(study: Study, layout: Layout, file: str, notes: tuple[str, ...] = ()
     """
     problems = list(notes)
     measures = frame(layout.measures, problems)
-    claims = frame(layout.claims, problems) if study.claims else None
-    names = [analysis.name for analysis in analyses_of(study)]
-    tables = [document(layout, name, problems) for name in names]
+    claims = frame(layout.claims, problems) if study.has_claims else None
+    tables = [document(layout, name, problems) for name in study.analyses]
     return Section(
         name=study.name,
         aim=study.aim,
@@ -83,20 +81,20 @@ def document(layout: Layout, name: str, problems: list[str]) -> dict[str, Any] |
     return found
 
 
-def pictures(study: Study, layout: Layout) -> Iterator[Picture]:
+def pictures(study: Outline, layout: Layout) -> Iterator[Picture]:
     """The study's figures that have been drawn."""
-    for name in drawings(study):
+    for name in study.figures:
         path = layout.figures / f"{name}.svg"
         if path.exists():
             svg = path.read_text(encoding="utf-8")
             yield Picture(name, svg, description(svg) or name)
 
 
-def state(study: Study, measures: pd.DataFrame | None) -> str:
+def state(study: Outline, measures: pd.DataFrame | None) -> str:
     """How much of a study has been computed."""
-    cells = len(study.scenarios) * len(study.methods)
+    cells = study.scenarios * study.methods
     if measures is None or measures.empty:
-        return f"No results yet, of {len(study.scenarios)} scenarios and {len(study.methods)} methods."
+        return f"No results yet, of {study.scenarios} scenarios and {study.methods} methods."
     rates = failure_rates(measures)
     fewest, most = int(rates["attempted"].min()), int(rates["attempted"].max())
     count = f"{most} replicates" if fewest == most else f"{fewest} to {most} replicates"
@@ -152,13 +150,13 @@ def run(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def commands(study: Study, measures: pd.DataFrame | None, file: str) -> Iterator[str]:
+def commands(study: Outline, measures: pd.DataFrame | None, file: str) -> Iterator[str]:
     """Commands that give the same numbers."""
     known = None if measures is None or measures.empty else failure_rates(measures)["attempted"]
     replicates = study.replicates if known is None else int(known.max())
     yield f"simstudy run {file} -r {replicates}"
     yield f"simstudy table {file}"
-    if study.claims:
+    if study.has_claims:
         yield f"simstudy claims {file}"
     yield f"simstudy figure {file}"
     yield f"simstudy report {file}"

@@ -26,7 +26,7 @@ def rows(name: str, *values: float, mcse: float = 0.01, **columns: object) -> pd
     ],
 )
 def test_tradeoff_says_which_side_wins_with_numbers(values: tuple[float, ...], winner: str, counts: str) -> None:
-    frame = rows("rmse_ratio", *values, comparison="best fgsm lasso", method="f", prevalence=[0.5, 0.1])
+    frame = rows("rmse_ratio", *values, comparison="best fgsm lasso", _plain=True, method="f", prevalence=[0.5, 0.1])
     sentence = ANALYSES["tradeoff"].sentence(frame)
     assert sentence.startswith(f"With each at its best λ, {winner}: FGSM's error is {counts} comparisons")
     low = f"{values[0]:.3f} [{values[0] - 0.02:.3f}, {values[0] + 0.02:.3f}] (f, prevalence 0.5)"
@@ -78,7 +78,7 @@ def test_coefficients_name_the_largest_bias() -> None:
 def test_without_results_there_is_no_answer() -> None:
     empty = {
         "oracle": rows("rmse_ratio", np.nan, n=1, method="f"),
-        "tradeoff": rows("rmse_ratio", np.nan, comparison="matched"),
+        "tradeoff": rows("rmse_ratio", np.nan, comparison="matched", _plain=False),
         "dispersion": rows("exact_support", np.nan, family="gaussian", s=1),
         "best": rows("rmse", np.nan),
         "uniformity": rows("scaled", np.nan, is_worst=False),

@@ -100,6 +100,9 @@ def test_the_figure_shows_bias_or_means_with_their_intervals(mixed: pd.DataFrame
     without = mixed[mixed["estimand"] == "score"]
     assert "mean of each method" in str(forest(performance(without, SCENARIOS)).get_label())
     assert "RMSE" in str(overview(performance(mixed, SCENARIOS)).get_label())
+    gaps = SCENARIOS.assign(n=50, gap=[1.0, 2.0], truth="{}", study="s")
+    shown = overview(performance(mixed, gaps))
+    assert [axes.get_xlabel() for axes in shown.axes] == ["gap"]
     many = pd.concat([mixed.assign(parameter=f"gap_{k}", component=k) for k in range(9)])
     many = many[many["measure"] == "bias"].astype({"component": "Int64"})
     assert "the first 6 of 9 quantities" in str(forest(performance(many, SCENARIOS)).get_suptitle())

@@ -171,12 +171,38 @@ def test_a_study_of_which_every_fit_failed_is_reported(tiny: Path) -> None:
 
 
 def test_an_analysis_that_cannot_be_made_is_said_and_the_rest_is_there(tiny: Path) -> None:
-    tiny.write_text(STUDY)
-    ss.run(tiny)
+    oracle = '\n[[method]]\nname = "{0}"\nestimator = "{0}"\n{1}'
+    scad = 'penalty = "scad"\nlam = 0.2\n'
+    tiny.write_text(STUDY + oracle.format("oracle", "") + oracle.format("fgsm", scad))
+    ss.run(tiny, only=["method=mle"])
     path, notes = report([tiny])
     text = path.read_text(encoding="utf-8")
     assert any("neutrality needs the results of methods that are compared" in note for note in notes)
     assert text.count("<img") == 2
+
+
+PLUGIN = """
+import simstudy as ss
+
+@ss.analysis("widest")
+def widest(results):
+    return results.measures.query("measure == 'empirical_se'")[["method", "parameter", "value"]]
+"""
+
+
+def test_a_report_on_a_results_folder_runs_no_plug_in(tiny: Path) -> None:
+    ours = STUDY.replace('"support", "neutrality"', '"widest"')
+    tiny.write_text('plugins = ["own.py"]\n' + ours)
+    tiny.with_name("own.py").write_text(PLUGIN)
+    ss.run(tiny)
+    assert report([tiny])[1] == ()
+    # What would be loaded is gone, and what it made is still shown.
+    tiny.with_name("own.py").unlink()
+    path, notes = report([])
+    assert notes == ()
+    text = path.read_text(encoding="utf-8")
+    assert "Error against sample size" in text
+    assert "widest" in text
 
 
 def test_a_report_without_any_study_says_what_to_do(tiny: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from simstudy.report.figures.canvas import Figure
@@ -18,19 +20,21 @@ WIDE = 8.0
 LOGARITHMIC = ("n", "p", "sigma", "prevalence")
 
 
-def overview_figure(rows: pd.DataFrame, label: str) -> Figure:
+def overview_figure(rows: pd.DataFrame, label: str, columns: Sequence[str]) -> Figure:
     """A value of every scenario and method.
 
     Parameters
     ----------
     rows : DataFrame
-        `scenario`, `method`, `value` with `value_mcse`, and the scenario's columns, as many as there are of `TITLES`.
+        `scenario`, `method`, `value` with `value_mcse`, and `columns`.
     label : str
         What the value is.
+    columns : sequence of str
+        What scenarios may differ in.
     """
     if rows["value"].notna().sum() == 0:
         return no_data(f"No fit succeeded: there is no {label} to draw.")
-    varying = [name for name in TITLES if name in rows and rows[name].nunique(dropna=False) > 1]
+    varying = [name for name in columns if rows[name].nunique(dropna=False) > 1]
     numeric = [name for name in varying if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].notna().all()]
     if not numeric:
         return _dots(rows, label)
@@ -40,7 +44,7 @@ def overview_figure(rows: pd.DataFrame, label: str) -> Figure:
     if len(split(rows, by or ["everything"])) > MOST_PANELS:
         return nested_loop_figure(rows, label, [*by, axis])
     log = axis in LOGARITHMIC and bool((rows[axis] > 0).all())
-    shown = TITLES[axis].removesuffix(" = ").strip()
+    shown = TITLES.get(axis, axis).removesuffix(" = ").strip()
     value = Quantity("value", label, log=_wide(rows), shared=False)
     return curves(rows, Axis(axis, shown, log=log), (value,), by or ["everything"])
 
