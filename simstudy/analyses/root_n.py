@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simstudy.analyses.groups import sample_size_groups
-from simstudy.analyses.joins import COUNTS, measure_rows, of_kind, with_predictions, with_scenarios
+from simstudy.analyses.joins import COUNTS, measure_rows, of_kind, whole_parameter, with_predictions, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.sentences import NOTHING, shown
@@ -58,6 +58,12 @@ class RootN:
     slopes: pd.DataFrame
     points: pd.DataFrame
 
+    @property
+    def of_what(self) -> str:
+        """What the error is that of."""
+        parameter = str(self.points["parameter"].iloc[0])
+        return "whole vector" if parameter == WHOLE else parameter
+
 
 def root_n(
     measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.DataFrame | None = None, parameter: str = WHOLE
@@ -74,7 +80,8 @@ def root_n(
         Columns scenario, method, quantity, parameter, predicted, predicted_mcse; rows of quantity `rmse` are used.
         A row without a prediction gets NaN.
     parameter : str
-        `all` for the whole vector (slopes; the intercept left out), or `intercept`, `beta_1`, ...
+        `all` for the whole vector (slopes; the intercept left out), or another parameter of the measures, such as
+        `intercept`, `beta_1`, or the name of an estimand that is a number.
 
     Returns
     -------
@@ -117,11 +124,16 @@ def _group_row(group: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def has_family_names(slopes: pd.DataFrame) -> bool:
+    """Whether the family tells the groups apart, so that it can name them."""
+    return bool(slopes["family"].notna().all() and not slopes.duplicated(["family", "method"]).any())
+
+
 def table(result: RootN) -> Table:
     """Rate and constant of the error: one row for each group of scenarios that differ in n only, and method."""
     slopes = result.slopes
     columns = (
-        text("Scenario", "group") if slopes.duplicated(["family", "method"]).any() else text("Family", "family"),
+        text("Family", "family") if has_family_names(slopes) else text("Scenario", "group"),
         text("Method", "method"),
         interval("Slope [95 % CI]", "slope"),
         *where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
@@ -133,7 +145,8 @@ def table(result: RootN) -> Table:
     )
     sizes = sorted(result.points["n"].unique())
     notes = (
-        f"{replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of the whole vector of slopes.",
+        f"{replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of "
+        f"{'the whole vector of slopes' if result.of_what == 'whole vector' else result.of_what}.",
         "Slope of log RMSE on log n by weighted least squares: −0.5 is root-n convergence. A small p says that the "
         "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
         PARENTHESES,
@@ -151,7 +164,7 @@ def sentence(result: RootN) -> str:
         return NOTHING
     steepest, flattest = slopes.iloc[0], slopes.iloc[-1]
     sizes = f"n = {slopes['n_smallest'].min()} to {slopes['n_largest'].max()}"
-    found = " to ".join(f"{shown(row, 'slope')} ({row['method']}, {row['family']})" for row in (steepest, flattest))
+    found = " to ".join(f"{shown(row, 'slope')} ({row['method']}, {_named(row)})" for row in (steepest, flattest))
     sentence = f"Over {sizes} the slopes of log RMSE on log n run from {found}, against −0.5 in the limit"
     apart = (slopes["slope"] - slopes["predicted_slope"]).abs()
     ratio = slopes["scaled"] / slopes["predicted_scaled"]
@@ -160,6 +173,10 @@ def sentence(result: RootN) -> str:
     if ratio.notna().any():
         sentence += f", and the error at the largest n within {100 * (ratio - 1).abs().max():.0f} %"
     return f"{sentence}."
+
+
+def _named(row: pd.Series) -> str:
+    return str(row["group"] if pd.isna(row["family"]) else row["family"])
 
 
 def figure(result: RootN) -> Figure:
@@ -175,7 +192,7 @@ def figure(result: RootN) -> Figure:
         _errors(upper, part, known, result.slopes)
         _scaled(lower, part, known)
         if k % min(len(parts), 3) == 0:
-            upper.set_ylabel("RMSE (whole vector)")
+            upper.set_ylabel(f"RMSE ({result.of_what})")
             lower.set_ylabel("√n · RMSE")
     legend(figure, known, theory=bool(points["predicted"].notna().any()))
     figure.set_label(_described(result))
@@ -248,4 +265,5 @@ def _described(result: RootN) -> str:
 @analysis("root_n", table=table, sentence=sentence, figure=figure)
 def frame(results: Results) -> RootN:
     """Rate at which the error falls with n, and the constant."""
-    return root_n(results.measures, results.scenarios, results.predictions)
+    parameter = whole_parameter(results.measures, "rmse", results.study.estimand)
+    return root_n(results.measures, results.scenarios, results.predictions, parameter)

@@ -14,13 +14,15 @@ from rich.table import Table as Grid
 from simstudy.cli import machine
 from simstudy.cli.group import FAILED, main
 from simstudy.cli.options import JOBS, JSON, RESULTS, STUDY
-from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
+from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show, show_check
 from simstudy.records import Status
 from simstudy.runner.options import Options, parse_part
 from simstudy.runner.plan import Cell
 from simstudy.runner.precision import parse_target
+from simstudy.workflow import check as check_verb
 from simstudy.workflow import claims as claims_verb
 from simstudy.workflow import explain as explain_verb
+from simstudy.workflow import new as new_verb
 from simstudy.workflow import plan as plan_verb
 from simstudy.workflow import replay as replay_verb
 from simstudy.workflow import run as run_verb
@@ -62,6 +64,11 @@ FRESH = click.option(
     help="Compute this method again, because its definition has changed; its old rows are set aside.",
 )  # fmt: skip
 
+KEEP_GOING = click.option(
+    "--keep-going", is_flag=True,
+    help="Compute all replicates of a scenario and method whose first fits all end in an error.",
+)  # fmt: skip
+
 RUN_EXAMPLES = """\b
 Examples:
   simstudy run experiments/root_n.toml
@@ -86,6 +93,7 @@ Examples:
 @SHARD
 @UNTIL
 @FRESH
+@KEEP_GOING
 @QUIET
 def run(
     study: Path,
@@ -94,6 +102,7 @@ def run(
     shard: str | None,
     fresh: tuple[str, ...],
     until_mcse: str | None,
+    keep_going: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -105,11 +114,41 @@ def run(
     console = Console(stderr=True)
     part = None if shard is None else parse_part(shard)
     until = None if until_mcse is None else parse_target(until_mcse)
-    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh, until=until)
+    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh, until=until, keep_going=keep_going)
     report = run_verb.run(study, options=how, progress=progress(console, quiet), **options)
     describe(report)
-    if report.fits[Status.ERROR]:
+    if report.fits[Status.ERROR] or report.stopped:
         raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Try one replicate of each cell of a study before a run.")
+@STUDY
+@JSON
+def check(study: Path, as_json: bool) -> None:
+    """Try everything about STUDY that can be tried before a run: one replicate of each cell, each plug-in, the time.
+
+    Nothing is written. Exit code 1 where something has to be mended.
+    """
+    found = check_verb.check(study)
+    if as_json:
+        cells = found.cells.to_dict("records")
+        machine.print_json({"cells": cells, "problems": list(found.problems), "seconds": found.seconds})
+    else:
+        show_check(found)
+    if found.problems:
+        raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Write a study to start from.")
+@click.argument("name")
+@click.option("--from", "source", metavar="STUDY", help="Copy a study that comes with simstudy, such as root_n.")
+@click.option("--folder", type=click.Path(path_type=Path), default=".", show_default=True, help="Where to write it.")
+def new(name: str, source: str | None, folder: Path) -> None:
+    """Write NAME.toml and NAME.py: a commented study with a source, an estimator, an estimand and a law that run."""
+    paths = new_verb.new(name, folder=folder, source=source)
+    for path in paths:
+        click.echo(f"Written: {path}")
+    click.echo(f"Try it with: simstudy check {paths[0]}")
 
 
 @main.command(short_help="Print and write the tables of a study.")

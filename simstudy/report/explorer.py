@@ -12,8 +12,8 @@ MEASURES = (
     "rmse", "bias", "empirical_se", "zero_probability", "coverage", "exact_support", "false_positives",
     "false_negatives", "bias_difference", "rmse_ratio", "failure_rate",
 )  # fmt: skip
-#: Columns of a scenario that an axis or a choice can show.
-COLUMNS = ("family", "n", "p", "s", "design", "rho", "sigma", "prevalence", "intercept")
+#: Columns of a scenario that are no setting.
+NO_SETTING = frozenset({"study", "scenario", "group_key", "prevalence_realised", "beta_true", "truth", "definition"})
 #: Significant digits of a drawn value; more cannot be seen.
 DIGITS = 5
 
@@ -41,7 +41,9 @@ def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] 
     numbers = ([short(value) for value in rows[name]] for name in ("value", "lower", "upper"))
     drawn = [list(row) for row in zip(*indices, *numbers, strict=True)]
     truth = scenarios.set_index("scenario_key").loc[names["scenarios"]]
-    varying = [name for name in COLUMNS if truth[name].nunique(dropna=False) > 1]
+    varying = [
+        name for name in map(str, truth.columns) if name not in NO_SETTING and truth[name].nunique(dropna=False) > 1
+    ]
     shown = [
         {"label": str(row["scenario"]), **{name: plain(row[name]) for name in varying}} for _, row in truth.iterrows()
     ]
