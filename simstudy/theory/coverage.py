@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from simstudy.errors import ConfigError, bad_value
+from simstudy.penalties import PENALTIES
 from simstudy.study.claim import Claim, Law
 from simstudy.study.method import MatchedLambda, Method, RateLambda
 from simstudy.study.quantities import QUANTITIES
@@ -65,7 +66,10 @@ def rate_is_covered(method: Method, methods: Mapping[str, Method]) -> bool:
         rule = methods[rule.method].lam
     if not isinstance(rule, RateLambda) or method.penalty is None:
         return True
-    if method.penalty in {"scad", "mcp"}:
+    row = PENALTIES[method.penalty].limit
+    if row is None:
+        return False
+    if row == "knots":
         return rule.power <= -0.25 if method.estimator == "fgsm" else rule.power < 0.0
     r = dict(method.parameters).get("r", 1.0)
     return rule.power <= (r / 2 - 1.0 if r < 1.0 else -0.5)

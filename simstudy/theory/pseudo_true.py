@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.families import FAMILIES
-from simstudy.kernels.newton import minimise_step
+from simstudy.families.population import Population
+from simstudy.kernels.limit_law import minimise_expansion
 from simstudy.penalties import Penalty
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import with_intercept
 from simstudy.theory.penalty_terms import PenaltyTerms, bend, penalty_terms, tangent
-from simstudy.theory.population import Population, attacked, unattacked
+from simstudy.theory.population import attacked, unattacked
 
 FloatArray = NDArray[np.float64]
 
@@ -82,19 +83,12 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
         loss = attacked(scenario, eta0, Z @ b, P) if estimator == "fgsm" else unattacked(scenario, eta0, Z @ b)
         H, gradient = _model(Z, loss)
         new = b.copy()
-        scale = np.ones(b.size)
-        minimise_step(H.copy(), gradient.copy(), new, terms.c, terms.ridge, terms.r, scale, 1e-12)
+        minimise_expansion(H.copy(), gradient.copy(), new, terms.c, terms.ridge, float(terms.r), 1e-12)
         if np.max(np.abs(new - b)) <= TOL:
             influence = _influence(Z, loss, H, float(gradient[-1]), terms, b)
             return PseudoTrue(new, influence.std(axis=0) / np.sqrt(DRAWS), influence, P, H, gradient)
         b = new
     raise InputError(bad_value("scenario", scenario.label, "one whose population objective has a minimiser near beta0"))
-
-
-def difference(first: PseudoTrue, second: PseudoTrue) -> tuple[FloatArray, FloatArray]:
-    """Difference of two pseudo-true parameters of one scenario and its standard error, each (q,)."""
-    spread = (first.influence - second.influence).std(axis=0)
-    return first.beta - second.beta, spread / np.sqrt(DRAWS)
 
 
 def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> FloatArray:
@@ -113,11 +107,11 @@ def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> F
     y = law.sample(eta0, rng, scenario.sigma)
     if estimator == "fgsm":
         sign = np.sign(y - law.mean(eta))
-        d_eta = law.mean(eta - sign * limit.P) - y
+        d_eta = law.slope(y, eta - sign * limit.P)
         d_P = -sign * d_eta
     else:
-        d_eta, d_P = law.mean(eta) - y, np.ones_like(y)
-    derivatives = np.column_stack([(law.mean(eta0) - y)[:, None] * Z, d_eta[:, None] * Z, d_P])
+        d_eta, d_P = law.slope(y, eta), np.ones_like(y)
+    derivatives = np.column_stack([law.slope(y, eta0)[:, None] * Z, d_eta[:, None] * Z, d_P])
     return np.cov(derivatives, rowvar=False)
 
 
