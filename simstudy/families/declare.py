@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, InputError
@@ -15,7 +14,7 @@ from simstudy.families.family import FAMILIES, Array, Family
 from simstudy.kernels import scalar_loss
 from simstudy.kernels.arguments import Loss
 from simstudy.kernels.calls import compile_function
-from simstudy.kernels.elementwise import compile_method, evaluate, parameters_of
+from simstudy.kernels.elementwise import COMPILER_ERRORS, compile_method, evaluate, parameters_of
 from simstudy.kernels.loss import KINK, PLAIN, SIDED, SMOOTHED
 
 #: Methods that a family must have, and the number of arguments of each.
@@ -61,20 +60,25 @@ def declare_family(name: str) -> Callable[[T], T]:
     """
 
     def decorate(kind: T) -> T:
-        missing = [each for each in (*REQUIRED, *ATTRIBUTES) if not hasattr(kind, each)]
-        if missing:
-            raise ConfigError(f"family {name!r}: {kind.__name__} lacks {', '.join(missing)}")
-        found = {each: REQUIRED.get(each) or OPTIONAL[each] for each in (*REQUIRED, *OPTIONAL) if hasattr(kind, each)}
-        body: dict[str, Any] = {each: _method(each) for each in found}
-        body |= {"name": name, "given": kind, "arguments": found, "__module__": kind.__module__, "__doc__": kind.__doc__}
-        made = type(kind.__name__, (kind, Declared), body | {"__qualname__": kind.__qualname__})
+        made = family_class(name, kind)
         try:
             FAMILIES.register(name, made())
         except TypeError as error:
             raise ConfigError(f"family {name!r}: each field of {kind.__name__} needs a default ({error})") from error
-        return cast("T", made)
+        return made
 
     return decorate
+
+
+def family_class(name: str, kind: T) -> T:
+    """What `declare_family` makes of a class, without a place in the registry."""
+    missing = [each for each in (*REQUIRED, *ATTRIBUTES) if not hasattr(kind, each)]
+    if missing:
+        raise ConfigError(f"family {name!r}: {kind.__name__} lacks {', '.join(missing)}")
+    found = {each: REQUIRED.get(each) or OPTIONAL[each] for each in (*REQUIRED, *OPTIONAL) if hasattr(kind, each)}
+    body: dict[str, Any] = {each: _method(each) for each in found}
+    body |= {"name": name, "given": kind, "arguments": found, "__module__": kind.__module__, "__doc__": kind.__doc__}
+    return cast("T", type(kind.__name__, (kind, Declared), body | {"__qualname__": kind.__qualname__}))
 
 
 def _method(name: str) -> Callable[..., Array]:
@@ -101,7 +105,7 @@ class Declared(Family):
         if name not in callbacks:
             try:
                 callbacks[name] = compile_method(self.given, name, self.arguments[name])
-            except NumbaError as error:
+            except COMPILER_ERRORS as error:
                 reason = str(error).strip().splitlines()
                 raise InputError(
                     f"family {self.name!r}: {name} is not plain arithmetic of numbers that can be compiled: "

@@ -197,3 +197,16 @@ class Entry:
 
 
 part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
+
+
+def callable_from_python(function: Any) -> Callable[..., Any]:
+    """A kernel, or a part of one, as a function for Python, compiled in this process; for tests and experiments."""
+    if function in KERNELS:
+        for each in KERNELS.values():
+            each.build()
+
+    @njit
+    def call(arguments: Any) -> Any:
+        return function(*arguments)
+
+    return lambda *arguments: call(arguments)

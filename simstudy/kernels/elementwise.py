@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 from numba import from_dtype
 from numba.core.ccallback import CFunc
+from numba.core.errors import NumbaError
 from numpy.typing import ArrayLike
 
 from simstudy.kernels.arguments import NUMBER, Vector
 from simstudy.kernels.calls import compile_function, entry
 from simstudy.kernels.loss import pair_at, scalar_at
+
+#: What numba raises where a function is not plain arithmetic; a field that does not exist is a KeyError.
+COMPILER_ERRORS = (NumbaError, KeyError, NotImplementedError, TypeError)
 
 # A record has at least one field.
 NOTHING = "nothing"

@@ -7,12 +7,11 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba.core.errors import NumbaError
 from numba.core.ccallback import CFunc
 
 from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.kernels.arguments import Shape
-from simstudy.kernels.elementwise import compile_method, evaluate, parameters_of
+from simstudy.kernels.elementwise import COMPILER_ERRORS, compile_method, evaluate, parameters_of
 from simstudy.penalties.penalty import FAR, FloatArray, Growth, Penalty, PowerForm, register
 
 REQUIRED = ("value", "slope", "growth")
@@ -50,21 +49,26 @@ def declare_penalty(name: str) -> Callable[[T], T]:
     """
 
     def decorate(kind: T) -> T:
-        missing = [each for each in REQUIRED if getattr(kind, each, None) in (None, getattr(Penalty, each, None))]
-        if missing:
-            raise ConfigError(f"penalty {name!r}: {kind.__name__} lacks {', '.join(missing)}")
-        if not is_dataclass(kind) or "lam" not in {each.name for each in fields(kind)}:
-            raise ConfigError(f"penalty {name!r}: {kind.__name__} is not a dataclass with a field lam")
-        if isinstance(kind.growth, str) and kind.growth not in list(Growth):
-            raise ConfigError(bad_value("growth", kind.growth, f"one of {', '.join(Growth)}"))
-        body = {
-            "given": kind, "value": _method("value"), "slope": _method("slope"), "kernel_shape": _kernel_shape,
-            "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__,
-        }  # fmt: skip
-        made = type(kind.__name__, (kind,) if issubclass(kind, Penalty) else (kind, Penalty), body)
-        return cast("T", register(name)(made))
+        return cast("T", register(name)(penalty_class(name, kind)))  # type: ignore[type-var]
 
     return decorate
+
+
+def penalty_class(name: str, kind: T) -> T:
+    """What `declare_penalty` makes of a class, without a place in the registry."""
+    missing = [each for each in REQUIRED if getattr(kind, each, None) in (None, getattr(Penalty, each, None))]
+    if missing:
+        raise ConfigError(f"penalty {name!r}: {kind.__name__} lacks {', '.join(missing)}")
+    if not is_dataclass(kind) or "lam" not in {each.name for each in fields(kind)}:
+        raise ConfigError(f"penalty {name!r}: {kind.__name__} is not a dataclass with a field lam")
+    if isinstance(kind.growth, str) and kind.growth not in list(Growth):
+        raise ConfigError(bad_value("growth", kind.growth, f"one of {', '.join(Growth)}"))
+    body = {
+        "name": name, "bounded": getattr(kind, "growth", None) == Growth.BOUNDED, "given": kind, "value": _method("value"), "slope": _method("slope"), "kernel_shape": _kernel_shape,
+        "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__,
+    }  # fmt: skip
+    made = type(kind.__name__, (kind,) if issubclass(kind, Penalty) else (kind, Penalty), body)
+    return cast("T", made)
 
 
 def _method(name: str) -> Callable[..., FloatArray]:
@@ -101,7 +105,7 @@ def compiled(kind: type, name: str) -> CFunc:
     if name not in callbacks:
         try:
             callbacks[name] = compile_method(kind.given, name, 1)  # type: ignore[attr-defined]
-        except NumbaError as error:
+        except COMPILER_ERRORS as error:
             reason = " ".join(str(error).strip().splitlines()[:3])
             raise InputError(f"penalty: {kind.__name__}.{name} is not plain arithmetic of numbers: {reason}") from error
     return callbacks[name]

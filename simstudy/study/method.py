@@ -252,7 +252,7 @@ def parameter_names(penalty: str | None) -> tuple[str, ...]:
     """Names of a penalty's parameters besides lambda that a study file can set; none if the penalty is unknown."""
     if penalty not in PENALTIES:
         return ()
-    return tuple(each.name for each in fields(PENALTIES[penalty]) if each.type == "float" and each.name != "lam")
+    return tuple(each.name for each in fields(PENALTIES[penalty]) if each.type in ("float", float) and each.name != "lam")
 
 
 def _resolved(penalty: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
