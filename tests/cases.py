@@ -19,7 +19,7 @@ from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 Array = NDArray[np.float64]
 
 #: Family -> multiple of alternating unit slopes that gives data of moderate difficulty.
-SIGNAL = {"gaussian": 1.0, "binomial": 1.0, "poisson": 0.4}
+SIGNAL = {"gaussian": 1.0, "binomial": 1.0, "poisson": 0.4, "gamma": 0.4, "negative_binomial": 0.4}
 
 #: Penalty -> how to make it from lam for p slopes.
 PENALTIES: dict[str, Callable[[float, int], Penalty]] = {

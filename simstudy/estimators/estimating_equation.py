@@ -74,7 +74,7 @@ def active_columns(fit: Fit, X: FloatArray, fit_intercept: bool) -> tuple[NDArra
 
 def information(law: Family, Z: FloatArray, eta: FloatArray) -> FloatArray:
     """I_AA = mean b''(eta_i) z_i z_i' (T5), without the dispersion."""
-    return np.asarray((Z.T * law.variance(eta)) @ Z / len(Z))
+    return np.asarray((Z.T * law.information(eta)) @ Z / len(Z))
 
 
 def error_signs(law: Family, y: FloatArray, eta: FloatArray) -> FloatArray:
@@ -89,7 +89,7 @@ def dispersion(law: Family, y: FloatArray, eta: FloatArray, parameters: int) -> 
     if not law.has_scale:
         return 1.0
     left = y.size - parameters
-    return float(np.sum((y - eta) ** 2) / left) if left > 0 else np.nan
+    return float(np.sum((y - law.mean(eta)) ** 2 / law.variance(eta)) / left) if left > 0 else np.nan
 
 
 def penalty_total(penalty: Penalty, coef: FloatArray) -> float:
@@ -112,7 +112,7 @@ def penalised_equation(
     eta = fit.intercept + X @ fit.coef
     g = np.append(np.zeros(int(fit_intercept)), penalty_gradient(penalty, fit.coef))
     bread = information(law, Z, eta)
-    return Equation(active, Z, (law.mean(eta) - y)[:, None] * Z + g, bread, bread, 1.0)
+    return Equation(active, Z, law.slope(y, eta)[:, None] * Z + g, bread, bread, 1.0)
 
 
 def attacked_equation(
@@ -126,10 +126,10 @@ def attacked_equation(
     P = penalty_total(penalty, fit.coef)
     g = np.append(np.zeros(int(fit_intercept)), penalty_gradient(penalty, fit.coef))
     attacked = Z - s[:, None] * g
-    slopes = law.mean(eta - s * P) - y
+    slopes = law.slope(y, eta - s * P)
     sigma = np.sqrt(dispersion(law, y, eta, Z.shape[1]))
-    curvature = law.variance(eta)
-    kinks = 2.0 * P * (Z.T * (law.density_at_mean(eta, sigma) * curvature**2)) @ Z / n
-    bread = (attacked.T * law.variance(eta - s * P)) @ attacked / n + kinks
+    curvature = law.information(eta)
+    kinks = 2.0 * P * (Z.T * law.kink_curvature(eta, sigma)) @ Z / n
+    bread = (attacked.T * law.curvature(y, eta - s * P)) @ attacked / n + kinks
     response = (attacked.T * curvature) @ Z / n + kinks
     return Equation(active, Z, slopes[:, None] * attacked, bread, response, float(-np.mean(s * slopes)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Law as LimitForm
 from simstudy.measures import MEASURES
+from simstudy.penalties import PENALTIES
 from simstudy.study.claim import Claim, Law
 from simstudy.study.method import MatchedLambda, Method, RateLambda
 from simstudy.study.quantities import LAWS as STATEMENTS
@@ -76,7 +77,10 @@ def rate_is_covered(method: Method, methods: Mapping[str, Method]) -> bool:
         rule = methods[rule.method].lam
     if not isinstance(rule, RateLambda) or method.penalty is None:
         return True
-    if method.penalty in {"scad", "mcp"}:
+    row = PENALTIES[method.penalty].limit
+    if row is None:
+        return False
+    if row == "knots":
         return rule.power <= -0.25 if method.entry.law == LimitForm.FGSM else rule.power < 0.0
     r = dict(method.parameters).get("r", 1.0)
     return rule.power <= (r / 2 - 1.0 if r < 1.0 else -0.5)
