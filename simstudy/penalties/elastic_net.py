@@ -50,7 +50,8 @@ class ElasticNet(Penalty):
 
     def slope(self, t: Any) -> FloatArray:
         """p'_lam(t) for t >= 0 (at zero from the right)."""
-        return self.lam * (self.alpha + (1 - self.alpha) * np.asarray(t, dtype=float))
+        slope: FloatArray = self.lam * (self.alpha + (1 - self.alpha) * np.asarray(t, dtype=float))
+        return slope
 
     def power_form(self) -> PowerForm:
         """LASSO and ridge."""

@@ -83,7 +83,7 @@ def constants(scenario: Scenario) -> Constants:
 
 
 def _functions(scenario: Scenario) -> tuple[Callable[[FloatArray], FloatArray], ...]:
-    """Given x, the means of the curvature, of the size of the score, of the error's sign, and of sign times curvature."""
+    """Means given x, as functions of eta: curvature, size of the score, sign of the error, sign times curvature."""
     law = FAMILIES[scenario.family]
     sigma = scenario.sigma
     moments = (law.mean_abs_error, law.mean_sign, law.signed_curvature)

@@ -28,7 +28,9 @@ def test_the_same_over_the_whole_grid(kind: tuple[str, str, str]) -> None:
 
 
 def test_the_fast_cases_meet_every_pair() -> None:
-    for first, second in itertools.combinations(("family", "penalty", "attack", "size", "rho", "level", "fit_intercept"), 2):
+    for first, second in itertools.combinations(
+        ("family", "penalty", "attack", "size", "rho", "level", "fit_intercept"), 2
+    ):
         everywhere = {(getattr(case, first), getattr(case, second)) for case in CASES if case.size != WIDE}
         assert everywhere <= {(getattr(case, first), getattr(case, second)) for case in PAIRWISE}, (first, second)
 

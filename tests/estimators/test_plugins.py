@@ -1,4 +1,4 @@
-"""A user's family and a user's penalty, defined outside of the package: fits, paths, tuning, errors, existence, theory."""
+"""A user's family and penalty, defined outside of the package: fits, paths, tuning, errors, existence, theory."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class CloglogShape:
 def cloglog() -> Iterator[str]:
     declare_family("cloglog")(CloglogShape)
     yield "cloglog"
-    FAMILIES._entries.pop("cloglog")  # noqa: SLF001
+    FAMILIES._entries.pop("cloglog")
 
 
 def cloglog_data(seed: int, n: int = 150, p: int = 4) -> tuple[np.ndarray, np.ndarray]:
