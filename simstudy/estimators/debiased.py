@@ -73,7 +73,7 @@ def fgsm_debiased(
     law = family_named(family)
     active, Z = active_columns(fit, X, fit_intercept)
     eta = fit.intercept + X @ fit.coef
-    V = Z.T @ (error_signs(law, y, eta) * law.variance(eta)) / y.size
+    V = Z.T @ (error_signs(law, y, eta) * law.curvature(y, eta)) / y.size
     inner = information(law, Z, eta)
     if np.linalg.matrix_rank(inner, hermitian=True) < active.sum():
         nothing = np.full(X.shape[1], np.nan)

@@ -18,14 +18,15 @@ FloatArray = NDArray[np.float64]
 
 
 def null_errors(X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool) -> FloatArray:
-    """Errors e (n,) of the model with unpenalised coefficients only: y - mean(y) where that is the intercept."""
+    """Scores e (n,) of the model with unpenalised coefficients only: y - mean(y) for the intercept, canonical link."""
     free = penalty.multipliers(X.shape[1]) == 0.0
     law = family_named(family)
     law.check_response(y)
     if not free.any():
-        return y - (y.mean() if fit_intercept else law.mean(np.zeros_like(y)))
+        null = law.link(np.array([y.mean()]))[0] if fit_intercept else 0.0
+        return -law.slope(y, np.full_like(y, null))
     fit = fit_checked(X[:, free], y, family, None, Attack.NONE, fit_intercept)
-    return np.asarray(y - law.mean(fit.intercept + X[:, free] @ fit.coef))
+    return np.asarray(-law.slope(y, fit.intercept + X[:, free] @ fit.coef))
 
 
 def unit_slope(penalty: Penalty) -> float:

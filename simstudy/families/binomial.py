@@ -36,7 +36,7 @@ def _plain(_, y, eta, d_eta, w):
     return loss / n
 
 
-def _smoothed(_, y, eta, P, delta, sigma, d_eta, w, v):  # noqa: ARG001
+def _smoothed(_, y, eta, P, delta, sigma, d_eta, w, v):
     n = y.size
     loss = 0.0
     product = 1.0

@@ -116,14 +116,14 @@ class Declared(Family):
     def compiled(self, y: Array, eta: Array) -> Loss:
         """Compile what kernels call, after a check of the derivatives on these responses and predictors."""
         self._check(y, eta)
-        given = [(scalar_loss.plain, PLAIN), (scalar_loss.smoothed, SMOOTHED)]
+        given: list[tuple[Any, Any]] = [(scalar_loss.plain, PLAIN), (scalar_loss.smoothed, SMOOTHED)]
         if self.kinked:
             given += [(scalar_loss.sided, SIDED), (scalar_loss.kink, KINK)]
         arrays = [compile_function(f, signature, of_folder=True) for f, signature in given]
         object.__setattr__(self, "_arrays", arrays)
         found = [each.address for each in arrays] + [0] * (4 - len(arrays))
         scalars = [self.address(each) for each in ("loss", "slope", "curvature", "link", "recession")]
-        return Loss(*found, *scalars, self.quadratic, self.kinked, parameters_of(self, self.given))
+        return Loss._make((*found, *scalars, self.quadratic, self.kinked, parameters_of(self, self.given)))
 
     def _check(self, y: Array, eta: Array) -> None:
         """Refuse derivatives that are not those of the loss, a loss that is not convex, and signs that disagree."""

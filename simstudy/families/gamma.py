@@ -41,7 +41,7 @@ class Gamma:
     def link(self, mu: float) -> float:
         return log(mu)
 
-    def recession(self, y: float) -> float:  # noqa: ARG002
+    def recession(self, y: float) -> float:
         return 0.0
 
     def in_support(self, y: float) -> float:
@@ -53,7 +53,7 @@ class Gamma:
     def third_derivative(self, eta: float) -> float:
         return 2.0 * exp(2.0 * eta)
 
-    def information(self, eta: float) -> float:  # noqa: ARG002
+    def information(self, eta: float) -> float:
         return 1.0
 
     def saturated_loss(self, y: float) -> float:

@@ -47,7 +47,7 @@ def _smoothed(_, y, eta, P, delta, sigma, d_eta, w, v):
     return loss / n + 0.5 * P * P, total / n + P, 1.0
 
 
-def _sided(_, worst, y, eta, P, sigma, d_eta, w, v, kappa):  # noqa: ARG001
+def _sided(_, worst, y, eta, P, sigma, d_eta, w, v, kappa):
     n = y.size
     loss = 0.0
     total = 0.0
@@ -62,7 +62,7 @@ def _sided(_, worst, y, eta, P, sigma, d_eta, w, v, kappa):  # noqa: ARG001
     return loss / n + 0.5 * P * P, total / n + P, 1.0
 
 
-def _kink(_, worst, y, eta, P, kappa):  # noqa: ARG001
+def _kink(_, worst, y, eta, P, kappa):
     return -1.0, 0.0, -P, kappa
 
 
@@ -70,7 +70,7 @@ def _link(_, mu):
     return mu
 
 
-def _recession(_, y):  # noqa: ARG001
+def _recession(_, y):
     return 0.0
 
 

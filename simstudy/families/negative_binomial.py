@@ -7,6 +7,7 @@ from math import exp, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from simstudy.errors import InputError, bad_value
 from simstudy.families.declare import declare_family
@@ -73,10 +74,21 @@ class NegativeBinomial:
     def saturated_loss(self, y: float) -> float:
         return (y + self.size) * log(y + self.size) - (y * log(y) if y > 0.0 else 0.0)
 
-    def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:  # noqa: ARG002
+    def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:
         """Draw Poisson counts with gamma means."""
         largest = float(np.max(eta, initial=-np.inf))
         if not largest <= LARGEST_ETA:
             raise InputError(bad_value("eta", largest, f"at most {LARGEST_ETA:g} to draw counts"))
         means = np.exp(eta) * rng.gamma(self.size, 1.0 / self.size, np.shape(eta))
         return rng.poisson(means).astype(np.float64)
+
+    def density_at_mean(self, eta: Array, sigma: float = 1.0) -> Array:
+        """Probability of a count equal to mu, carried to any mu: Gamma(mu + k) / (Gamma(k) mu!) of the count's law."""
+        mu, k = np.exp(eta), self.size
+        log_probability = gammaln(mu + k) - gammaln(k) - gammaln(mu + 1.0) + k * np.log(k / (k + mu))
+        return np.asarray(np.exp(log_probability - mu * np.log1p(k / mu)))
+
+    def kink_curvature(self, eta: Array, sigma: float = 1.0) -> Array:
+        """With dmu/deta = mu and the curvature mu k / (mu + k) of a count equal to mu."""
+        mu = np.exp(eta)
+        return np.asarray(self.density_at_mean(eta, sigma) * mu * mu * self.size / (mu + self.size))

@@ -84,7 +84,7 @@ def _sided(_, worst, y, eta, P, sigma, d_eta, w, v, kappa):
     return loss / n, total / n, curvature / n
 
 
-def _kink(_, worst, y, eta, P, kappa):  # noqa: ARG001
+def _kink(_, worst, y, eta, P, kappa):
     mu = np.exp(eta)
     k, dk = sinhc(P)
     return -mu * (1.0 + worst * (k - 1.0)), -mu * worst * dk, -mu * np.sinh(P), y - mu * np.cosh(P)
@@ -180,7 +180,7 @@ class Poisson(Canonical):
         ch, sh = np.cosh(P), np.sinh(P)
         w = mu * (ch - sign * sh)
         slope = mu * (sh - sign * ch) + signed_y
-        # E[sign] falls by 2 P(y = k) where mu passes an integer k; spread evenly between the integers this is its slope.
+        # E[sign] falls by 2 P(y = k) where mu passes an integer k; spread evenly between integers this is its slope.
         density = np.exp(mu * eta0 - mu0 - gammaln(mu + 1))
         jump = 2 * mu**2 * sh * density
         return Population(w - mu0, slope, w + jump, mu * (sh - sign * ch), w)

@@ -158,7 +158,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     Parameters and results as in `linearised.fit_linearised`, without tangents and with a power other than one; `spread`
     is the largest minus the smallest objective over the starts.
     """
-    n, m = Z.shape
+    n = y.size
     r = shape.power
     terms, narrow = power_terms(shape, weights), is_narrow(weights)
     c, zero = terms.c, terms.ridge

@@ -1,8 +1,9 @@
-"""Compiled functions that are called and not copied: by symbol where a kernel needs a kernel, by address for a family.
+"""Compiled functions that are called and not copied: kernels from slots, functions of families by their address.
 
 numba copies the compiled code of a function into each of its callers and optimises it there again, so that a solver of
-some levels costs a minute; and a function that is handed over as an object makes a new type of caller. Here a call goes
-through a pointer whose signature is known: to a x an address, which is a number like others.
+some levels takes a minute to compile; and a function that is handed over as an object makes a new type of caller. Here
+a call goes through a pointer whose signature is known. Its value is an argument, a number like others (`at_address`),
+or stands in a slot in memory whose symbol is the same in every process (`kernel`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ OPTIONS = {"error_model": "numpy"}
 #: Called before the first compilation in this process, with the name of what is compiled.
 LISTENERS: list[Callable[[str], None]] = []
 
+#: numba's own type hints leave out some of the options.
+NJIT: Any = njit
+
 FOLDER = Path(__file__).parent
 
 
@@ -38,11 +42,11 @@ def folder_stamp() -> tuple[tuple[str, float, int], ...]:
 STAMP = folder_stamp()
 
 
-class _Callback(CFunc):  # type: ignore[misc]
+class _Callback(CFunc):
     def _compile_uncached(self) -> Any:
         for listener in LISTENERS:
             listener(self.__qualname__)
-        return super()._compile_uncached()
+        return super()._compile_uncached()  # type: ignore[misc]
 
 
 def _stamped(cache: Any, of_folder: bool) -> None:
@@ -50,7 +54,7 @@ def _stamped(cache: Any, of_folder: bool) -> None:
         cache._cache_file._source_stamp = STAMP
 
 
-def compile_function(function: Callable[..., Any], signature: Signature, *, of_folder: bool = False) -> CFunc:
+def compile_function(function: Callable[..., Any], signature: Signature, *, of_folder: bool = False) -> Any:
     """Compile a function for one signature, or load it from the cache of its file.
 
     Where the function has no file (an interactive session) it is compiled in each process.
@@ -60,7 +64,7 @@ def compile_function(function: Callable[..., Any], signature: Signature, *, of_f
     numba.core.errors.NumbaError
         It is not plain arithmetic.
     """
-    callback = _Callback(function, (signature.args, signature.return_type), {}, OPTIONS)
+    callback: Any = _Callback(function, (signature.args, signature.return_type), {}, OPTIONS)
     try:
         callback.enable_caching()
         _stamped(callback._cache, of_folder)
@@ -115,7 +119,7 @@ class Kernel:
     def __init__(self, function: Callable[..., Any], signature: Signature, needs: tuple[Kernel, ...]) -> None:
         self.function, self.signature, self.needs = function, signature, needs
         self.symbol = f"{function.__module__}.{function.__name__}"
-        self.callback: CFunc | None = None
+        self.callback: Any = None
         self.slot = ctypes.c_int64(0)
         llvm.add_symbol(self.symbol, ctypes.addressof(self.slot))
 
@@ -129,7 +133,7 @@ class Kernel:
         self.slot.value = self.callback.address
 
     def intrinsic(self) -> Any:
-        """The function as compiled code sees it."""
+        """Make the function that compiled code sees."""
 
         def emit(context: Any, builder: Any, given: Signature, values: Any) -> Any:
             slot = builder.module.globals.get(self.symbol)
@@ -169,7 +173,7 @@ def entry(*needs: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a function one that Python calls; what it `needs` is built before its first call."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        compiled = njit(cache=True, **OPTIONS)(function)
+        compiled: Any = NJIT(cache=True, **OPTIONS)(function)
         _stamped(compiled._cache, True)
         return Entry(compiled, tuple(KERNELS[each] for each in needs))
 
@@ -184,6 +188,7 @@ class Entry:
         self.__doc__, self.__name__ = compiled.__doc__, compiled.__name__
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call the function, built first where this is its first call."""
         return self._call(*arguments)
 
     def _first(self, *arguments: Any) -> Any:
@@ -196,7 +201,7 @@ class Entry:
         return self._compiled(*arguments)
 
 
-part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
+part = NJIT(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
 
 
 def callable_from_python(function: Any) -> Callable[..., Any]:

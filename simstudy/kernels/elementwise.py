@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numba import from_dtype
-from numba.core.ccallback import CFunc
 from numba.core.errors import NumbaError
 from numpy.typing import ArrayLike
 
@@ -40,7 +39,7 @@ def parameters_of(given: Any, kind: type) -> Vector:
     return np.array([float(getattr(given, name)) for name in parameter_names(kind)] or [0.0])
 
 
-def compile_method(kind: type, name: str, arguments: int) -> CFunc:
+def compile_method(kind: type, name: str, arguments: int) -> Any:
     """Compile a method of a class for `arguments` numbers.
 
     Raises

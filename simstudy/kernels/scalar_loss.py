@@ -134,7 +134,7 @@ def sided(loss, worst, y, eta, P, sigma, d_eta, w, v, kappa):
     return total / y.size, dP / y.size, d2P / y.size
 
 
-def kink(loss, worst, y_i, eta_i, P, kappa_i):  # noqa: ARG001
+def kink(loss, worst, y_i, eta_i, P, kappa_i):
     """As `loss.KINK`."""
     mean_slope = _mean_slope(loss, y_i, eta_i, P)
     in_eta = -worst * _mean_curvature(loss, y_i, eta_i, P) - (1.0 - worst) * _curvature(loss, y_i, eta_i)

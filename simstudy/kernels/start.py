@@ -54,9 +54,9 @@ def _unit(loss, y, predictor):
 
 @kernel(types.Tuple((DESIGN, VECTOR, NUMBER))(LOSS, MATRIX, VECTOR, FLAG, FLAG))
 def in_units(loss, Z, y, has_intercept, all_columns):
-    """The data as a Design, the null model, and the mean that was taken off y where the intercept absorbs it.
+    """The data as a Design, the null model, and the mean taken off y where the intercept absorbs it.
 
-    A shift that is taken off first costs no digits. `all_columns` says whether the Gram matrix of all columns is needed.
+    A shift that is taken off first costs no digits. `all_columns`: whether the Gram matrix of all columns is needed.
     """
     centre = mean(y) if loss.quadratic and has_intercept else 0.0
     y_centred = np.empty(y.size)

@@ -20,7 +20,7 @@ MAX_ROUNDS = 100
 
 @part
 def _violations(q, b, c, scale, inside):
-    """By how much each column outside the working set keeps optimality at zero (negative: violates it), over `scale`."""
+    """How well each column outside the working set keeps optimality at zero (negative: violates it), over `scale`."""
     m = b.size
     room = np.empty(m)
     for j in range(m):

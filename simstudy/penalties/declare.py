@@ -7,7 +7,6 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba.core.ccallback import CFunc
 
 from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.kernels.arguments import Shape
@@ -49,7 +48,7 @@ def declare_penalty(name: str) -> Callable[[T], T]:
     """
 
     def decorate(kind: T) -> T:
-        return cast("T", register(name)(penalty_class(name, kind)))  # type: ignore[type-var]
+        return cast("T", register(name)(cast("Any", penalty_class(name, kind))))
 
     return decorate
 
@@ -61,10 +60,12 @@ def penalty_class(name: str, kind: T) -> T:
         raise ConfigError(f"penalty {name!r}: {kind.__name__} lacks {', '.join(missing)}")
     if not is_dataclass(kind) or "lam" not in {each.name for each in fields(kind)}:
         raise ConfigError(f"penalty {name!r}: {kind.__name__} is not a dataclass with a field lam")
-    if isinstance(kind.growth, str) and kind.growth not in list(Growth):
-        raise ConfigError(bad_value("growth", kind.growth, f"one of {', '.join(Growth)}"))
+    growth = getattr(kind, "growth", None)
+    if isinstance(growth, str) and growth not in list(Growth):
+        raise ConfigError(bad_value("growth", growth, f"one of {', '.join(Growth)}"))
     body = {
-        "name": name, "bounded": getattr(kind, "growth", None) == Growth.BOUNDED, "given": kind, "value": _method("value"), "slope": _method("slope"), "kernel_shape": _kernel_shape,
+        "name": name, "bounded": getattr(kind, "growth", None) == Growth.BOUNDED, "given": kind,
+        "value": _method("value"), "slope": _method("slope"), "kernel_shape": _kernel_shape,
         "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__,
     }  # fmt: skip
     made = type(kind.__name__, (kind,) if issubclass(kind, Penalty) else (kind, Penalty), body)
@@ -90,7 +91,7 @@ def _kernel_shape(self: Any) -> Shape:
         kind.checked = True
     form = self.power_form()
     if form is not None:
-        return form.shape()
+        return cast("PowerForm", form).shape()
     value, slope = compiled(kind, "value").address, compiled(kind, "slope").address
     parameters = parameters_of(self, self.given)
     return Shape(
@@ -98,15 +99,15 @@ def _kernel_shape(self: Any) -> Shape:
     )
 
 
-def compiled(kind: type, name: str) -> CFunc:
+def compiled(kind: Any, name: str) -> Any:
     """A compiled method of a declared class; InputError where it is not plain arithmetic."""
     callbacks = kind.__dict__.get("callbacks")
     if callbacks is None:
         callbacks = {}
-        kind.callbacks = callbacks  # type: ignore[attr-defined]
+        kind.callbacks = callbacks
     if name not in callbacks:
         try:
-            callbacks[name] = compile_method(kind.given, name, 1)  # type: ignore[attr-defined]
+            callbacks[name] = compile_method(kind.given, name, 1)
         except COMPILER_ERRORS as error:
             reason = " ".join(str(error).strip().splitlines()[:3])
             raise InputError(f"penalty: {kind.__name__}.{name} is not plain arithmetic of numbers: {reason}") from error

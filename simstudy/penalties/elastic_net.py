@@ -46,11 +46,12 @@ class ElasticNet(Penalty):
     def value(self, t: Any) -> FloatArray:
         """p_lam(t) for t >= 0."""
         t = np.asarray(t, dtype=float)
-        return self.lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2)
+        return np.asarray(self.lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2))
 
     def slope(self, t: Any) -> FloatArray:
         """p'_lam(t) for t >= 0 (at zero from the right)."""
-        return self.lam * (self.alpha + (1 - self.alpha) * np.asarray(t, dtype=float))
+        slope: FloatArray = self.lam * (self.alpha + (1 - self.alpha) * np.asarray(t, dtype=float))
+        return slope
 
     def power_form(self) -> PowerForm:
         """LASSO and ridge."""

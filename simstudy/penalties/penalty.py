@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -43,6 +44,7 @@ class PowerForm(NamedTuple):
         return Shape(0, 0, float(self.linear), float(self.square), float(self.power), False, False, NO_PARAMETERS)
 
 
+@dataclass(frozen=True)
 class Penalty:
     """A penalty; its objects are frozen dataclasses whose field `lam` is the level, and replaced along a path.
 
@@ -60,9 +62,9 @@ class Penalty:
         The field whose inverse is the largest -p''(t), if a fit's message is to say what the data would need.
     """
 
-    name: ClassVar[str]
     lam: float
-    growth: Any
+    name: ClassVar[str]
+    growth: ClassVar[Any]
     limit: ClassVar[str | None] = None
     inverse_concavity: ClassVar[str | None] = None
     bounded: ClassVar[bool] = False

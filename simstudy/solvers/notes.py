@@ -12,7 +12,7 @@ FloatArray = NDArray[np.float64]
 
 
 def needed_inverse(problem: Problem, coef: FloatArray, intercept: float) -> tuple[float, int]:
-    """Smallest inverse concavity (mcp: g) with which the objective is convex along every coordinate, and the column that needs it.
+    """Smallest inverse concavity (mcp: g) that makes the objective convex along each column, and which needs it.
 
     Along b_j the loss has the curvature mean(b'' x_j^2) and the penalty -price/g, where price is the objective's
     derivative in P: one for T4, mean|y - b'(eta - s P)| for T3.

@@ -115,7 +115,7 @@ def check_law(scenario: Scenario) -> None:
 
 
 def _functions(scenario: Scenario) -> tuple[Callable[[FloatArray], FloatArray], ...]:
-    """Given x, the means of the curvature, of the size of the score, of the error's sign, and of sign times curvature."""
+    """Means given x, as functions of eta: curvature, size of the score, sign of the error, sign times curvature."""
     law = FAMILIES[scenario.family]
     if law.additive_errors:
         zero = np.zeros(1)
@@ -185,11 +185,11 @@ def _by_quadrature(scenario: Scenario) -> Constants:
 
 def _of_rows(scenario: Scenario) -> Constants:
     x = with_intercept(scenario, scenario.fixed_covariates())
-    variance, absolute, sign = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
+    variance, absolute, sign, signed = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
     return Constants(
         information=x.T @ (variance[:, None] * x) / scenario.n,
         kappa=float(absolute.mean()),
-        V=x.T @ (sign * variance) / scenario.n,
+        V=x.T @ signed / scenario.n,
         mean_sign=float(sign.mean()),
         curvature=float(variance.mean()),
         dispersion=_dispersion(scenario),

@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PenaltyTerms:
-    """The penalty at one point b; exact but for penalties that have no power form (scad, mcp), whose tangents in |b_j| these are.
+    """The penalty at one point b; exact but for one without power form (scad, mcp), whose tangents in |b_j| these are.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A user's family and a user's penalty, defined outside of the package: fits, paths, tuning, errors, existence, theory."""
+"""A user's family and penalty, defined outside of the package: fits, paths, tuning, errors, existence, theory."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class CloglogShape:
         m = math.exp(eta)
         return m * m / math.expm1(m)
 
-    def sample(self, eta, rng, sigma=1.0):  # noqa: ARG002
+    def sample(self, eta, rng, sigma=1.0):
         return (rng.random(np.shape(eta)) < -np.expm1(-np.exp(eta))).astype(float)
 
 
@@ -83,7 +83,7 @@ class CloglogShape:
 def cloglog() -> Iterator[str]:
     declare_family("cloglog")(CloglogShape)
     yield "cloglog"
-    FAMILIES._entries.pop("cloglog")  # noqa: SLF001
+    FAMILIES._entries.pop("cloglog")
 
 
 def cloglog_data(seed: int, n: int = 150, p: int = 4) -> tuple[np.ndarray, np.ndarray]:

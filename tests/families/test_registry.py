@@ -158,6 +158,14 @@ def test_gamma_moments_of_theory_are_integrals(sigma: float) -> None:
     assert found.v[0] == pytest.approx((near[0] - near[1]) / (2 * H), rel=1e-6)
 
 
+def test_negative_binomial_density_at_a_whole_mean_is_a_probability() -> None:
+    law, mu = NegativeBinomial(2.5), np.array([1.0, 4.0])
+    exact = stats.nbinom.pmf(mu, 2.5, 2.5 / (2.5 + mu))
+    np.testing.assert_allclose(law.density_at_mean(np.log(mu)), exact, rtol=1e-12)
+    bend = law.curvature(mu, np.log(mu))
+    np.testing.assert_allclose(law.kink_curvature(np.log(mu)), exact * mu * bend, rtol=1e-12)
+
+
 def test_a_family_can_be_given_as_an_object_with_its_parameters() -> None:
     assert family(NegativeBinomial(3.0)).size == 3.0
     assert family("negative_binomial") == NegativeBinomial(1.0)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cases import FAMILIES, PENALTIES
-from simstudy.kernels.codes import Attack
 from simstudy.kernels import certificate, penalty, start
 from simstudy.kernels.arguments import Design, State, Terms
 from simstudy.kernels.calls import callable_from_python
+from simstudy.kernels.codes import Attack
 
 linearise = callable_from_python(penalty.linearise)
 certify = callable_from_python(certificate.certify)

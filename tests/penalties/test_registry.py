@@ -13,7 +13,10 @@ from simstudy.penalties.declare import check, penalty_class
 
 LAM = 0.4
 #: Shapes of the penalties that need one.
-SHAPES = {"lr": [{"r": 0.5}, {"r": 1.0}, {"r": 1.7}, {"r": 2.0}], "elastic_net": [{"alpha": a} for a in (0.0, 0.5, 1.0)]}
+SHAPES = {
+    "lr": [{"r": 0.5}, {"r": 1.0}, {"r": 1.7}, {"r": 2.0}],
+    "elastic_net": [{"alpha": a} for a in (0.0, 0.5, 1.0)],
+}
 EVERY = [(name, shape) for name in PENALTIES for shape in SHAPES.get(name, [{}])]
 
 
@@ -77,7 +80,7 @@ def test_a_user_s_penalty_is_registered_under_its_name() -> None:
         with pytest.raises(ConfigError, match="there is a penalty log_penalty_of_a_test"):
             declare_penalty("log_penalty_of_a_test")(Log)
     finally:
-        PENALTIES._entries.pop("log_penalty_of_a_test")  # noqa: SLF001
+        PENALTIES._entries.pop("log_penalty_of_a_test")
 
 
 @pytest.mark.parametrize("missing", ["value", "slope", "growth"])

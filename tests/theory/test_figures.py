@@ -16,7 +16,6 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Normal
 from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, limit_law, pseudo_true
-from simstudy.theory.pseudo_true import 
 
 pytestmark = pytest.mark.slow
 LIMIT = 5.5

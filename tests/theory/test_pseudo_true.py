@@ -12,7 +12,6 @@ from simstudy.sources.designs import Normal
 from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, pseudo_true
 from simstudy.theory.population import attacked, unattacked
-from simstudy.theory.pseudo_true import 
 
 SLOPES = (1.0, -0.7, 0.5, -0.4, 0.5)
 

@@ -73,7 +73,7 @@ class BinomialOutput:
         gap = min(max(gap, -LARGEST_GAP), LARGEST_GAP)
         return Hats(ratio * mh, ratio * float(np.vdot(of_label, s * s)), ratio * Vh, float((first + second).sum()), gap)
 
-    def kinks(self, state: Overlaps, truth: Truth) -> float:  # noqa: ARG002
+    def kinks(self, state: Overlaps, truth: Truth) -> float:
         """None: the attacked logistic loss is smooth at a given P."""
         return 0.0
 

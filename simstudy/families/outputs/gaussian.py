@@ -19,7 +19,7 @@ class GaussianOutput:
     is_exact: bool = True
     has_labels: bool = False
 
-    def hats(self, state: Overlaps, truth: Truth, ratio: float, fineness: int = 1) -> Hats:  # noqa: ARG002
+    def hats(self, state: Overlaps, truth: Truth, ratio: float, fineness: int = 1) -> Hats:
         """T20; an observation with |r| <= V P ends on the kink, where dg/d omega = -1/V."""
         V, P = state.V, state.P
         t = _spread(state, truth)
