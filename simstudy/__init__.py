@@ -2,7 +2,7 @@
 
 from simstudy import geometry
 from simstudy.analyses.registry import analysis
-from simstudy.errors import ConfigError, InputError, ResultsError, SimstudyError
+from simstudy.errors import ConfigError, InputError, NoSolution, ResultsError, SimstudyError
 from simstudy.estimands import estimand
 from simstudy.estimators import (
     Aic,
@@ -32,7 +32,7 @@ from simstudy.estimators import (
     tuned,
 )
 from simstudy.estimators.registry import estimator
-from simstudy.measures import summarise
+from simstudy.measures import measure, summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Data, Status
 from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
@@ -43,6 +43,7 @@ from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
+from simstudy.theory.proportional import existence_threshold, proportional
 from simstudy.theory.registry import law
 from simstudy.workflow.plan import plan
 from simstudy.workflow.run import run
@@ -70,6 +71,7 @@ __all__ = [
     "MatchedLambda",
     "Mcp",
     "Method",
+    "NoSolution",
     "Normal",
     "Pivotal",
     "Rademacher",
@@ -87,6 +89,7 @@ __all__ = [
     "degrees_of_freedom",
     "estimand",
     "estimator",
+    "existence_threshold",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
@@ -98,6 +101,7 @@ __all__ = [
     "limit_law",
     "load",
     "load_scenarios",
+    "measure",
     "mle",
     "nearest_centroid",
     "oracle",
@@ -105,6 +109,7 @@ __all__ = [
     "penalized",
     "penalized_adaptive",
     "plan",
+    "proportional",
     "read_study",
     "run",
     "source",

@@ -132,7 +132,9 @@ def fit_text(found: Replayed) -> str:
     """A fit that was made again, and how it compares."""
     row = found.row
     lines = [f"{row['scenario']} (key {row['scenario_key']}), replicate {row['replicate']}, {row['method']}"]
-    names = ("status", "message", "lam", "intercept_hat", "beta_hat", "objective", "kkt", "n_iter", "seconds")
+    # What the fit estimates are the columns behind those of every fit.
+    estimates = list(row)[list(row).index("seconds") + 1 :]
+    names = ("status", "message", "lam", *estimates, "objective", "kkt", "n_iter", "seconds")
     lines += [f"  {name}: {row[name]}" for name in names if row[name] is not None]
     if found.stored is None:
         lines.append("  not stored: this fit has not been run")

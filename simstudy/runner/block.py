@@ -108,7 +108,8 @@ def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:
         array = repeated(shared[field.name], field.type, len(rows)) if same else pa.array(given[field.name], field.type)
         columns.append((described(field), array))
     for field, value in source_columns(block.scenario):
-        columns.append((described(field), repeated(value, field.type, len(rows))))
+        said = DESCRIPTIONS.get(field.name, f"parameter {field.name} of the source")
+        columns.append((described(field, description=said), repeated(value, field.type, len(rows))))
     for field in FIT_FIELDS:
         missing = field.name in {"objective", "kkt"}
         columns.append((described(field), pa.array(given[field.name], field.type, from_pandas=missing)))

@@ -45,9 +45,8 @@ def broken(layout: Layout, cells: Iterable[Cell], first: int) -> dict[tuple[str,
         table = table.filter(pc.less(table["replicate"], first))
         for cell in own:
             mine = table.filter(pc.equal(table["method"], cell.method))
-            if len(mine) == first and pc.all(pc.is_in(mine["status"], BROKEN)).as_py():
+            if len(mine) == first and BROKEN.issuperset(mine["status"].to_pylist()):
                 error = str(mine["message"][0].as_py()).partition("\n")[0]
-                found[key, cell.method] = (
-                    f"{cell.scenario.label}, {cell.method}: first {first} fits all failed: {error}"
-                )
+                said = f"{cell.scenario.label}, {cell.method}: the first {first} fits all failed: {error}"
+                found[key, cell.method] = said
     return found

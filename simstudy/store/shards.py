@@ -192,13 +192,18 @@ def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[st
     """Columns of estimands and their standard errors in the shards of a scenario, or of all, as they appear."""
     known = [field.name for field in GLM_FIELDS]
     names: dict[str, None] = {}
-    for path in shard_paths(layout, scenario_key):
-        # A damaged shard is named by who reads its rows.
-        with suppress(OSError, pa.ArrowException):
-            for field in pq.read_schema(path):
-                if field.name in known or (field.metadata or {}).get(ROLE) == ESTIMAND:
-                    names[field.name] = None
+    for schema in schemas(layout, scenario_key):
+        for field in schema:
+            if field.name in known or (field.metadata or {}).get(ROLE) == ESTIMAND:
+                names[field.name] = None
     return list(names)
+
+
+def schemas(layout: Layout, scenario_key: str | None = None) -> Iterator[pa.Schema]:
+    """Schema of each shard; a damaged one is named by who reads its rows, and passed over here."""
+    for path in shard_paths(layout, scenario_key):
+        with suppress(OSError, pa.ArrowException):
+            yield pq.read_schema(path)
 
 
 def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:

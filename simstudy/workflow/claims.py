@@ -13,8 +13,8 @@ from simstudy.errors import ConfigError
 from simstudy.report.table import Table, write_table
 from simstudy.runner.block import thread_controller
 from simstudy.sources.glm import Scenario
+from simstudy.store.codebook import CLAIMS, write_codebook, write_described
 from simstudy.store.definition import write_definition
-from simstudy.store.files import write_frame
 from simstudy.store.load import load_scenarios
 from simstudy.study.claim import Claim, select_scenarios
 from simstudy.study.study import Study, study_toml
@@ -70,7 +70,8 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     entries = ledger(chosen.claims, chosen.scenarios, found, foretold, chosen.full_replicates)
     # A report made later reads the claims from the folder, not from a file that may have changed since.
     write_definition(layout, study_toml(chosen))
-    write_frame(layout.claims, entries)
+    write_described(layout, "claims", entries, CLAIMS)
+    write_codebook(layout)
     table = claims_table(entries)
     write_table(table, layout.tables)
     return table, not entries["outcome"].isin(WRONG).any()

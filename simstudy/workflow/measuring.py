@@ -104,7 +104,7 @@ def measured(study: Study, replicates: pd.DataFrame, scenarios: pd.DataFrame) ->
 def wanted(study: Study) -> tuple[str, ...]:
     """Measures that a study or one of its claims asks for."""
     claims = [every for claim in study.claims for every in (claim, claim.control) if every is not None]
-    claimed = [claim.quantity for claim in claims if claim.quantity in MEASURES]
+    claimed = [claim.quantity for claim in claims if claim.estimand and claim.quantity in MEASURES]
     rare = [name for name in claimed if MEASURES[name].default is Default.NEVER]
     return tuple(dict.fromkeys([*study.measures, *rare]))
 

@@ -13,7 +13,7 @@ from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.runner import RunReport, run_study
 from simstudy.runner.status import study_status
 from simstudy.sources.registry import Source
-from simstudy.store.files import write_frame
+from simstudy.store.codebook import MEASURES, write_codebook, write_described
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
 from simstudy.workflow.measuring import (
@@ -77,7 +77,8 @@ def run(
     # Of several runs that share a study, the one that finishes it summarises it.
     shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
     if not shared and (report.replicates or not layout.measures.exists()):
-        write_frame(layout.measures, measures(chosen, layout.folder, jobs))
+        write_described(layout, "measures", measures(chosen, layout.folder, jobs), MEASURES)
+        write_codebook(layout)
     return report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from simstudy.analyses.registry import analyses_of
 from simstudy.analyses.results import Results
 from simstudy.report.table import Table, write_table
-from simstudy.store.files import write_frame
+from simstudy.store.codebook import MEASURES, write_codebook, write_described
 from simstudy.store.predictions import write_predictions
 from simstudy.study.study import Study
 from simstudy.theory.predictions import stored
@@ -46,9 +46,10 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     chosen = study_of(study)
     layout = layout_of(chosen, results)
     frame = measures(chosen, layout.folder, jobs)
-    write_frame(layout.measures, frame)
+    write_described(layout, "measures", frame, MEASURES)
     found = predictions(chosen, jobs)
     write_predictions(layout, stored(found[0]), found[1], chosen.fingerprint)
+    write_codebook(layout)
     every = results_from(chosen, layout, frame, *found)
     made = tables(every)
     for each in made:
