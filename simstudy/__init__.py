@@ -35,8 +35,22 @@ from simstudy.estimators.registry import estimator
 from simstudy.measures import measure, summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Data, Status
-from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
+from simstudy.sources import Mixture, Table
+from simstudy.sources.designs import (
+    Bernoulli,
+    BernoulliBlock,
+    Blocks,
+    CategoricalBlock,
+    DichotomisedBlock,
+    Normal,
+    NormalBlock,
+    Rademacher,
+    RademacherBlock,
+    StudentT,
+    StudentTBlock,
+)
 from simstudy.sources.glm import Scenario
+from simstudy.sources.noise import ContaminatedErrors, NormalErrors, SkewedErrors, StudentTErrors
 from simstudy.sources.registry import source
 from simstudy.store.load import load, load_scenarios
 from simstudy.study.config import read_study
@@ -54,11 +68,16 @@ __version__ = "0.1.0"
 __all__ = [
     "Aic",
     "Bernoulli",
+    "BernoulliBlock",
     "Bic",
+    "Blocks",
+    "CategoricalBlock",
     "ConfigError",
     "Constants",
+    "ContaminatedErrors",
     "CrossValidation",
     "Data",
+    "DichotomisedBlock",
     "Ebic",
     "ElasticNet",
     "Fit",
@@ -71,18 +90,26 @@ __all__ = [
     "MatchedLambda",
     "Mcp",
     "Method",
+    "Mixture",
     "NoSolution",
     "Normal",
+    "NormalBlock",
+    "NormalErrors",
     "Pivotal",
     "Rademacher",
+    "RademacherBlock",
     "RateLambda",
     "ResultsError",
     "Scad",
     "Scenario",
     "SimstudyError",
+    "SkewedErrors",
     "Status",
     "StudentT",
+    "StudentTBlock",
+    "StudentTErrors",
     "Study",
+    "Table",
     "adaptive_weights",
     "analysis",
     "constants",

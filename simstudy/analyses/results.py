@@ -38,6 +38,11 @@ class Results(Found):
     silent_theory: tuple[str, ...] = ()
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """How people see the methods, by name."""
+        return {method.name: method.label for method in self.study.methods}
+
     def once(self, name: str, make: Callable[[Results], Any]) -> Any:
         """What `make` returns for these results, computed at the first call with this name."""
         if name not in self._made:

@@ -13,10 +13,13 @@ from simstudy.measures import numbers
 from simstudy.measures.estimate import Z_95, FloatArray
 from simstudy.report.table import Column
 
+#: Columns of a frame that hold names of methods.
+METHODS = ("method", "reference")
+
 
 def text(heading: str, name: str) -> Column:
-    """Column of names."""
-    return Column(heading, lambda data: [str(value) for value in data[name]], numeric=False)
+    """Column of names; those of methods are printed as their labels."""
+    return Column(heading, lambda data: [str(value) for value in data[name]], numeric=False, labelled=name in METHODS)
 
 
 def number(heading: str, name: str, latex: str | None = None) -> Column:

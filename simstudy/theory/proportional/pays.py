@@ -48,7 +48,8 @@ def pays_map(
     DataFrame
         One row for each point: ratio, sparsity, signal, prevalence; for both estimators (`fgsm_`, `penalized_`) the
         best level on the scale c of T19, error, P, kappa, power, fdp, share of kinks and whether the level is at the
-        edge of the search; `error_ratio`, FGSM over penalised; `message`, why a point has no numbers, else empty.
+        edge of the search; `error_ratio`, FGSM over penalised; `message`, why a point has no numbers, else
+        empty.
 
     Raises
     ------

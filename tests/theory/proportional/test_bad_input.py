@@ -51,9 +51,9 @@ def test_a_value_that_is_not_allowed(change: dict[str, Any], message: str) -> No
 
 
 def test_a_negative_level() -> None:
-    with pytest.raises(InputError, match="lam = -0.1"):
+    with pytest.raises(InputError, match=r"lam = -0\.1"):
         Lasso(-0.1)
-    with pytest.raises(ConfigError, match="level = -0.1 .* >= 0"):
+    with pytest.raises(ConfigError, match=r"level = -0\.1 .* >= 0"):
         existence_threshold(-0.1, [0.0], [1.0])
     with pytest.raises(ConfigError, match="level = -1"):
         proportional(**GOOD).adversarial_error(-1)
@@ -89,7 +89,7 @@ def test_a_penalised_fit_beside_the_likelihood_always_has_a_solution() -> None:
 
 
 def test_tuning_needs_a_kind_of_penalty() -> None:
-    with pytest.raises(ConfigError, match="penalty = .* lam > 0"):
+    with pytest.raises(ConfigError, match=r"penalty = .* lam > 0"):
         best_level(**(GOOD | {"penalty": Lasso(0.0)}))
 
 
