@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simstudy.analyses.methods import grids as grids_of
+from simstudy.analyses.methods import lacks_coefficients
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.sentences import NOTHING
@@ -145,7 +146,7 @@ def sentence(frame: pd.DataFrame) -> str:
     return f"Each at its best λ, the smallest error is that of {counts} of {len(first)} scenarios."
 
 
-@analysis("best", table=table, sentence=sentence)
+@analysis("best", table=table, sentence=sentence, needs=lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Error of each estimator at its best lambda."""
     grids = {grid.name: grid.methods for grid in grids_of(results.study)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.joins import of_kind, side_by_side, true_values, with_predictions
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
@@ -96,7 +97,7 @@ def sentence(frame: pd.DataFrame) -> str:
     return f"The largest bias is {shown(row, 'bias')}, {relative:.2g} standard errors of the estimate ({where})."
 
 
-@analysis("coefficients", table=table, sentence=sentence)
+@analysis("coefficients", table=table, sentence=sentence, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Accuracy of each coefficient."""
     return coefficients(results.measures, results.scenarios, results.predictions)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simstudy.analyses.intervals import covers, ranked_intervals, with_errors
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, one_of_each
+from simstudy.analyses.methods import lacks_coefficients
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.sentences import NOTHING, shown
@@ -154,7 +155,8 @@ def figure(result: Coverage) -> Figure:
 
 def lacks_errors(study: Study) -> str:
     """Why there are no intervals; empty if there are."""
-    return "" if any(method.se for method in study.methods) else "a method with se = true"
+    needed = "" if any(method.se for method in study.methods) else "a method with se = true"
+    return lacks_coefficients(study) or needed
 
 
 @analysis("coverage", table=table, sentence=sentence, figure=figure, needs=lacks_errors)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
@@ -121,7 +122,7 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(result, Axis("sigma", "σ", log=True), (EXACT, relative), ["_case", "s"])
 
 
-@analysis("dispersion", table=table, sentence=sentence, figure=figure)
+@analysis("dispersion", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Support recovery over the size of the errors."""
     found = dispersion(results.measures, results.scenarios, results.levels, results.predictions)

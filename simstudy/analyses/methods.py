@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simstudy.errors import SimstudyError
 from simstudy.estimators.capabilities import Law, Placement
 from simstudy.estimators.registry import ESTIMATORS
+from simstudy.measures.names import COEFFICIENTS
 from simstudy.penalties import PENALTIES
 from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.sources.glm import Scenario
@@ -77,6 +78,12 @@ def lacks_glm(study: Study) -> str:
     return "" if study.glm else "scenarios of the source glm"
 
 
+def lacks_coefficients(study: Study) -> str:
+    """Why nothing can be said about coefficients; empty if their truth is known everywhere."""
+    known = all(COEFFICIENTS in scenario.truth() for scenario in study.scenarios)
+    return "" if known else f"scenarios whose truth has {COEFFICIENTS}, as those of the source glm have"
+
+
 def lacks_contrasts(study: Study) -> str:
     """Why no difference of biases has a meaning in the theory; empty if one has."""
     needed = "an FGSM method, and a penalised one that is matched to it or an oracle beside a bounded penalty"
@@ -86,17 +93,19 @@ def lacks_contrasts(study: Study) -> str:
 def lacks_contenders(study: Study) -> str:
     """Why there is no trade-off to look at; empty if there is."""
     needed = "an FGSM method, and a penalised one that is matched to it or has its penalty"
-    return "" if matched_pairs(study) or contenders(study) else needed
+    return lacks_coefficients(study) or ("" if matched_pairs(study) or contenders(study) else needed)
 
 
 def lacks_loop(study: Study) -> str:
     """Why no training loop can be compared; empty if one can."""
-    return "" if trained(study) else "a training loop, and FGSM with the same penalty and lambda"
+    needed = "a training loop, and FGSM with the same penalty and lambda"
+    return lacks_coefficients(study) or ("" if trained(study) else needed)
 
 
 def lacks_oracle(study: Study) -> str:
     """Why nothing can be compared with an oracle; empty if it can."""
-    return "" if oracles(study) else "a method that knows the support, such as estimator = 'oracle'"
+    needed = "a method that knows the support, such as estimator = 'oracle'"
+    return lacks_coefficients(study) or ("" if oracles(study) else needed)
 
 
 def against_oracles(study: Study) -> Pairs:

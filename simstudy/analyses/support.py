@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
@@ -110,7 +111,7 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(result, Axis("n", "n", log=True), (EXACT, FALSE_POSITIVES, FALSE_NEGATIVES), ["group"])
 
 
-@analysis("support", table=table, sentence=sentence, figure=figure)
+@analysis("support", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Support recovery by sample size."""
     return support(results.measures, results.scenarios, results.predictions)

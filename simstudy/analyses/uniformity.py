@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
@@ -114,7 +115,7 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(result, Axis("h", "h (the coefficient is h/√n)"), (scaled,), ["_case"])
 
 
-@analysis("uniformity", table=table, sentence=sentence, figure=figure)
+@analysis("uniformity", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Scaled error over local coefficients."""
     found = uniformity(results.measures, results.scenarios, results.predictions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
@@ -105,7 +106,7 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(result, Axis("n", "n (p grows)", log=True), (EXACT, error), ["_case", "s"])
 
 
-@analysis("weak_oracle", table=table, sentence=sentence, figure=figure)
+@analysis("weak_oracle", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Selection and error when p grows with n."""
     found = weak_oracle(results, results.predictions)

@@ -88,3 +88,15 @@ def test_a_study_that_asks_for_nothing_gets_its_performance() -> None:
 def test_what_a_study_lacks_is_said_before_it_is_run(name: str, missing: str) -> None:
     with pytest.raises(ss.ConfigError, match=f"analyses: {name} needs .*{missing}"):
         study_of(ss.Study("bare", "aim", 0, 1, STUDY.scenarios, STUDY.methods, (name,)))
+
+
+def test_analyses_of_coefficients_say_that_a_source_has_none() -> None:
+    class NoCoefficients(ss.Scenario):
+        """A scenario whose truth is not known."""
+
+        def truth(self) -> dict[str, object]:
+            return {}
+
+    blind = ss.Study("blind", "aim", 0, 1, (NoCoefficients("gaussian", 50, (1.0,)),), STUDY.methods, ("coefficients",))
+    with pytest.raises(ss.ConfigError, match="coefficients needs scenarios whose truth has beta"):
+        study_of(blind)

@@ -8,8 +8,8 @@ import pandas as pd
 from simstudy.report.figures.canvas import Axes, Figure
 from simstudy.report.figures.style import WIDTH, Look, legend, limits, looks, no_data
 
-#: Panels, and scenarios of one panel, that are drawn; a note says how many are left out.
-MOST_PANELS, MOST_SCENARIOS = 6, 16
+#: Panels, and lines of one panel, that are drawn; a title says how many are left out.
+MOST_PANELS, MOST_LINES = 6, 36
 COLUMNS = 3
 
 
@@ -30,8 +30,8 @@ def forest_figure(rows: pd.DataFrame, label: str, zero: bool) -> Figure:
     if known.empty:
         return no_data(f"No fit succeeded: there is no {label} to draw.")
     panels, scenarios = (list(dict.fromkeys(known[name])) for name in ("panel", "scenario"))
-    drawn, shown = panels[:MOST_PANELS], scenarios[:MOST_SCENARIOS]
     methods = looks(known["method"])
+    drawn, shown = panels[:MOST_PANELS], scenarios[: max(1, MOST_LINES // (len(methods) + 1))]
     columns = min(COLUMNS, len(drawn))
     lines = -(-len(drawn) // columns)
     height = 0.7 + 0.16 * len(shown) * (len(methods) + 1)
