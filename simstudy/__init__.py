@@ -32,8 +32,11 @@ from simstudy.estimators import (
     tuned,
 )
 from simstudy.estimators.registry import estimator
+from simstudy.families import Gamma, NegativeBinomial
+from simstudy.families import declare_family as family
 from simstudy.measures import measure, summarise
-from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
+from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, PowerForm, Scad
+from simstudy.penalties import declare_penalty as penalty
 from simstudy.records import Data, Status
 from simstudy.sources import Mixture, Table
 from simstudy.sources.designs import (
@@ -82,6 +85,7 @@ __all__ = [
     "ElasticNet",
     "Fit",
     "FixedLambda",
+    "Gamma",
     "Gcv",
     "InputError",
     "Lasso",
@@ -91,11 +95,13 @@ __all__ = [
     "Mcp",
     "Method",
     "Mixture",
+    "NegativeBinomial",
     "NoSolution",
     "Normal",
     "NormalBlock",
     "NormalErrors",
     "Pivotal",
+    "PowerForm",
     "Rademacher",
     "RademacherBlock",
     "RateLambda",
@@ -117,6 +123,7 @@ __all__ = [
     "estimand",
     "estimator",
     "existence_threshold",
+    "family",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
@@ -135,6 +142,7 @@ __all__ = [
     "path",
     "penalized",
     "penalized_adaptive",
+    "penalty",
     "plan",
     "proportional",
     "read_study",

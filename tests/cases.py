@@ -40,8 +40,8 @@ def _maker(name: str, shape: dict[str, float]) -> Callable[[float, int], Penalty
 
 #: Penalty -> how to make it from lam for p slopes.
 PENALTIES: dict[str, Callable[[float, int], Penalty]] = {
-    "weighted lasso": lambda lam, p: Lasso(lam, weights=np.linspace(0.0, 2.0, p)),
-} | {label: _maker(name, shape) for name in REGISTERED for label, shape in SHAPES.get(name, {name: {}}).items()}
+    label: _maker(name, shape) for name in REGISTERED for label, shape in SHAPES.get(name, {name: {}}).items()
+} | {"weighted lasso": lambda lam, p: Lasso(lam, weights=np.linspace(0.0, 2.0, p))}
 
 SIZES = ((30, 5), (100, 10), (200, 20))
 #: More slopes than observations.
