@@ -1,6 +1,7 @@
 """The families, penalties and attacks that exist, and data sets on which every combination is tried.
 
-All are taken from the registries, so that the tests of optimality, derivatives and failure cover a new entry; a penalty without defaults has its shapes here.
+All are taken from the registries, so that the tests of optimality, derivatives and failure cover a new entry; a penalty
+without defaults has its shapes here.
 """
 
 from __future__ import annotations

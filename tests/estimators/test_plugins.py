@@ -75,7 +75,7 @@ class CloglogShape:
         m = math.exp(eta)
         return m * m / math.expm1(m)
 
-    def sample(self, eta, rng, sigma=1.0):  # noqa: ARG002
+    def sample(self, eta, rng, sigma=1.0):
         return (rng.random(np.shape(eta)) < -np.expm1(-np.exp(eta))).astype(float)
 
 
