@@ -37,6 +37,7 @@ from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Scad
 from simstudy.records import Data, Status
 from simstudy.sources.designs import Bernoulli, Normal, Rademacher, StudentT
 from simstudy.sources.glm import Scenario
+from simstudy.sources.images import Images
 from simstudy.sources.registry import source
 from simstudy.store.load import load, load_scenarios
 from simstudy.study.config import read_study
@@ -60,6 +61,7 @@ __all__ = [
     "Fit",
     "FixedLambda",
     "Gcv",
+    "Images",
     "InputError",
     "Lasso",
     "LimitLaw",
