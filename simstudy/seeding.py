@@ -18,6 +18,7 @@ class Stream(IntEnum):
     PSEUDO_TRUE = 5
     BOOTSTRAP = 6
     ESTIMATOR = 7
+    DESIGN = 8
 
 
 def words(key: str) -> tuple[int, ...]:

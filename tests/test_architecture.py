@@ -16,13 +16,14 @@ FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
     "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
-    "analyses", "report",
+    "report", "verdicts", "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
 ALLOWED = {
     **{name: set() for name in FOUNDATION},
     "registry": {"errors"},
+    "extras": {"errors"},
     "plugins": {"errors", "registry"},
     "kernels": set(),
     "families": FOUNDATION | {"kernels"},
@@ -33,22 +34,19 @@ ALLOWED = {
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
     "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
-    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study"},
+    "theory": FOUNDATION | MODEL | {"sources", "estimators", "study", "measures"},
     "store": FOUNDATION,
     "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
-    "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources"},
-    "report": FOUNDATION | {"analyses", "measures", "store"},
-    "questions": FOUNDATION | FOLDERS,
-    "api": FOUNDATION | FOLDERS | {"questions"},
-    "inspection": FOUNDATION | FOLDERS | {"questions", "api"},
-    "verification": FOUNDATION | FOLDERS | {"questions", "api"},
-    "gallery": FOUNDATION | FOLDERS | {"questions"},
-    "sections": FOUNDATION | FOLDERS | {"gallery"},
-    "publication": FOUNDATION | FOLDERS | {"questions", "api", "verification", "gallery", "sections"},
-    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification", "publication"},
+    "report": FOUNDATION | {"measures", "store"},
+    "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
+    "analyses": FOUNDATION
+    | {"measures", "theory", "store", "study", "sources", "families", "penalties", "estimators", "runner", "report"}
+    | {"verdicts"},
+    "workflow": FOUNDATION | FOLDERS,
+    "cli": FOUNDATION | FOLDERS | {"workflow"},
     "__main__": {"cli"},
-    "__init__": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
+    "__init__": FOUNDATION | FOLDERS | {"workflow"},
 }
 
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simstudy.estimators.capabilities import Freedom
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.estimators.registry import ESTIMATORS
+from simstudy.estimators.registry import estimator_named
 from simstudy.estimators.standard_errors import inverse_or_none, penalty_curvature
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -58,7 +58,7 @@ def degrees_of_freedom(
         NaN where the fit is not usable or H is not positive definite.
     """
     X, y = check_data(X, y)
-    entry = ESTIMATORS[estimator]
+    entry = estimator_named(estimator)
     freedom = entry.need("freedom", "the count of degrees of freedom")
     if fit.status != Status.OK:
         return np.nan

@@ -85,26 +85,37 @@ class Fit:
     errors: Mapping[str, Estimate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*self.estimates, *self.errors):
-            if not isinstance(name, str):
-                raise InputError(bad_value("name of an estimate", name, "a text"))
         if self.status not in STATUSES:
             raise InputError(unknown_name("status", self.status, [str(status) for status in Status]))
-        estimates = {name: as_estimate(name, value) for name, value in self.estimates.items() if not is_error(name)}
-        errors = {name: as_estimate(f"{name}_se", value) for name, value in self.errors.items()}
-        errors |= {n.removesuffix("_se"): as_estimate(n, v) for n, v in self.estimates.items() if is_error(n)}
-        if not np.size(self.coef) and "beta" in estimates:
+        object.__setattr__(self, "status", Status(self.status))
+        if self.estimates or self.errors:
+            self._read_names()
+        estimates, errors = dict(self.estimates), dict(self.errors)
+        if len(self.coef):
+            estimates |= {"beta": self.coef, "intercept": self.intercept}
+            if self.se is not None:
+                errors |= {"beta": self.se, "intercept": self.intercept_se}
+        for name in errors:
+            if name not in estimates:
+                raise InputError(unknown_name(f"{name}_se is the standard error of an estimate", name, estimates))
+        object.__setattr__(self, "estimates", estimates)
+        object.__setattr__(self, "errors", errors)
+
+    def _read_names(self) -> None:
+        """Sort what is given by name into estimates, standard errors, and coefficients where there are none."""
+        estimates, errors = {}, {name: as_estimate(f"{name}_se", value) for name, value in self.errors.items()}
+        for name, value in self.estimates.items():
+            if not isinstance(name, str):
+                raise InputError(bad_value("name of an estimate", name, "a text"))
+            if is_error(name):
+                errors[name.removesuffix("_se")] = as_estimate(name, value)
+            else:
+                estimates[name] = as_estimate(name, value)
+        if not len(self.coef) and "beta" in estimates:
             object.__setattr__(self, "coef", np.atleast_1d(estimates["beta"]))
             object.__setattr__(self, "intercept", estimates.get("intercept", self.intercept))
             object.__setattr__(self, "se", errors.get("beta", self.se))
             object.__setattr__(self, "intercept_se", errors.get("intercept", self.intercept_se))
-        if np.size(self.coef):
-            estimates |= {"beta": self.coef, "intercept": self.intercept}
-            errors |= {} if self.se is None else {"beta": self.se, "intercept": self.intercept_se}
-        for name in errors:
-            if name not in estimates:
-                raise InputError(unknown_name(f"{name}_se is the standard error of an estimate", name, estimates))
-        object.__setattr__(self, "status", Status(self.status))
         object.__setattr__(self, "estimates", estimates)
         object.__setattr__(self, "errors", errors)
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.estimators.registry import ESTIMATORS, Estimator
+from simstudy.estimators.registry import ESTIMATORS, Estimator, estimator_named
 from simstudy.penalties import Penalty
 from simstudy.records import Data
 
@@ -47,9 +47,7 @@ def path(
     Raises
     ------
     InputError
-        As the estimator; or it has no penalty.
-    ConfigError
-        There is no such estimator.
+        As the estimator; or there is none of this name, or it has no penalty.
     """
     X, y = check_data(X, y)
     entry = with_penalty(estimator)
@@ -62,7 +60,7 @@ def path(
 
 def with_penalty(name: str) -> Estimator:
     """The estimator of this name, which must have a penalty."""
-    entry = ESTIMATORS[name]
+    entry = estimator_named(name)
     if not entry.needs_penalty:
         known = [each for each, other in ESTIMATORS.items() if other.needs_penalty]
         raise InputError(bad_value("estimator", name, f"one with a penalty: {', '.join(known)}"))

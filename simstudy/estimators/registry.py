@@ -131,7 +131,7 @@ class Estimator:
             )
         return value
 
-    def call(self, data: Data, rng: np.random.Generator | None, **arguments: Any) -> Callable[[], Any]:
+    def call(self, data: Data, rng: np.random.Generator | None, **arguments: Any) -> partial[Any]:
         """The function with all its arguments, to be called without any."""
         if self.arrays:
             return partial(self.function, data.X, data.y, **arguments)
@@ -237,15 +237,28 @@ def as_fit(result: object, name: str) -> Fit:
     return Fit(estimates=result)
 
 
+def estimator_named(name: str) -> Estimator:
+    """Estimator of a name that was given as an argument.
+
+    Raises
+    ------
+    InputError
+        There is none; suggests the nearest.
+    """
+    if name not in ESTIMATORS:
+        raise InputError(unknown_name("estimator", name, ESTIMATORS))
+    return ESTIMATORS[name]
+
+
 def law_of(name: str) -> Law:
     """Limit law of the estimator of this name.
 
     Raises
     ------
     InputError
-        It has none.
+        There is no such estimator, or it has none.
     """
-    entry = ESTIMATORS[name]
+    entry = estimator_named(name)
     if entry.law is None:
         known = [each for each, other in ESTIMATORS.items() if other.law is not None]
         raise InputError(bad_value("estimator", name, f"one that has a limit law: {', '.join(known)}"))

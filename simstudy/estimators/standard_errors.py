@@ -11,7 +11,7 @@ from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Errors
 from simstudy.estimators.estimating_equation import active_columns, dispersion, information
 from simstudy.estimators.fit import Fit, check_data
-from simstudy.estimators.registry import ESTIMATORS, Estimator
+from simstudy.estimators.registry import Estimator, estimator_named
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -75,7 +75,7 @@ def standard_errors(
         If the estimator has no standard errors, a penalty is missing, or the data are not valid.
     """
     X, y = check_data(X, y)
-    entry = ESTIMATORS[estimator]
+    entry = estimator_named(estimator)
     errors_from = entry.need("errors", "the computation of standard errors")
     _check(entry, penalty, curvature)
     missing = replace(fit, se=np.full(X.shape[1], np.nan), intercept_se=np.nan)

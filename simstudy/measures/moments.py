@@ -37,14 +37,32 @@ def mean(sample: FloatArray) -> Estimate:
     return with_interval(value, mcse, replicates)
 
 
-def bounded_mean(sample: FloatArray, high: float, step: float) -> Estimate:
+def mean_absolute(errors: FloatArray) -> Estimate:
+    """Mean of |betahat - beta0| of each column with MCSE S/sqrt(R), on the scale of the errors; see `mean`."""
+    plain = mean(np.abs(errors))
+    return Estimate(plain.value, plain.mcse, np.maximum(plain.lower, 0.0), plain.upper)
+
+
+def relative_bias(errors: FloatArray, truth: FloatArray) -> Estimate:
+    """Bias over the size of the true value, as a share of it; NaN where it is zero.
+
+    Parameters
+    ----------
+    errors : ndarray, shape (R, k)
+    truth : ndarray, shape (k,)
+    """
+    size = np.abs(truth)
+    return mean(np.divide(errors, size, out=np.full(errors.shape, np.nan), where=size > 0))
+
+
+def bounded_mean(sample: FloatArray, high: float | FloatArray, step: float | FloatArray) -> Estimate:
     """Mean of a quantity that lives on the grid 0, step, 2 step, ..., high, such as a count of false positives.
 
     Parameters
     ----------
     sample : ndarray, shape (R, k)
         Values in [0, high].
-    high, step : float
+    high, step : float, or ndarray of shape (k,)
         Largest possible value and the distance of neighbouring values.
 
     Returns
@@ -84,13 +102,10 @@ def empirical_se(sample: FloatArray) -> Estimate:
     replicates = len(sample)
     if replicates < 2:
         return unknown(sample.shape[1])
-    squares = (sample - sample.mean(axis=0)) ** 2
-    value = np.where(all_equal(sample), 0.0, np.sqrt(squares.sum(axis=0) / (replicates - 1)))
+    value = np.sqrt(variance(sample))
     if replicates == 2:
         return with_interval(value, np.full(value.shape, np.nan), replicates)
-    # Leaving out replicate i lowers the sum of squared deviations by R/(R-1) times its own square.
-    without = (squares.sum(axis=0) - replicates / (replicates - 1) * squares) / (replicates - 2)
-    mcse = np.where(all_equal(sample), np.nan, jackknife(np.sqrt(np.maximum(without, 0.0))))
+    mcse = np.where(all_equal(sample), np.nan, jackknife(np.sqrt(leave_one_out_variance(sample))))
     return with_interval(value, mcse, replicates, low=0.0)
 
 
@@ -116,6 +131,29 @@ def rmse(errors: FloatArray) -> Estimate:
         return with_interval(value, np.full(value.shape, np.nan), replicates)
     mcse = np.where(all_equal(squares), np.nan, jackknife(np.sqrt(leave_one_out_mean(squares))))
     return with_interval(value, mcse, replicates, low=0.0)
+
+
+def variance(sample: FloatArray) -> FloatArray:
+    """Variance of each column, shape (k,), divisor R - 1, for R >= 2; exactly 0 where all replicates are equal."""
+    squares = (sample - sample.mean(axis=0)) ** 2
+    return np.where(all_equal(sample), 0.0, squares.sum(axis=0) / (len(sample) - 1))
+
+
+def leave_one_out_variance(sample: FloatArray) -> FloatArray:
+    """Variances of each column without replicate i, shape (R, k), for R >= 3."""
+    replicates = len(sample)
+    squares = (sample - sample.mean(axis=0)) ** 2
+    total = squares.sum(axis=0)
+    # Leaving out replicate i lowers the sum of squared deviations by R/(R-1) times its own square.
+    without = total - replicates / (replicates - 1) * squares
+    # What is left of equal replicates is rounding, which a square root would make visible.
+    return np.where(without > replicates * np.finfo(np.float64).eps * total, without, 0.0) / (replicates - 2)
+
+
+def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Numerator over denominator, NaN where the denominator is zero."""
+    nan = np.full(numerator.shape, np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=nan, where=denominator > 0))
 
 
 def leave_one_out_mean(sample: FloatArray) -> FloatArray:

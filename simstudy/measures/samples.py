@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simstudy.errors import InputError, unknown_name
+from simstudy.measures.cells import Cells, cells
+from simstudy.measures.columns import Column
 from simstudy.measures.estimate import FloatArray
-from simstudy.records import Status
 
 
 @dataclass(frozen=True)
@@ -91,54 +89,63 @@ def samples(replicates: pd.DataFrame, scenarios: pd.DataFrame) -> dict[tuple[str
     InputError
         A scenario key that `scenarios` does not have, or a replicate that occurs twice.
     """
-    methods = list(dict.fromkeys(replicates["method"]))
-    rows = replicates.groupby(["scenario_key", "method"], sort=False, observed=True).indices
-    truths = {str(truth["scenario_key"]): truth for truth in scenarios.to_dict("records")}
-    for key in dict.fromkeys(replicates["scenario_key"]):
-        if key not in truths:
-            raise InputError(unknown_name("scenario_key of a replicate", key, truths))
+    sorted_rows = cells(replicates, scenarios)
+    ends = np.cumsum(sorted_rows.attempted)
+    has_truth = sorted_rows.known("beta")[sorted_rows.scenario]
     return {
-        (key, method): _sample(replicates.iloc[np.asarray(rows[key, method])], truth)
-        for key, truth in truths.items()
-        for method in methods
-        if (key, method) in rows
+        (sample.scenario_key, sample.method): sample
+        for sample in (
+            _sample(sorted_rows, int(cell), np.arange(ends[cell] - sorted_rows.attempted[cell], ends[cell]))
+            for cell in np.flatnonzero(has_truth)
+        )
     }
 
 
-def _sample(rows: pd.DataFrame, truth: dict[Any, Any]) -> Sample:
-    rows = rows.sort_values("replicate")
-    method, attempted = str(rows["method"].iloc[0]), rows["replicate"].to_numpy(np.int64)
-    twice = attempted[1:][attempted[1:] == attempted[:-1]]
-    if twice.size:
-        raise InputError(f"replicate {twice[0]} of {method} in scenario {truth['scenario']} occurs twice")
-    usable = rows[(rows["status"] == Status.OK.value).to_numpy()]
-    beta_true = np.asarray(truth["beta_true"], dtype=np.float64)
-    if pd.isna(truth["intercept"]):
-        intercept_errors = np.empty((len(usable), 0))
-    else:
-        intercept_errors = usable[["intercept_hat"]].to_numpy(np.float64) - float(truth["intercept"])
+def _sample(of: Cells, cell: int, rows: NDArray[np.int64]) -> Sample:
+    scenario, usable = of.scenario[cell], rows[of.ok[rows]]
+    truth = of.scenarios.iloc[int(scenario)]
+    beta_true = _truth(of, "beta", scenario)
+    intercept = _truth(of, "intercept", scenario)
     return Sample(
         scenario=str(truth["scenario"]),
         scenario_key=str(truth["scenario_key"]),
-        method=method,
+        method=of.methods[of.method[cell]],
         beta_true=beta_true,
-        attempted=attempted,
-        status=rows["status"].to_numpy(dtype=np.str_),
-        usable=usable["replicate"].to_numpy(np.int64),
-        beta_hat=_stacked(usable["beta_hat"], len(beta_true)),
-        intercept_errors=intercept_errors,
-        standard_errors=_standard_errors(usable, intercept_errors.shape[1], len(beta_true)),
+        attempted=of.replicate[rows],
+        status=of.status[rows],
+        usable=of.replicate[usable],
+        beta_hat=_filled(of.values["beta"], usable, len(beta_true)),
+        intercept_errors=_filled(of.values["intercept"], usable, 1) - intercept
+        if len(intercept)
+        else np.empty((len(usable), 0)),
+        standard_errors=_standard_errors(of, usable, len(intercept), len(beta_true)),
     )
 
 
-def _standard_errors(usable: pd.DataFrame, intercepts: int, p: int) -> FloatArray | None:
+def _truth(of: Cells, estimand: str, scenario: int) -> FloatArray:
+    """True values of an estimand, shape (k,); k = 0 where the scenario has none."""
+    column = of.truth.get(estimand)
+    if column is None:
+        return np.empty(0)
+    start = column.start[scenario]
+    return column.flat[start : start + column.length[scenario]]
+
+
+def _standard_errors(of: Cells, usable: NDArray[np.int64], intercepts: int, p: int) -> FloatArray | None:
     """Standard errors (R, q) of usable rows; None where the method has not asked for them."""
-    if "se_hat" not in usable or not usable["se_hat"].notna().any():
+    slopes = of.standard_errors.get("beta")
+    if slopes is None or not slopes.length[usable].any():
         return None
-    slopes = [np.full(p, np.nan) if each is None else each for each in usable["se_hat"]]
-    return np.hstack([usable[["intercept_se"] * intercepts].to_numpy(np.float64), _stacked(slopes, p)])
+    parts = [_filled(slopes, usable, p)]
+    if intercepts:
+        parts.insert(0, _filled(of.standard_errors["intercept"], usable, 1))
+    return np.hstack(parts)
 
 
-def _stacked(vectors: Iterable[FloatArray], p: int) -> FloatArray:
-    parts = list(vectors)
-    return np.concatenate(parts).astype(np.float64).reshape(-1, p) if parts else np.empty((0, p))
+def _filled(column: Column, rows: NDArray[np.int64], size: int) -> FloatArray:
+    """Values of `rows`, shape (R, size), NaN in a row without."""
+    filled = np.full((len(rows), size), np.nan)
+    there = column.length[rows] == size
+    if size and there.any():
+        filled[there] = column.take(rows[np.newaxis, there], size)[:, 0]
+    return filled

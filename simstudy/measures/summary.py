@@ -3,182 +3,152 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from simstudy.errors import InputError, unknown_name
-from simstudy.measures import moments, paired, selection
-from simstudy.measures.coverage import coverage, model_se
-from simstudy.measures.estimate import Estimate
-from simstudy.measures.proportion import proportion
-from simstudy.measures.samples import Sample, samples
+from simstudy.measures.batch import batches
+from simstudy.measures.cells import Cells, Group, cells
+from simstudy.measures.columns import BoolArray
+from simstudy.measures.estimate import FIELDS, Estimate, FloatArray
+from simstudy.measures.measure import Default, Measure
+from simstudy.measures.plan import Step, steps
+from simstudy.measures.rows import Part, frame
 from simstudy.records import Status
 
-#: Name of the parameter of measures that belong to the whole vector, to selection or to counts.
-WHOLE = "all"
 
+def summarise(
+    replicates: pd.DataFrame,
+    scenarios: pd.DataFrame,
+    pairs: Sequence[tuple[str, str]] = (),
+    measures: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Performance measures of every scenario, method and estimand, and paired contrasts of pairs of methods.
 
-class MeasureRow(NamedTuple):
-    """One number of the measures frame; the fields are its columns.
+    Every measure is an entry of `measure.MEASURES`, which says what it needs and how its MCSE is found. Computed
+    without being asked for:
 
-    `reference` is the other method of a paired contrast, else None. `lower` and `upper` end the 95 % interval.
-    `conditional` says that the value rests on some, not all, of the attempted replicates.
-    """
-
-    scenario: str
-    scenario_key: str
-    method: str
-    reference: str | None
-    parameter: str
-    measure: str
-    value: float
-    mcse: float
-    lower: float
-    upper: float
-    attempted: int
-    usable: int
-    failed: int
-    conditional: bool
-
-
-def summarise(replicates: pd.DataFrame, scenarios: pd.DataFrame, pairs: Sequence[tuple[str, str]] = ()) -> pd.DataFrame:
-    """Performance measures of every scenario and method, and paired contrasts of the given pairs of methods.
-
-    Measures of a parameter (`intercept`, `beta_1`, ...): `bias`, `empirical_se`, `rmse`, and for slopes
-    `zero_probability`; where the fits have standard errors, `coverage` of their 95 % intervals and `model_se`, over
-    the replicates that have them. Measures of the whole: `rmse` (root mean square of ||betahat - beta0||_2 over the
-    slopes, the intercept left out), `exact_support`, `sign_recovery`, `true_positives`, `false_positives`,
-    `false_negatives`, `true_positive_rate`, `false_positive_rate`, `failure_rate`, and `failure_rate:<status>` for
-    each status that occurred. Contrasts (`reference` not null): `bias_difference` (parameters), `mse_difference` and
-    `rmse_ratio` (parameters and the whole).
+    - of an estimand with a truth `bias`, `empirical_se` and `rmse`; of one without `mean`, `empirical_se`, `median`,
+      `quantile_05` and `quantile_95`;
+    - `coverage` and `model_se`, over the replicates that have standard errors;
+    - of the coefficients, and of vectors whose truth has zeros, `zero_probability` of each component, and of the whole
+      `exact_support`, `sign_recovery`, `true_positives`, `false_positives`, `false_negatives`, `true_positive_rate` and
+      `false_positive_rate`;
+    - of a vector as a whole `rmse`: root mean square of ||betahat - beta0||_2 (the intercept is another estimand);
+    - `failure_rate`, and `failure_rate:<status>` for each status that occurred;
+    - of components whose mean a handful of replicates carries (`quantiles.carried`) `top_share` and `median_bias`;
+    - contrasts (`reference` not null) `bias_difference`, `mse_difference` and `rmse_ratio`.
 
     Parameters
     ----------
     replicates : DataFrame
-        Columns of `records.REPLICATE_SCHEMA`; failed fits included. The order of rows does not matter, except that
-        methods are listed as they first appear.
+        One row for every attempted (scenario, replicate, method), failed fits included. The order of rows does not
+        matter, except that methods are listed as they first appear. Estimands are the columns that are neither
+        diagnostics, nor columns of `scenarios`, nor standard errors of an estimand (`records.error_column`): numbers or
+        vectors of numbers, null where a fit has none.
     scenarios : DataFrame
-        Columns of `records.SCENARIO_SCHEMA`: the truth.
+        `scenario`, `scenario_key` and `truth`, JSON text of {estimand: number or list}, or without it `beta_true` and
+        `intercept`.
     pairs : sequence of (method, reference)
         Contrasts to compute, in scenarios that have both methods, on the replicates that are usable for both;
         `attempted` then counts the replicates attempted by both.
+    measures : sequence of str
+        Measures of `measure.MEASURES` to compute besides the default ones.
 
     Returns
     -------
     DataFrame
-        Columns of `MeasureRow`, ordered as scenarios, methods (contrasts after them), measures, parameters. Where no
-        replicate is usable the values are NaN and the counts stand.
+        Columns of `MeasureRow`, ordered as scenarios, methods (contrasts after them), measures, estimands, components.
+        Where no replicate is usable the values are NaN and the counts stand. A fit without a value of an estimand
+        counts as failed in its rows.
 
     Raises
     ------
     InputError
-        Unknown scenario key or method of a pair; a replicate that occurs twice.
+        Unknown scenario key or method of a pair; a replicate that occurs twice; a column of an estimand that holds
+        something else, or not as many components as the truth.
+    ConfigError
+        Unknown name of a measure.
     """
-    groups = samples(replicates, scenarios)
-    methods = {method for _, method in groups}
+    of = cells(replicates, scenarios)
     for method in (name for pair in pairs for name in pair):
-        if method not in methods:
-            raise InputError(unknown_name("method of a contrast", method, methods))
-    rows: list[MeasureRow] = []
-    for key in dict.fromkeys(key for key, _ in groups):
-        for (other, _), sample in groups.items():
-            if other == key:
-                rows.extend(_measures(sample))
-        for method, reference in pairs:
-            if (key, method) in groups and (key, reference) in groups:
-                rows.extend(_contrasts(groups[key, method], groups[key, reference]))
-    return pd.DataFrame(rows, columns=list(MeasureRow._fields)).astype({"reference": "str"})
+        if method not in of.methods:
+            raise InputError(unknown_name("method of a contrast", method, of.methods))
+    plan = steps(measures)
+    parts = [*_failures(of, plan)]
+    for estimand in of.values:
+        parts += _single(of, estimand, plan)
+        for slot, (method, reference) in enumerate(pairs, start=len(of.methods)):
+            group = of.paired(estimand, method, reference)
+            chosen = [step for step in plan if step.measure.paired]
+            parts += (replace(each, slot=slot, reference=reference) for each in _parts(of, estimand, group, chosen))
+    return frame(of, parts)
 
 
-def _measures(sample: Sample) -> Iterator[MeasureRow]:
-    attempted, usable = len(sample.attempted), len(sample.usable)
-
-    def rows(measure: str, parameters: Sequence[str], estimate: Estimate) -> Iterator[MeasureRow]:
-        return _rows(sample, None, measure, parameters, estimate, attempted, usable)
-
-    for measure, of in (("bias", moments.mean), ("empirical_se", moments.empirical_se), ("rmse", moments.rmse)):
-        yield from rows(measure, sample.parameters, of(sample.all_errors))
-    yield from rows("zero_probability", sample.slopes, proportion(sample.beta_hat == 0))
-    yield from rows("rmse", [WHOLE], moments.rmse(sample.error_norms))
-    for selects in (
-        selection.exact_support,
-        selection.sign_recovery,
-        selection.true_positives,
-        selection.false_positives,
-        selection.false_negatives,
-        selection.true_positive_rate,
-        selection.false_positive_rate,
-    ):
-        yield from rows(selects.__name__, [WHOLE], selects(sample.beta_hat, sample.beta_true))
-    yield from _standard_errors(sample)
-    yield from _failures(sample)
+def _single(of: Cells, estimand: str, plan: Sequence[Step]) -> Iterator[Part]:
+    """Parts of the measures of one method, of which some need standard errors."""
+    own = [step for step in plan if not step.measure.paired and not step.measure.of_fits]
+    yield from _parts(of, estimand, of.usable(estimand), [step for step in own if not step.measure.needs_errors])
+    with_errors = of.with_errors(estimand)
+    if with_errors is not None:
+        yield from _parts(of, estimand, with_errors, [step for step in own if step.measure.needs_errors])
 
 
-def _standard_errors(sample: Sample) -> Iterator[MeasureRow]:
-    """Measures of the standard errors, where there are any."""
-    if sample.standard_errors is None:
-        return
-    known = np.isfinite(sample.standard_errors).all(axis=1)
-    errors, standard_errors = sample.all_errors[known], sample.standard_errors[known]
-    attempted, usable = len(sample.attempted), int(known.sum())
-    measured = {"coverage": coverage(errors, standard_errors), "model_se": model_se(standard_errors)}
-    for measure, estimate in measured.items():
-        yield from _rows(sample, None, measure, sample.parameters, estimate, attempted, usable)
+def _parts(of: Cells, estimand: str, group: Group, plan: Sequence[Step]) -> Iterator[Part]:
+    """Parts of several measures of one estimand, batch by batch."""
+    for batch in batches(of, estimand, group):
+        for step in plan:
+            if step.applies(batch.has_truth, batch.number, batch.sparse):
+                kept = batch.carried if step.measure.default is Default.CARRIED and not step.asked else None
+                if kept is None or kept.any():
+                    yield Part(
+                        step=step,
+                        estimand=estimand,
+                        number=batch.number,
+                        cell=batch.cell,
+                        attempted=group.attempted[batch.positions],
+                        usable=group.count[batch.positions],
+                        estimate=_estimate(step.measure, batch.arguments(step.measure, step.whole), kept),
+                        kept=kept,
+                    )
 
 
-def _failures(sample: Sample) -> Iterator[MeasureRow]:
-    """Failure rates: over all attempted fits, so never conditional."""
-    attempted, usable = len(sample.attempted), len(sample.usable)
-    failed = {"failure_rate": sample.status != Status.OK.value}
-    for status in Status:
-        if status is not Status.OK and (sample.status == status.value).any():
-            failed[f"failure_rate:{status.value}"] = sample.status == status.value
-    for measure, events in failed.items():
-        for row in _rows(sample, None, measure, [WHOLE], proportion(events[:, np.newaxis]), attempted, usable):
-            yield row._replace(conditional=False)
+def _estimate(measure: Measure, arguments: dict[str, FloatArray], kept: BoolArray | None) -> Estimate:
+    """Estimate of a measure, NaN where it is not kept."""
+    if kept is None:
+        return measure.evaluate(arguments)
+    found = measure.evaluate({name: each[..., kept] for name, each in arguments.items()})
+    parts = {name: np.full(len(kept), np.nan) for name in FIELDS}
+    for name, part in parts.items():
+        part[kept] = getattr(found, name)
+    return Estimate(**parts)
 
 
-def _contrasts(sample: Sample, reference: Sample) -> Iterator[MeasureRow]:
-    attempted = len(np.intersect1d(sample.attempted, reference.attempted, assume_unique=True))
-    both, rows_a, rows_b = np.intersect1d(sample.usable, reference.usable, assume_unique=True, return_indices=True)
-
-    def rows(measure: str, parameters: Sequence[str], estimate: Estimate) -> Iterator[MeasureRow]:
-        return _rows(sample, reference.method, measure, parameters, estimate, attempted, len(both))
-
-    errors, reference_errors = sample.all_errors[rows_a], reference.all_errors[rows_b]
-    norms, reference_norms = sample.error_norms[rows_a], reference.error_norms[rows_b]
-    yield from rows("bias_difference", sample.parameters, paired.bias_difference(errors, reference_errors))
-    for compares in (paired.mse_difference, paired.rmse_ratio):
-        yield from rows(compares.__name__, sample.parameters, compares(errors, reference_errors))
-        yield from rows(compares.__name__, [WHOLE], compares(norms, reference_norms))
+def _failures(of: Cells, plan: Sequence[Step]) -> Iterator[Part]:
+    """Failure rates, of all failures and of each status that occurred in a cell: over all attempted fits."""
+    for step in plan:
+        if step.measure.of_fits:
+            fits = of.fits()
+            yield from _rates(of, fits, step, None)
+            for status in Status:
+                if status is not Status.OK:
+                    yield from _rates(of, fits, step, status)
 
 
-def _rows(
-    sample: Sample,
-    reference: str | None,
-    measure: str,
-    parameters: Sequence[str],
-    estimate: Estimate,
-    attempted: int,
-    usable: int,
-) -> Iterator[MeasureRow]:
-    numbers = zip(estimate.value, estimate.mcse, estimate.lower, estimate.upper, strict=True)
-    for parameter, (value, mcse, lower, upper) in zip(parameters, numbers, strict=True):
-        yield MeasureRow(
-            scenario=sample.scenario,
-            scenario_key=sample.scenario_key,
-            method=sample.method,
-            reference=reference,
-            parameter=parameter,
-            measure=measure,
-            value=float(value),
-            mcse=float(mcse),
-            lower=float(lower),
-            upper=float(upper),
-            attempted=attempted,
-            usable=usable,
-            failed=attempted - usable,
-            conditional=usable < attempted,
+def _rates(of: Cells, fits: Group, step: Step, status: Status | None) -> Iterator[Part]:
+    failed = ~of.ok if status is None else of.status == status.value
+    usable, occurred = of.per_cell(of.ok), of.per_cell(failed) > 0
+    for positions in fits.batches(np.zeros(len(fits.cell), dtype=np.int64)):
+        cell = fits.cell[positions]
+        yield Part(
+            step=step,
+            suffix="" if status is None else f":{status.value}",
+            rank=0 if status is None else 1 + list(Status).index(status),
+            cell=cell,
+            attempted=fits.attempted[positions],
+            usable=usable[cell],
+            estimate=step.measure.evaluate({"failed": failed[fits.of(positions, fits.rows)].T}),
+            kept=None if status is None else occurred[cell],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from typing import Any
@@ -63,7 +63,7 @@ class ResolvedMethod:
             return ()
         return ("intercept", "beta") if self.arguments.get("fit_intercept", True) else ("beta",)
 
-    def call(self, data: Data, rng: np.random.Generator | None) -> Callable[[], Any]:
+    def call(self, data: Data, rng: np.random.Generator | None) -> partial[Any]:
         """The estimator's function, or the one that chooses its lambda, with all its arguments."""
         if self.rule is None:
             return self.entry.call(data, rng, **self.arguments)

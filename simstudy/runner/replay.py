@@ -81,7 +81,8 @@ def debug(study: Study, scenario: str, replicate: int, method: str | None = None
     where = find_scenario(study, scenario)
     dataset = data(study.seed, where, replicate)
     for each in find_methods(study, where, method):
-        pdb.runcall(each.call(dataset, randomness(study.seed, where, each, replicate)))
+        fit = each.call(dataset, randomness(study.seed, where, each, replicate))
+        pdb.runcall(fit.func, *fit.args, **fit.keywords)
 
 
 def find_scenario(study: Study, wanted: str) -> Source:

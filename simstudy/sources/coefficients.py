@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.registry import Registry
 
 Array = NDArray[np.float64]
 
@@ -155,5 +156,7 @@ class Local(Coefficients):
         return np.full(p, self.h / math.sqrt(n))
 
 
-#: Name of a pattern in study files -> its class.
-PATTERNS: dict[str, type[Coefficients]] = {each.name: each for each in (Explicit, Sparse, Decaying, Local)}
+#: Coefficient patterns by their name in study files.
+PATTERNS: Registry[type[Coefficients]] = Registry("coefficient pattern")
+for each in (Explicit, Sparse, Decaying, Local):
+    PATTERNS.register(each.name, each)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,15 +15,22 @@ from numpy.typing import ArrayLike, NDArray
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.families import family as family_of
 from simstudy.records import Data
-from simstudy.registry import check_name, digest
-from simstudy.sources.designs import DESIGNS, Design
+from simstudy.registry import Registry, check_name, digest
+from simstudy.seeding import Stream, generator
+from simstudy.sources.definition import terms
+from simstudy.sources.designs import DESIGNS, Design, Normal
+from simstudy.sources.noise import ERRORS, ErrorLaw, NormalErrors
 from simstudy.sources.prevalence import intercept_for, prevalence
 from simstudy.sources.setting import LABEL_PATTERN
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
+
+STANDARD_NORMAL = Normal()
+NORMAL_ERRORS = NormalErrors()
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True)
 class Scenario:
     """A data-generating mechanism: family, sample size, truth and covariate law.
 
@@ -39,11 +47,14 @@ class Scenario:
     design : Design or str
         Covariate law, or the name of one with its default parameters.
     sigma : float
-        Standard deviation of gaussian errors; 1 in the other families.
+        Scale of gaussian errors: their standard deviation where they are normal, else what `errors` says; 1 in the
+        other families.
     prevalence : float, optional
         P(Y = 1) of a binomial scenario, given in place of the intercept, which is solved from it (to 1e-9).
     label : str
         Readable, path-safe id; made of family, n and p unless given. Not part of `key`.
+    errors : ErrorLaw or str
+        Law of gaussian errors divided by sigma, or the name of one with its default parameters.
 
     Attributes
     ----------
@@ -59,38 +70,30 @@ class Scenario:
     family: str
     n: int
     beta: tuple[float, ...]
-    intercept: float | None
-    design: Design
-    sigma: float
-    prevalence: float | None
-    label: str
+    intercept: float | None = None
+    design: Design = STANDARD_NORMAL
+    sigma: float = 1.0
+    prevalence: float | None = None
+    label: str = ""
+    errors: ErrorLaw = NORMAL_ERRORS
 
-    def __init__(
-        self,
-        family: str,
-        n: int,
-        beta: ArrayLike,
-        intercept: float | None = None,
-        design: Design | str = "normal",
-        sigma: float = 1.0,
-        prevalence: float | None = None,
-        label: str = "",
-    ) -> None:
-        coefficients = _coefficients(beta)
-        law = _design(design, len(coefficients))
-        check_sample_size(n)
-        _check_family(family, sigma, prevalence)
-        given = {
-            "family": family,
-            "n": operator.index(n),
-            "beta": coefficients,
-            "intercept": _intercept(intercept, prevalence, law, coefficients),
-            "design": law,
-            "sigma": float(sigma),
-            "prevalence": prevalence if prevalence is None else float(prevalence),
-            "label": label or f"{family}_n{n}_p{len(coefficients)}",
+    def __post_init__(self) -> None:
+        beta = _coefficients(self.beta)
+        design = _design(self.design, len(beta))
+        errors = _entry(ERRORS, "errors", self.errors)
+        check_sample_size(self.n)
+        _check_family(self.family, self.sigma, self.prevalence, errors)
+        found = {
+            "n": operator.index(self.n),
+            "beta": beta,
+            "intercept": _intercept(self.intercept, self.prevalence, design, beta),
+            "design": design,
+            "sigma": float(self.sigma),
+            "prevalence": self.prevalence if self.prevalence is None else float(self.prevalence),
+            "label": self.label or f"{self.family}_n{self.n}_p{len(beta)}",
+            "errors": errors,
         }
-        for name, value in given.items():
+        for name, value in found.items():
             object.__setattr__(self, name, value)
         check_name("label", self.label, LABEL_PATTERN)
 
@@ -155,7 +158,7 @@ class Scenario:
 
     def properties(self) -> dict[str, Any]:
         """The columns that have a value and the design's parameters; intercept `none` for a model that has none."""
-        columns = {**vars(self.design), **self.columns()}
+        columns = {**vars(self.design), "errors": self.errors.name, **self.columns()}
         given = {name: value for name, value in columns.items() if value is not None}
         return given if self.has_intercept else {**given, "intercept": "none"}
 
@@ -165,10 +168,38 @@ class Scenario:
 
     @cached_property
     def prevalence_realised(self) -> float | None:
-        """P(Y = 1) at the scenario's intercept (binomial), None in the other families."""
+        """P(Y = 1) at the scenario's intercept: of X itself where it is fixed, else of the law of its rows.
+
+        None in other families than the binomial, and where the law of x'beta is not known.
+        """
         if self.family != "binomial":
             return None
+        if self.design.fixed:
+            return float(family_of(self.family).mean(self.linear_predictor(self.fixed_covariates())).mean())
+        if self.design.predictor_obstacle(np.array(self.beta)) is not None:
+            return None
         return prevalence(self.intercept or 0.0, self.design, self.beta)
+
+    def linear_predictor(self, X: Array) -> Array:
+        """True linear predictors (n,) of covariates (n, p)."""
+        return np.asarray(X @ np.array(self.beta) + (self.intercept or 0.0))
+
+    def fixed_covariates(self) -> Array:
+        """Covariates (n, p) of all replicates of a scenario with a fixed design; a copy for the caller."""
+        return _fixed_covariates(self.design, self.n, self.p, self.key).copy()
+
+    def respond(self, eta: Array, rng: np.random.Generator) -> Array:
+        """Draw one response for each linear predictor (n,).
+
+        Raises
+        ------
+        InputError
+            A Poisson mean is too large to draw from.
+        """
+        law = family_of(self.family)
+        if law.has_scale:
+            return eta + self.sigma * self.errors.draw(eta.shape, rng)
+        return law.sample(eta, rng)
 
     def sample(self, rng: np.random.Generator) -> Data:
         """Draw one data set.
@@ -176,7 +207,8 @@ class Scenario:
         Parameters
         ----------
         rng : numpy.random.Generator
-            Source of the draws: first all covariates, then all responses, so that equal states give equal data.
+            Source of the draws: first all covariates, then all responses, so that equal states give equal data. A
+            fixed design takes its covariates from a stream of its own, which the scenario's key alone determines.
 
         Returns
         -------
@@ -188,9 +220,8 @@ class Scenario:
         InputError
             A Poisson mean is too large to draw from.
         """
-        X = self.design.sample(self.n, self.p, rng)
-        eta = X @ np.array(self.beta) + (self.intercept or 0.0)
-        return Data(X, family_of(self.family).sample(eta, rng, self.sigma))
+        X = self.fixed_covariates() if self.design.fixed else self.design.sample(self.n, self.p, rng)
+        return Data(X, self.respond(self.linear_predictor(X), rng))
 
     def definition(self) -> dict[str, Any]:
         """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default."""
@@ -200,8 +231,9 @@ class Scenario:
             "n": self.n,
             "beta": {"pattern": "explicit", "values": list(self.beta)},
             **self._intercept_definition(),
-            "design": {"law": self.design.name, **{key: _plain(value) for key, value in vars(self.design).items()}},
+            "design": terms(self.design, "law"),
             "sigma": self.sigma,
+            **({} if self.errors == NORMAL_ERRORS else {"errors": terms(self.errors, "law")}),
         }
 
     def _intercept_definition(self) -> dict[str, Any]:
@@ -222,9 +254,9 @@ def check_sample_size(n: int) -> None:
         raise ConfigError(bad_value("n", n, "a whole number of at least 1"))
 
 
-def _plain(value: str | float) -> str | float:
-    # A law with rho = 0 and one with rho = 0.0 or -0.0 are the same and must have the same key.
-    return value if isinstance(value, str) else float(value) + 0.0
+@functools.lru_cache(maxsize=8)
+def _fixed_covariates(design: Design, n: int, p: int, key: str) -> Array:
+    return design.sample(n, p, generator(0, key, Stream.DESIGN))
 
 
 def _coefficients(beta: ArrayLike) -> tuple[float, ...]:
@@ -237,14 +269,20 @@ def _coefficients(beta: ArrayLike) -> tuple[float, ...]:
     return tuple(values.tolist())
 
 
+def _entry(registry: Registry[type[T]], field: str, value: T | str) -> T:
+    """An entry of a registry, also by its name where it has defaults for all of its parameters."""
+    if not isinstance(value, str):
+        return value
+    if value not in registry:
+        raise ConfigError(unknown_name(field, value, registry))
+    try:
+        return registry[value]()
+    except TypeError:
+        raise ConfigError(bad_value(field, value, "given with its parameters: it has no defaults")) from None
+
+
 def _design(design: Design | str, p: int) -> Design:
-    if isinstance(design, str):
-        if design not in DESIGNS:
-            raise ConfigError(unknown_name("design", design, DESIGNS))
-        try:
-            design = DESIGNS[design]()
-        except TypeError:
-            raise ConfigError(bad_value("design", design, "given with its parameters: it has no defaults")) from None
+    design = _entry(DESIGNS, "design", design)
     try:
         design.check_columns(p)
     except ConfigError as error:
@@ -252,11 +290,14 @@ def _design(design: Design | str, p: int) -> Design:
     return design
 
 
-def _check_family(family: str, sigma: float, prevalence: float | None) -> None:
+def _check_family(family: str, sigma: float, prevalence: float | None, errors: ErrorLaw) -> None:
     if not 0.0 < sigma < math.inf:
         raise ConfigError(bad_value("sigma", sigma, "a finite positive number"))
-    if not family_of(family).has_scale and sigma != 1.0:
+    has_errors = family_of(family).has_scale
+    if not has_errors and sigma != 1.0:
         raise ConfigError(bad_value("sigma", sigma, f"1 or left out in the {family} family"))
+    if not has_errors and errors != NORMAL_ERRORS:
+        raise ConfigError(bad_value("errors", errors.name, f"left out in the {family} family"))
     if prevalence is not None and family != "binomial":
         raise ConfigError(bad_value("prevalence", prevalence, f"left out in the {family} family (binomial only)"))
 

@@ -58,10 +58,10 @@ def prevalence(intercept: float, design: Design, beta: tuple[float, ...]) -> flo
     Raises
     ------
     ConfigError
-        x'beta has a standard deviation above 1000.
+        x'beta has a standard deviation above 1000, or its law is not known in closed form.
     """
     t, weights = _grid(design, beta)
-    return _probability_below(intercept + design.mean * math.fsum(beta), t, weights)
+    return _probability_below(intercept + design.predictor_mean(beta), t, weights)
 
 
 @functools.lru_cache(maxsize=256)
@@ -85,7 +85,8 @@ def intercept_for(target: float, design: Design, beta: tuple[float, ...]) -> flo
     Raises
     ------
     ConfigError
-        x'beta has a standard deviation above 1000, or `target` is too close to 0 or 1 to be resolved.
+        x'beta has a standard deviation above 1000, its law is not known in closed form, or `target` is too close to 0
+        or 1 to be resolved.
     """
     t, weights = _grid(design, beta)
     rarer = min(target, 1.0 - target)
@@ -95,7 +96,7 @@ def intercept_for(target: float, design: Design, beta: tuple[float, ...]) -> flo
     # sd sqrt(2 / rarer), and by Chebyshev's inequality it is beyond that with a probability of rarer/2 at most.
     distance = math.log(2.0 / rarer) + math.sqrt(2.0 / rarer) * _predictor_sd(design, beta)
     centre = brentq(lambda c: _probability_below(c, t, weights) - target, -distance, distance, xtol=1e-13)
-    return float(centre) - design.mean * math.fsum(beta)
+    return float(centre) - design.predictor_mean(beta)
 
 
 def _predictor_sd(design: Design, beta: tuple[float, ...]) -> float:
@@ -105,6 +106,11 @@ def _predictor_sd(design: Design, beta: tuple[float, ...]) -> float:
 @functools.lru_cache(maxsize=8)
 def _grid(design: Design, beta: tuple[float, ...]) -> tuple[Array, NDArray[np.complex128]]:
     """Grid t_k of the inversion formula and its terms at c = 0."""
+    obstacle = design.predictor_obstacle(np.array(beta))
+    if obstacle is not None:
+        raise ConfigError(
+            bad_value("prevalence", "asked for", f"left out: {obstacle}, so that it is not in closed form")
+        )
     sd = _predictor_sd(design, beta)
     if not sd <= LARGEST_SD:
         raise ConfigError(bad_value("beta", f"a standard deviation of x'beta of {sd:.4g}", f"at most {LARGEST_SD:g}"))

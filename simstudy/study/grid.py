@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simstudy.errors import ConfigError, bad_value
 from simstudy.sources.coefficients import Coefficients
 from simstudy.sources.glm import Scenario
 
-#: A list of numbers here is one vector of coefficients; a list of such lists is an axis.
-GLM_VECTORS = frozenset({"values"})
+#: Key -> how deep lists stand in lists in one value of it; a list of such values is an axis.
+GLM_VECTORS: Mapping[str, int] = {"values": 1, "blocks": 1, "matrix": 2}
 
 ALWAYS_NAMED = ("source", "family", "n", "p")
 SHORT_NAMES = {"magnitude": "mag", "values": "beta"}
@@ -23,15 +23,15 @@ PATH_SAFE = r"[A-Za-z0-9_.+-]+"
 LabelFields = dict[str, Any]
 
 
-def expand(table: dict[str, Any], vectors: frozenset[str] = GLM_VECTORS) -> list[dict[str, Any]]:
+def expand(table: dict[str, Any], vectors: Mapping[str, int] = GLM_VECTORS) -> list[dict[str, Any]]:
     """All combinations of the lists in a table, also of those in tables within it.
 
     Parameters
     ----------
     table : dict
         A [[scenario]] table. The first key varies slowest.
-    vectors : frozenset of str
-        Keys whose value is a list itself, so that an axis is a list of lists.
+    vectors : mapping of str to int
+        Keys whose value is a list itself, or a list of lists, and so on: how deep; an axis is one level deeper.
 
     Returns
     -------
@@ -47,19 +47,23 @@ def expand(table: dict[str, Any], vectors: frozenset[str] = GLM_VECTORS) -> list
     return [dict(zip(table, values, strict=True)) for values in itertools.product(*axes)]
 
 
-def _choices(key: str, value: Any, vectors: frozenset[str]) -> list[Any]:
+def _choices(key: str, value: Any, vectors: Mapping[str, int]) -> list[Any]:
     if isinstance(value, dict):
         try:
             return list(expand(value, vectors))
         except ConfigError as error:
             raise ConfigError(f"{key}.{error}") from None
-    if not isinstance(value, list) or (key in vectors and not all(isinstance(item, list) for item in value)):
+    if not isinstance(value, list):
         return [value]
+    if key in vectors:
+        return value if _depth(value) > vectors[key] else [value]
     if not value:
         raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
-    if key in vectors:
-        return value
     return [choice for item in value for choice in _choices(key, item, vectors)]
+
+
+def _depth(value: Any) -> int:
+    return 1 + min(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
@@ -74,6 +78,8 @@ def label_fields(scenario: Scenario, coefficients: Coefficients) -> LabelFields:
         "law": scenario.design.name,
         **{f"design.{name}": value for name, value in vars(scenario.design).items()},
         "sigma": scenario.sigma,
+        "errors": f"{scenario.errors.name}_errors",
+        **{f"errors.{name}": value for name, value in vars(scenario.errors).items()},
     }
 
 
@@ -111,11 +117,13 @@ def _hashable(value: Any) -> Any:
 
 
 def _token(name: str, value: Any, distinct: list[Any]) -> str:
-    short = name.removeprefix("design.")
+    short = name.rpartition(".")[2]
     short = SHORT_NAMES.get(short, short)
     if isinstance(value, str) and re.fullmatch(PATH_SAFE, value):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool):
+        return short if value else f"not{short}"
+    if not isinstance(value, int | float):
         return f"{short}{distinct.index(_hashable(value)) + 1}"
     return f"{short}{_number(value)}"
 

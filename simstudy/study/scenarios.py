@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.sources.coefficients import PATTERNS, Coefficients, Explicit
-from simstudy.sources.designs import DESIGNS
+from simstudy.sources.designs import BLOCKS, DESIGNS, Design
 from simstudy.sources.glm import Scenario, check_sample_size
+from simstudy.sources.noise import ERRORS
 from simstudy.sources.registry import SOURCES, Source
 from simstudy.sources.setting import Setting
 from simstudy.study.grid import GLM_VECTORS, LabelFields, expand, label_fields, labels
@@ -34,6 +35,7 @@ class ScenarioTable:
     design: Any = "normal"
     prevalence: float | None = None
     sigma: float = 1.0
+    errors: Any = "normal"
     label: str | None = None
 
     def __post_init__(self) -> None:
@@ -116,10 +118,17 @@ def _source_class(name: Any) -> type:
     return SOURCES[name]
 
 
-def _vectors(cls: type) -> frozenset[str]:
-    """Fields whose value in a study file is a list, so that an axis of them is a list of lists."""
+def _vectors(cls: type) -> Mapping[str, int]:
+    """Fields whose value in a study file is a list, so that an axis of them is a list of lists: how deep."""
     hints = get_type_hints(cls)
-    return frozenset(each.name for each in fields(cls) if get_origin(hints[each.name]) in {tuple, list, Sequence})
+    depths = {each.name: _depth(hints[each.name]) for each in fields(cls)}
+    return {name: depth for name, depth in depths.items() if depth}
+
+
+def _depth(annotation: Any) -> int:
+    if get_origin(annotation) not in {tuple, list, Sequence}:
+        return 0
+    return 1 + max(map(_depth, get_args(annotation)), default=0)
 
 
 def _setting_cell(name: str, cls: type, folder: Path, where: str, table: dict[str, Any], is_alone: bool) -> Cell:
@@ -127,7 +136,8 @@ def _setting_cell(name: str, cls: type, folder: Path, where: str, table: dict[st
     hints = get_type_hints(cls)
     for key, value in values.items():
         if hints.get(key) is Path and isinstance(value, str):
-            values[key] = folder / value
+            # Absolute, because the resolved study file lies elsewhere.
+            values[key] = (folder / value).absolute()
     source: Any = build(cls, values, where)
     own = table.get("label")
     if own is not None and not isinstance(own, str):
@@ -139,14 +149,29 @@ def _setting_cell(name: str, cls: type, folder: Path, where: str, table: dict[st
 def _glm_cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
     row = build(ScenarioTable, table, where)
     coefficients = build_tagged(PATTERNS, "pattern", row.beta, f"{where}.beta")
-    law = {"law": row.design} if isinstance(row.design, str) else row.design
-    design = build_tagged(DESIGNS, "law", law, f"{where}.design")
+    design = _design(_tagged(row.design), f"{where}.design")
+    errors = build_tagged(ERRORS, "law", _tagged(row.errors), f"{where}.errors")
     p = _size(row, coefficients, f"{where}.p")
     with errors_at(f"{where}.beta"):
         beta = coefficients.vector(p, row.n)
     with errors_at(where):
-        scenario = Scenario(row.family, row.n, beta, _intercept(row), design, row.sigma, row.prevalence)
+        scenario = Scenario(
+            row.family, row.n, tuple(beta), _intercept(row), design, row.sigma, row.prevalence, errors=errors
+        )
     return Cell(partial(_relabelled, scenario), label_fields(scenario, coefficients), row.label, is_alone)
+
+
+def _tagged(law: Any) -> Any:
+    """A law's table; its name alone is a law with its default parameters."""
+    return {"law": law} if isinstance(law, str) else law
+
+
+def _design(table: Any, where: str) -> Design:
+    if isinstance(table, dict) and isinstance(table.get("blocks"), list):
+        blocks = [partial(build_tagged, BLOCKS, "law", _tagged(each), f"{where}.blocks[{k}]")
+                  for k, each in enumerate(table["blocks"])]  # fmt: skip
+        table = {**table, "blocks": collect(blocks)}
+    return build_tagged(DESIGNS, "law", table, where)
 
 
 def _relabelled(scenario: Scenario, label: str) -> Scenario:

@@ -38,7 +38,7 @@ def build(cls: type[T], table: Mapping[str, Any], where: str) -> T:
     ConfigError
         Lists every unknown or missing key and every value of a wrong type, or says what `cls` itself refuses.
     """
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values = {key: _tuples(value) for key, value in table.items()}
     dataclass: Any = cls
     try:
         checked = _schema(dataclass).model_validate(values)
@@ -47,6 +47,10 @@ def build(cls: type[T], table: Mapping[str, Any], where: str) -> T:
         raise ConfigError("\n".join(_sentence(detail, where, names) for detail in error.errors())) from None
     with errors_at(where):
         return cls(**dict(checked))
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def build_tagged(classes: Mapping[str, type[T]], tag: str, table: Any, where: str) -> T:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from simstudy.errors import ConfigError, bad_value
 from simstudy.families import FAMILIES
 from simstudy.seeding import Stream, generator
-from simstudy.sources.designs import StudentT
 from simstudy.sources.glm import Scenario
 
 FloatArray = NDArray[np.float64]
@@ -46,7 +45,7 @@ class Constants:
     curvature : float
         E b''(eta), the bbar of T10.
     dispersion : float
-        phi: sigma^2 for gaussian, else one.
+        phi: the variance of gaussian errors, infinite where they have none; one in the other families.
     kappa_se, V_se : float, (q,) float array
         Standard errors; zero where the constants come from quadrature.
     """
@@ -65,29 +64,67 @@ class Constants:
 def constants(scenario: Scenario) -> Constants:
     """Constants I, kappa, V and S of a scenario (T5).
 
-    E[|y - mu| given x] and E[sign(y - mu) given x] are in closed form. The expectation over x is a one-dimensional
-    quadrature over eta for normal designs, split where a Poisson integrand jumps, and a seeded simulation otherwise,
-    from a stream that no replicate uses, with standard errors of kappa and V at most 1e-4.
+    E[|y - mu| given x] and E[sign(y - mu) given x] are in closed form. The expectation over x is the mean over the
+    rows of a fixed design, a one-dimensional quadrature over eta for normal designs, split where a Poisson integrand
+    jumps, and a seeded simulation otherwise, from a stream that no replicate uses, with standard errors of kappa and V
+    at most 1e-4. Columns that are standardised in the sample have the constants of their law, to which they converge.
+
+    Gaussian errors whose mean is not zero have the constants of mu = eta, although no estimator of the mean converges
+    to it (`check_law`).
 
     Raises
     ------
     ConfigError
-        For poisson with Student t covariates, where I is infinite.
+        For poisson with Student t covariates, where I is infinite, and for errors without a mean, where kappa is.
     """
-    if scenario.family == "poisson" and isinstance(scenario.design, StudentT) and any(scenario.beta):
+    if scenario.family == "poisson" and not scenario.design.has_exponential_moments(np.array(scenario.beta)):
         raise ConfigError(
             bad_value("design", scenario.design.name, "a law with exponential moments for poisson: I is infinite")
         )
+    if np.isnan(scenario.errors.mean):
+        raise ConfigError(bad_value("errors", scenario.errors.name, "a law with a mean: kappa is infinite"))
+    if scenario.design.fixed:
+        return _of_rows(scenario)
     if scenario.design.is_normal:
         return _by_quadrature(scenario)
     return _by_simulation(scenario)
 
 
+def check_law(scenario: Scenario) -> None:
+    """Refuse scenarios in which the estimators have no normal limit around the true coefficients (T6, T7, T17).
+
+    Raises
+    ------
+    ConfigError
+        The errors' mean is not zero, so that the score's is not; their variance is infinite, and with it that of W; or
+        I of a fixed design is singular.
+    """
+    errors = scenario.errors
+    if errors.mean != 0.0:
+        allowed = "a law with mean zero: least squares, penalised or not, estimates the mean of y"
+        raise ConfigError(bad_value("errors", errors.name, allowed))
+    if not np.isfinite(errors.variance):
+        raise ConfigError(bad_value("errors", errors.name, "a law with a finite variance: W has none"))
+    if scenario.design.fixed:
+        x = with_intercept(scenario, scenario.fixed_covariates())
+        if np.linalg.matrix_rank(x) < scenario.q:
+            allowed = f"{scenario.q} independent columns of a fixed design: I is singular"
+            raise ConfigError(bad_value("n", scenario.n, allowed))
+
+
 def _functions(scenario: Scenario) -> tuple[Callable[[FloatArray], FloatArray], ...]:
     """b''(eta), E[|y - mu| given x], E[sign(y - mu) given x] as functions of eta."""
     law = FAMILIES[scenario.family]
-    sigma = scenario.sigma
-    return law.variance, lambda eta: law.mean_abs_error(eta, sigma), lambda eta: law.mean_sign(eta, sigma)
+    if law.has_scale:
+        zero = np.zeros(1)
+        absolute = scenario.sigma * scenario.errors.mean_abs(zero)
+        sign = scenario.errors.mean_sign(zero)
+        return law.variance, lambda eta: np.full_like(eta, absolute[0]), lambda eta: np.full_like(eta, sign[0])
+    return law.variance, law.mean_abs_error, law.mean_sign
+
+
+def _dispersion(scenario: Scenario) -> float:
+    return FAMILIES[scenario.family].dispersion(scenario.sigma) * scenario.errors.variance
 
 
 def normal_nodes(center: float, spread: float, splits: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -114,7 +151,7 @@ def _splits(scenario: Scenario, center: float, spread: float) -> FloatArray:
 def _by_quadrature(scenario: Scenario) -> Constants:
     beta = np.asarray(scenario.beta)
     covariance = scenario.design.covariance(scenario.p)
-    mean = np.full(scenario.p, scenario.design.mean)
+    mean = scenario.design.means(scenario.p)
     center = float(mean @ beta) + (scenario.intercept or 0.0)
     spread = float(np.sqrt(beta @ covariance @ beta))
     z, weights = normal_nodes(center, spread, _splits(scenario, center, spread))
@@ -138,7 +175,22 @@ def _by_quadrature(scenario: Scenario) -> Constants:
         V=V,
         mean_sign=float(weights @ sign),
         curvature=float(moments[0]),
-        dispersion=FAMILIES[scenario.family].dispersion(scenario.sigma),
+        dispersion=_dispersion(scenario),
+        kappa_se=0.0,
+        V_se=np.zeros(scenario.q),
+    )
+
+
+def _of_rows(scenario: Scenario) -> Constants:
+    x = with_intercept(scenario, scenario.fixed_covariates())
+    variance, absolute, sign = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
+    return Constants(
+        information=x.T @ (variance[:, None] * x) / scenario.n,
+        kappa=float(absolute.mean()),
+        V=x.T @ (sign * variance) / scenario.n,
+        mean_sign=float(sign.mean()),
+        curvature=float(variance.mean()),
+        dispersion=_dispersion(scenario),
         kappa_se=0.0,
         V_se=np.zeros(scenario.q),
     )
@@ -170,7 +222,7 @@ def _by_simulation(scenario: Scenario) -> Constants:
         V=means[3:],
         mean_sign=float(means[1]),
         curvature=float(means[2]),
-        dispersion=FAMILIES[scenario.family].dispersion(scenario.sigma),
+        dispersion=_dispersion(scenario),
         kappa_se=float(se[0]),
         V_se=se[3:],
     )

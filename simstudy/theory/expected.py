@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.measures import WHOLE, estimate
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants, constants
 from simstudy.theory.limit_law import limit_law
 from simstudy.theory.null_model import null_probability
-from simstudy.theory.predictions import mean_and_se, root
+from simstudy.theory.predictions import value_and_se
 from simstudy.theory.shifts import Target, oracle_shift, parameter_names, pseudo_true_shift
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 #: A value and the standard error of its computation.
 Predicted = tuple[float, float]
@@ -30,18 +29,11 @@ DRAWS = 100_000
 #: Form of the limit law that belongs to a number in the theory.
 FORMS = {"T6": "limit", "T7": "limit", "T16": "limit", "T10": "finite", "law": "pseudo_true"}
 
-SELECTION: dict[str, Callable[[BoolArray, BoolArray], FloatArray]] = {
-    "exact_support": lambda found, truth: (found == truth).all(axis=1).astype(float),
-    "true_positives": lambda found, truth: (found & truth).sum(axis=1).astype(float),
-    "false_positives": lambda found, truth: (found & ~truth).sum(axis=1).astype(float),
-    "false_negatives": lambda found, truth: (~found & truth).sum(axis=1).astype(float),
-    "true_positive_rate": lambda found, truth: (found & truth).sum(axis=1) / truth.sum(),
-    "false_positive_rate": lambda found, truth: (found & ~truth).sum(axis=1) / (~truth).sum(),
-}
 #: Quantities that draws from a law predict.
 FROM_DRAWS = (
     *("bias", "empirical_se", "rmse", "zero_probability", "sup_error", "sign_recovery"),
-    *("bias_difference", "mse_difference", "rmse_ratio", *SELECTION),
+    *("bias_difference", "mse_difference", "rmse_ratio", "exact_support"),
+    *("true_positives", "false_positives", "false_negatives", "true_positive_rate", "false_positive_rate"),
 )
 #: Quantities that each law predicts.
 COVERED = {
@@ -143,47 +135,13 @@ def _without(values: Constants, name: str | None) -> Constants:
     return values if name is None else replace(values, kappa=1.0)
 
 
-def _selection(quantity: str, found: FloatArray, truth: FloatArray) -> Predicted:
-    if quantity == "sign_recovery":
-        return mean_and_se((np.sign(found) == np.sign(truth)).all(axis=1).astype(float))
-    if quantity == "sup_error":
-        return mean_and_se(np.abs(found - truth)[:, truth != 0.0].max(axis=1))
-    return mean_and_se(SELECTION[quantity](found != 0.0, truth != 0.0))
-
-
-def _of_errors(quantity: str, ours: FloatArray, theirs: FloatArray) -> Predicted:
-    """Measures of the errors of one parameter; `theirs` are the reference's."""
-    if quantity in {"bias", "bias_difference"}:
-        return mean_and_se(ours - theirs)
-    if quantity == "mse_difference":
-        return mean_and_se(ours**2 - theirs**2)
-    if quantity == "empirical_se":
-        return root(mean_and_se((ours - ours.mean()) ** 2))
-    if quantity == "rmse":
-        return root(mean_and_se(ours**2))
-    return rmse_ratio(ours**2, theirs**2)
-
-
-def rmse_ratio(ours: FloatArray, theirs: FloatArray) -> Predicted:
-    """Ratio of root mean squares from paired squared errors, with a standard error by the delta method."""
-    ratio = float(np.sqrt(ours.mean() / theirs.mean()))
-    influence = ours / ours.mean() - theirs / theirs.mean()
-    return ratio, float(ratio / 2 * influence.std(ddof=1) / np.sqrt(len(ours)))
-
-
 def _summary(
     scenario: Scenario, quantity: str, parameter: str, ours: FloatArray, theirs: FloatArray | None
 ) -> Predicted:
-    truth = scenario.beta_with_intercept
-    slopes = slice(scenario.q - scenario.p, None)
-    if quantity in {*SELECTION, "sign_recovery", "sup_error"}:
-        return _selection(quantity, ours[:, slopes], truth[slopes])
-    if parameter == "all":
-        first = np.linalg.norm(ours[:, slopes] - truth[slopes], axis=1)
-        second = 0 * first if theirs is None else np.linalg.norm(theirs[:, slopes] - truth[slopes], axis=1)
-        return _of_errors(quantity, first, second)
-    j = parameter_names(scenario).index(parameter)
-    if quantity == "zero_probability":
-        return mean_and_se((ours[:, j] == 0.0).astype(float))
-    second = 0 * ours[:, j] if theirs is None else theirs[:, j] - truth[j]
-    return _of_errors(quantity, ours[:, j] - truth[j], second)
+    """A measure of draws, computed as it is of replicates."""
+    whole, names = parameter == WHOLE, parameter_names(scenario)
+    columns = np.arange(scenario.q - scenario.p, scenario.q) if whole else np.array([names.index(parameter)])
+    reference = None if theirs is None else theirs[:, columns]
+    return value_and_se(
+        estimate(quantity, ours[:, columns], scenario.beta_with_intercept[columns], reference, whole=whole)
+    )

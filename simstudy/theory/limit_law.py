@@ -16,7 +16,7 @@ from simstudy.kernels.limit_law import minimise_limit
 from simstudy.penalties import Growth, Lasso, Penalty
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import Constants, constants
+from simstudy.theory.constants import Constants, check_law, constants
 from simstudy.theory.pseudo_true import pseudo_true, score_covariance
 
 FloatArray = NDArray[np.float64]
@@ -193,6 +193,8 @@ def limit_law(
     InputError
         If estimator or form is unknown, a penalty is missing or not bounded for the form "oracle", or the pseudo-true
         parameter cannot be computed.
+    ConfigError
+        The scenario has no such law (`constants.check_law`).
     """
     law = law_of(estimator)
     if form not in FORMS:
@@ -204,6 +206,7 @@ def limit_law(
         raise InputError(bad_value("penalty", penalty, f"a penalty for {estimator}"))
     if penalty is None or not has_penalty:
         penalty = Lasso(0.0)
+    check_law(scenario)
     const = constants(scenario) if values is None else values
     if form == "pseudo_true" and penalty.lam > 0.0:
         return _at_pseudo_true(scenario, estimator, penalty, const)

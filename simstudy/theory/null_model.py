@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simstudy.errors import ConfigError, bad_value
 from simstudy.estimators.capabilities import LevelScale
-from simstudy.estimators.registry import ESTIMATORS
+from simstudy.estimators.registry import estimator_named
 from simstudy.kernels.codes import PenaltyCode
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
@@ -37,7 +37,7 @@ def largest_lam(X: FloatArray, y: FloatArray, family: str, estimator: str, fit_i
     fit_intercept : bool
     """
     e = y - (y.mean() if fit_intercept else NULL_MEAN[family])
-    scaled = ESTIMATORS[estimator].need("level_scale", "T14") == LevelScale.RESPONSE
+    scaled = estimator_named(estimator).need("level_scale", "T14") == LevelScale.RESPONSE
     scale = len(y) if scaled else np.abs(e).sum()
     largest = float(np.abs(X.T @ e).max())
     return largest / float(scale) if scale > 0 else np.inf

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaincc, gammaln
-from scipy.stats import norm
 
 from simstudy.families import FAMILIES
 from simstudy.sources.glm import Scenario
@@ -40,11 +39,13 @@ def _binomial(eta0: FloatArray, eta: FloatArray, P: float) -> Population:
     return Population(zero - one, one + zero, w_one + w_zero, w_zero - w_one, w_one + w_zero)
 
 
-def _gaussian(eta0: FloatArray, eta: FloatArray, P: float, sigma: float) -> Population:
+def _gaussian(scenario: Scenario, eta0: FloatArray, eta: FloatArray, P: float) -> Population:
+    """The residual is sigma e + d, d = eta0 - eta, for errors with mean zero."""
+    sigma, errors = scenario.sigma, scenario.errors
     d = eta0 - eta
-    density = norm.pdf(d / sigma) / sigma
-    sign = 2 * norm.cdf(d / sigma) - 1
-    absolute = 2 * sigma**2 * density + d * sign
+    density = errors.density(-d / sigma) / sigma
+    sign = errors.mean_sign(-d / sigma)
+    absolute = sigma * errors.mean_abs(-d / sigma)
     return Population(-(d + P * sign), absolute + P, 1 + 2 * P * density, -sign, np.ones_like(eta))
 
 
@@ -71,5 +72,5 @@ def attacked(scenario: Scenario, eta0: FloatArray, eta: FloatArray, P: float) ->
     if scenario.family == "binomial":
         return _binomial(eta0, eta, P)
     if scenario.family == "gaussian":
-        return _gaussian(eta0, eta, P, scenario.sigma)
+        return _gaussian(scenario, eta0, eta, P)
     return _poisson(eta0, eta, P)

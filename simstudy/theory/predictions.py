@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from simstudy.measures import WHOLE, Estimate, estimate
+from simstudy.measures.names import COEFFICIENTS
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import constants
@@ -33,9 +35,33 @@ class Prediction:
     law: str
     predicted: float
     predicted_mcse: float
+    estimand: str
+    component: int | None
 
 
 COLUMNS = [f.name for f in fields(Prediction)]
+
+#: Columns of the frame -> their names in predictions.parquet, where they stand beside those of measures.parquet.
+STORED = {"quantity": "measure", "predicted": "value", "predicted_mcse": "error"}
+
+
+def stored(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Predictions as they are kept on disk: columns estimand, component, measure, value, error."""
+    return None if frame is None else frame.rename(columns=STORED).astype({"component": "Int64"})
+
+
+def restored(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Predictions from disk."""
+    return None if frame is None else frame.rename(columns={name: own for own, name in STORED.items()})
+
+
+def about(parameter: str) -> tuple[str, int | None]:
+    """Estimand and 0-based component of a parameter of a GLM."""
+    if parameter == WHOLE:
+        return COEFFICIENTS, None
+    if parameter.startswith(f"{COEFFICIENTS}_"):
+        return COEFFICIENTS, int(parameter.removeprefix(f"{COEFFICIENTS}_")) - 1
+    return parameter, None
 
 
 def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -> pd.DataFrame:
@@ -105,50 +131,35 @@ def _leading_errors(scenario: Scenario, target: Target, draws: int) -> FloatArra
     return np.asarray(law.sample(draws, rng) / np.sqrt(scenario.n))
 
 
-def mean_and_se(values: FloatArray) -> tuple[float, float]:
-    """Mean of draws with its standard error."""
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
-
-
-def root(square: tuple[float, float]) -> tuple[float, float]:
-    """Square root of a value with its standard error, by the delta method."""
-    root = float(np.sqrt(square[0]))
-    return root, square[1] / (2 * root) if root > 0 else 0.0
-
-
-def _proportion(events: NDArray[np.bool_]) -> tuple[float, float]:
-    """Proportion with a standard error that is not zero when all draws agree (two successes and failures added)."""
-    size = events.size
-    adjusted = (events.sum() + 2) / (size + 4)
-    return float(events.mean()), float(np.sqrt(adjusted * (1 - adjusted) / (size + 4)))
+def value_and_se(found: Estimate) -> tuple[float, float]:
+    """First value of a measure of draws with its standard error, which is 0 where all draws agree or there is one."""
+    return float(found.value[0]), float(np.nan_to_num(found.mcse[0]))
 
 
 def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Iterator[Prediction]:
     law = limit_law(scenario, target[0], target[1], form="pseudo_true")
     estimates = law.estimates(draws, generator(0, scenario.key, Stream.LIMIT_LAW))
-    errors = estimates - law.truth
-    slopes = errors[:, -scenario.p :]
-    found = estimates[:, -scenario.p :] != 0.0
-    truth = scenario.support
+    slopes = slice(scenario.q - scenario.p, None)
 
-    def row(parameter: str, quantity: str, law: str, value: tuple[float, float]) -> Prediction:
-        return Prediction(scenario.label, name, None, parameter, quantity, law, *value)
+    def row(parameter: str, quantity: str, columns: slice) -> Prediction:
+        found = estimate(quantity, estimates[:, columns], law.truth[columns], whole=parameter == WHOLE)
+        return Prediction(
+            scenario.label, name, None, parameter, quantity, "law", *value_and_se(found), *about(parameter)
+        )
 
-    yield row("all", "rmse", "law", root(mean_and_se((slopes**2).sum(axis=1))))
-    yield row("all", "exact_support", "law", _proportion((found == truth).all(axis=1)))
-    yield row("all", "false_positives", "law", mean_and_se((found & ~truth).sum(axis=1).astype(float)))
-    yield row("all", "false_negatives", "law", mean_and_se((~found & truth).sum(axis=1).astype(float)))
+    for quantity in ("rmse", "exact_support", "false_positives", "false_negatives"):
+        yield row(WHOLE, quantity, slopes)
     for j, parameter in enumerate(parameter_names(scenario)):
-        e = errors[:, j]
-        yield row(parameter, "bias", "law", mean_and_se(e))
-        yield row(parameter, "empirical_se", "law", root(mean_and_se((e - e.mean()) ** 2)))
-        yield row(parameter, "rmse", "law", root(mean_and_se(e**2)))
-    for j in range(scenario.p):
-        yield row(f"beta_{j + 1}", "zero_probability", "law", _proportion(~found[:, j]))
+        for quantity in ("bias", "empirical_se", "rmse"):
+            yield row(parameter, quantity, slice(j, j + 1))
+    for j, parameter in list(enumerate(parameter_names(scenario)))[slopes]:
+        yield row(parameter, "zero_probability", slice(j, j + 1))
     if target[1] is not None:
         shift, se = pseudo_true_shift(scenario, target, None)
         for j, parameter in enumerate(parameter_names(scenario)):
-            yield row(parameter, "bias", "T17", (float(shift[j]), float(se[j])))
+            yield Prediction(
+                scenario.label, name, None, parameter, "bias", "T17", float(shift[j]), float(se[j]), *about(parameter)
+            )
 
 
 def _of_pair(
@@ -170,6 +181,7 @@ def _of_pair(
                 law,
                 float(values[j]),
                 float(errors[j]),
+                *about(parameter),
             )
 
 

@@ -16,7 +16,7 @@ from simstudy.kernels.newton import minimise_step
 from simstudy.penalties import Penalty
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import with_intercept
+from simstudy.theory.constants import check_law, with_intercept
 from simstudy.theory.penalty_terms import PenaltyTerms, bend, penalty_terms, tangent
 from simstudy.theory.population import Population, attacked, unattacked
 
@@ -70,10 +70,13 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     ------
     InputError
         If the estimator has neither the law of T6 nor that of T7, or the iteration does not converge.
+    ConfigError
+        The scenario has no such law (`constants.check_law`).
     """
     law = law_of(estimator)
     if law not in {Law.FGSM, Law.PENALISED}:
         raise InputError(bad_value("estimator", estimator, "one with a penalty and the law of T6 or T7"))
+    check_law(scenario)
     Z = _covariates(scenario, generator(0, scenario.key, Stream.PSEUDO_TRUE))
     center = scenario.beta_with_intercept
     weights = np.concatenate([np.zeros(center.size - scenario.p), penalty.multipliers(scenario.p)])
@@ -82,13 +85,16 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
     for _ in range(MAX_ITER):
         terms = penalty_terms(penalty, weights, b)
         P = float(weights @ penalty.value(np.abs(b)))
-        loss = attacked(scenario, eta0, Z @ b, P) if law == Law.FGSM else unattacked(scenario, eta0, Z @ b)
+        loss = _loss(scenario, estimator, eta0, Z @ b, P)
         H, gradient = _model(Z, loss)
         new = b.copy()
         scale = np.ones(b.size)
         minimise_step(H.copy(), gradient.copy(), new, terms.c, terms.ridge, terms.r, scale, 1e-12)
         if np.max(np.abs(new - b)) <= TOL:
             influence = _influence(Z, loss, H, float(gradient[-1]), terms, b)
+            if scenario.design.fixed:
+                # Its rows are all there is: nothing was sampled.
+                influence = np.zeros_like(influence)
             return PseudoTrue(new, influence.std(axis=0) / np.sqrt(DRAWS), influence, P, H, gradient)
         b = new
     raise InputError(bad_value("scenario", scenario.label, "one whose population objective has a minimiser near beta0"))
@@ -113,19 +119,31 @@ def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> F
     Z = _covariates(scenario, rng)
     law = FAMILIES[scenario.family]
     eta0, eta = Z @ scenario.beta_with_intercept, Z @ limit.beta
-    y = law.sample(eta0, rng, scenario.sigma)
+    y = scenario.respond(eta0, rng)
     if law_of(estimator) == Law.FGSM:
         sign = np.sign(y - law.mean(eta))
         d_eta = law.mean(eta - sign * limit.P) - y
         d_P = -sign * d_eta
     else:
         d_eta, d_P = law.mean(eta) - y, np.ones_like(y)
+    if scenario.design.fixed:
+        # Given X only the responses vary, around these means.
+        expected = _loss(scenario, estimator, eta0, eta, limit.P)
+        d_eta, d_P = d_eta - expected.d_eta, d_P - expected.penalty_slope
     derivatives = np.column_stack([(law.mean(eta0) - y)[:, None] * Z, d_eta[:, None] * Z, d_P])
     return np.cov(derivatives, rowvar=False)
 
 
 def _covariates(scenario: Scenario, rng: np.random.Generator) -> FloatArray:
+    """Draws of x (DRAWS, q), or the rows of a fixed design again and again."""
+    if scenario.design.fixed:
+        return with_intercept(scenario, np.resize(scenario.fixed_covariates(), (DRAWS, scenario.p)))
     return with_intercept(scenario, scenario.design.sample(DRAWS, scenario.p, rng))
+
+
+def _loss(scenario: Scenario, estimator: str, eta0: FloatArray, eta: FloatArray, P: float) -> Population:
+    is_attacked = law_of(estimator) == Law.FGSM
+    return attacked(scenario, eta0, eta, P) if is_attacked else unattacked(scenario, eta0, eta)
 
 
 def _model(Z: FloatArray, terms: Population) -> tuple[FloatArray, FloatArray]:

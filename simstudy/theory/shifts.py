@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.errors import ConfigError, bad_value
+from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.estimators.capabilities import Law
-from simstudy.estimators.registry import ESTIMATORS
+from simstudy.estimators.registry import estimator_named, law_of
 from simstudy.penalties import Penalty
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import Constants
+from simstudy.theory.constants import Constants, check_law
 from simstudy.theory.pseudo_true import DRAWS, pseudo_true
 
 FloatArray = NDArray[np.float64]
@@ -39,16 +39,19 @@ def pseudo_true_shift(scenario: Scenario, method: Target, reference: Target | No
 
 
 def _limit(scenario: Scenario, target: Target | None) -> tuple[FloatArray, FloatArray]:
-    if target is None or target[1] is None:
+    estimator, penalty = target or (None, None)
+    if estimator is None or law_of(estimator) in {Law.LIKELIHOOD, Law.ORACLE}:
         return scenario.beta_with_intercept, np.zeros((1, scenario.q))
-    found = pseudo_true(scenario, target[0], target[1])
+    if penalty is None:
+        raise InputError(bad_value("penalty", penalty, f"a penalty for {estimator}"))
+    found = pseudo_true(scenario, estimator, penalty)
     return found.beta, found.influence
 
 
 def is_oracle_case(method: Target, reference: Target | None) -> bool:
     """Whether T8 applies: a bounded penalty inside the likelihood against the oracle MLE."""
-    has_bounded = ESTIMATORS[method[0]].law == Law.FGSM and method[1] is not None and method[1].bounded
-    return has_bounded and reference is not None and ESTIMATORS[reference[0]].law == Law.ORACLE
+    has_bounded = estimator_named(method[0]).law == Law.FGSM and method[1] is not None and method[1].bounded
+    return has_bounded and reference is not None and estimator_named(reference[0]).law == Law.ORACLE
 
 
 def oracle_shift(
@@ -59,12 +62,13 @@ def oracle_shift(
     Raises
     ------
     ConfigError
-        The methods are not such a pair.
+        The methods are not such a pair, or the scenario has no such law (`constants.check_law`).
     """
     penalty = method[1]
     if penalty is None or not is_oracle_case(method, reference):
         allowed = "used for fgsm with a bounded penalty (scad, mcp) against the oracle"
         raise ConfigError(bad_value("law", "T8", allowed))
+    check_law(scenario)
     active = np.concatenate([np.ones(scenario.q - scenario.p, dtype=bool), scenario.support])
     P = float(penalty.value(np.abs(np.asarray(scenario.beta))).sum())
     leading = np.zeros(scenario.q)

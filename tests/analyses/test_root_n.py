@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses.root_n import log_log_slope, predicted_slope, root_n
+from simstudy.analyses.root_n import root_n
 from simstudy.errors import InputError
+from simstudy.verdicts.slopes import log_log_slope, predicted_slope
 
 N = np.array([100.0, 200.0, 400.0, 800.0, 1600.0])
 

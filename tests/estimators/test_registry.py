@@ -1,11 +1,15 @@
 """The registry of estimators: what holds for every entry, and what happens to one that says little about itself."""
 
+import ast
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
 
+import simstudy
 from cases import PENALTIES, draw
 from simstudy.errors import ConfigError, InputError, SimstudyError
 from simstudy.estimators import Fit, degrees_of_freedom, fgsm, path, penalized, standard_errors, tuned
@@ -275,3 +279,28 @@ def test_a_result_that_is_no_fit_is_refused(result: Any) -> None:
 def test_one_estimator_has_each_of_the_laws() -> None:
     laws = [entry.law for entry in ESTIMATORS.values() if entry.law is not None]
     assert sorted(laws) == sorted(Law)
+
+
+def names_compared(source: str) -> list[str]:
+    """Comparisons with an estimator's name, or its beginning; attacks, pilots and forms of laws have such names too."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        compares = isinstance(node, ast.Compare)
+        begins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith"
+        constants = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
+        text = ast.unparse(node)
+        if (compares or begins) and set(ESTIMATORS) & constants and not re.search("attack|pilot|form", text):
+            found.append(text)
+    return found
+
+
+def test_nothing_compares_the_name_of_an_estimator() -> None:
+    files = list(Path(simstudy.__file__).parent.rglob("*.py"))
+    assert {path: names_compared(path.read_text()) for path in files} == {path: [] for path in files}
+
+
+@pytest.mark.parametrize(
+    "source", ["a == 'fgsm'", "a in {'mle', 'x'}", "a.startswith('fgsm')", "(a, b) != ('oracle', 1)"]
+)
+def test_a_comparison_of_names_is_seen(source: str) -> None:
+    assert names_compared(source) == [source]

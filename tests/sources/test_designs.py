@@ -149,4 +149,4 @@ def test_a_single_equicorrelated_column_may_have_any_correlation():
 
 def test_laws_are_listed_by_name():
     assert {name: cls.name for name, cls in DESIGNS.items()} == {name: name for name in DESIGNS}
-    assert [cls.is_normal for cls in DESIGNS.values()] == [cls is Normal for cls in DESIGNS.values()]
+    assert [design.is_normal for design in LAWS] == [isinstance(design, Normal) for design in LAWS]

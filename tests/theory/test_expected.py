@@ -32,7 +32,7 @@ def test_measures_of_draws_are_those_of_the_simulation(quantity: str) -> None:
     found, support = ours[:, 1:] != 0, SCENARIO.support
     by_definition = {
         "bias": errors[:, 2].mean(),
-        "empirical_se": errors[:, 2].std(),
+        "empirical_se": errors[:, 2].std(ddof=1),
         "rmse": np.sqrt((errors**2).sum(axis=1).mean()),
         "zero_probability": (~found[:, 2]).mean(),
         "sup_error": np.abs(errors[:, :2]).max(axis=1).mean(),
