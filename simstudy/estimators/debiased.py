@@ -11,7 +11,8 @@ from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import BOUNDED, Errors, Freedom, LevelScale, Placement
 from simstudy.estimators.estimating_equation import active_columns, error_signs, information, penalty_total
 from simstudy.estimators.fgsm import AttackName, fgsm
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.levels import free_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
@@ -64,6 +65,7 @@ def fgsm_debiased(
     InputError
         As `fgsm`, and if the penalty is unbounded: its shrinkage of order lam would remain.
     """
+    check_penalty(penalty)
     if not penalty.bounded:
         raise InputError(bad_value("penalty", penalty, "bounded, such as Scad: T8 does not hold for others"))
     fit = fgsm(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, attack=attack)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.estimators.capabilities import Freedom
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import estimator_named
 from simstudy.estimators.standard_errors import inverse_or_none, penalty_curvature
 from simstudy.families import family as family_named

@@ -9,7 +9,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.registry import ESTIMATORS, Estimator, estimator_named
 from simstudy.penalties import Penalty
 from simstudy.records import Data
@@ -50,6 +51,7 @@ def path(
         As the estimator; or there is none of this name, or it has no penalty.
     """
     X, y = check_data(X, y)
+    check_penalty(penalty)
     entry = with_penalty(estimator)
     arguments: dict[str, Any] = {"family": family, "fit_intercept": fit_intercept, **(options or {})}
     if entry.path is not None:
@@ -100,5 +102,6 @@ def largest_lam(
         As `path`; or the estimator has not declared its largest level.
     """
     X, y = check_data(X, y)
+    check_penalty(penalty)
     largest = with_penalty(estimator).need("largest_lam", "the grid of a path")
     return float(largest(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, **(options or {})))

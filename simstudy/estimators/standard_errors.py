@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Errors
 from simstudy.estimators.estimating_equation import active_columns, dispersion, information
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import Estimator, estimator_named
 from simstudy.families import Family
 from simstudy.families import family as family_named

@@ -11,7 +11,8 @@ from scipy.special import gammaln
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.levels import lam_grid, largest_score
 from simstudy.estimators.path import largest_lam, path, with_penalty
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal, TuningRule
@@ -108,6 +109,7 @@ def tuned(
         As the estimator; a random rule without rng; more folds than observations.
     """
     X, y = check_data(X, y)
+    check_penalty(penalty)
     task = Task(family, penalty, estimator, fit_intercept, options or {})
     entry = with_penalty(estimator)
     if isinstance(rule, Pivotal):

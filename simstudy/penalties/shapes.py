@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,9 +29,22 @@ class Growth(StrEnum):
     SUPERLINEAR = "superlinear"
 
 
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and bool(np.isfinite(float(value)))
+
+
 def _check_lam(lam: float) -> None:
-    if not (np.isfinite(lam) and lam >= 0.0):
+    if not (_is_finite(lam) and lam >= 0.0):
         raise InputError(bad_value("lam", lam, "a finite number >= 0"))
+
+
+def _as_weights(weights: Iterable[float] | None) -> tuple[float, ...] | None:
+    if weights is None:
+        return None
+    values = tuple(weights) if isinstance(weights, Iterable) else (weights,)
+    if not isinstance(weights, Iterable) or not all(_is_finite(w) and w >= 0.0 for w in values):
+        raise InputError(bad_value("weights", weights, "a list of finite numbers >= 0"))
+    return tuple(float(w) for w in values)
 
 
 class _Unweighted:
@@ -69,10 +83,7 @@ class Lasso:
     def __init__(self, lam: float, weights: Iterable[float] | None = None) -> None:
         _check_lam(lam)
         object.__setattr__(self, "lam", float(lam))
-        values = None if weights is None else tuple(float(w) for w in weights)
-        if values is not None and not all(np.isfinite(w) and w >= 0.0 for w in values):
-            raise InputError(bad_value("weights", values, "finite numbers >= 0"))
-        object.__setattr__(self, "weights", values)
+        object.__setattr__(self, "weights", _as_weights(weights))
 
     def multipliers(self, p: int) -> FloatArray:
         """Weights w (p,); raises InputError where their number is not p."""
@@ -117,7 +128,7 @@ class Scad(_Unweighted):
 
     def __post_init__(self) -> None:
         _check_lam(self.lam)
-        if not (np.isfinite(self.a) and self.a > 2.0):
+        if not (_is_finite(self.a) and self.a > 2.0):
             raise InputError(bad_value("a", self.a, "a finite number > 2"))
 
     @property
@@ -166,7 +177,7 @@ class Mcp(_Unweighted):
 
     def __post_init__(self) -> None:
         _check_lam(self.lam)
-        if not (np.isfinite(self.g) and self.g > 1.0):
+        if not (_is_finite(self.g) and self.g > 1.0):
             raise InputError(bad_value("g", self.g, "a finite number > 1"))
 
     @property
@@ -209,7 +220,7 @@ class ElasticNet(_Unweighted):
 
     def __post_init__(self) -> None:
         _check_lam(self.lam)
-        if not 0.0 <= self.alpha <= 1.0:
+        if not (_is_finite(self.alpha) and 0.0 <= self.alpha <= 1.0):
             raise InputError(bad_value("alpha", self.alpha, "a number between 0 and 1"))
 
     @property
@@ -256,7 +267,7 @@ class Lr(_Unweighted):
 
     def __post_init__(self) -> None:
         _check_lam(self.lam)
-        if not (np.isfinite(self.r) and self.r > 0.0):
+        if not (_is_finite(self.r) and self.r > 0.0):
             raise InputError(bad_value("r", self.r, "a finite number > 0"))
 
     @property
