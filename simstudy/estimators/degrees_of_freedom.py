@@ -61,7 +61,9 @@ def degrees_of_freedom(
     - "divergence": c_j = w_j p''(|b_j|), signs kept: sum_i d eta_i hat / d y_i of the fit as an implicit function of
       the data. Unbiased for gaussian data where the fit is continuous in y (Stein 1981): lasso, elastic net and ridge,
       for which it equals "active". A local linear approximation may jump from one fixed point to another; the
-      derivative does not see the jumps, and is large near them.
+      derivative does not see the jumps, and is large near them. At n = 50, p = 8, sigma = 3 and lam = 0.5 the
+      covariance of penalised scad is 5.7, this 5.8, and "active" 4.6; FGSM scad at lam = 0.2, whose threshold lies
+      beyond the first knot so that it jumps, has a covariance of 7.4 and 5.1 by this.
 
     fgsm: from the estimating equation of T3, sum_i psi_i = 0. A change of y_i moves psi_i by -(z_i - s_i g), and on
     average over the jumps of s_i by another -2 P d_i b''_i z_i (`estimating_equation`), so

@@ -218,7 +218,7 @@ def test_they_do_not_depend_on_where_a_column_begins_nor_on_its_unit(
     moved = replace(fit, coef=fit.coef / unit, intercept=fit.intercept - center * fit.coef[1] / scale)
     given = {"family": family, "estimator": estimator, "penalty": penalty, "curvature": curvature}
     if penalty is not None and scale != 1.0:
-        given["penalty"] = InUnits(penalty, unit[fit.coef != 0.0])
+        given["penalty"] = InUnits(penalty, {3: unit, np.count_nonzero(fit.coef): unit[fit.coef != 0.0]})
     plain = standard_errors(fit, X, y, **given | {"penalty": penalty})
     other = standard_errors(moved, with_origin_and_scale(X, center, scale), y, **given)
     tolerance = 1e-8 + 1e-13 * (abs(center) / scale)
@@ -229,19 +229,19 @@ def test_they_do_not_depend_on_where_a_column_begins_nor_on_its_unit(
 
 @dataclass(frozen=True)
 class InUnits:
-    """A penalty of the selected coefficients in other units, p(unit t), so that the fit is the same one."""
+    """A penalty of all or of the selected coefficients in other units, p(unit t), by their number: the same fit."""
 
     penalty: Penalty
-    unit: NDArray[np.float64]
+    units: dict[int, NDArray[np.float64]]
 
     def multipliers(self, p: int) -> NDArray[np.float64]:
         return np.ones(p)
 
     def value(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.penalty.value(self.unit * t)
+        return self.penalty.value(self.units[t.size] * t)
 
     def slope(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.unit * self.penalty.slope(self.unit * t)
+        return self.units[t.size] * self.penalty.slope(self.units[t.size] * t)
 
 
 @each_family
