@@ -5,6 +5,7 @@ from simstudy.estimators.debiased import fgsm_debiased
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
+from simstudy.estimators.levels import interpolation_threshold
 from simstudy.estimators.mle import mle
 from simstudy.estimators.oracle import oracle
 from simstudy.estimators.path import largest_lam, path
@@ -28,6 +29,7 @@ __all__ = [
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "interpolation_threshold",
     "largest_lam",
     "mle",
     "oracle",

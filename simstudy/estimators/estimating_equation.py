@@ -228,7 +228,8 @@ def attacked_equation(
     g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     attacked = Z - s[:, None] * g
     slopes = law.mean(eta - s * P) - y
-    sigma = np.sqrt(dispersion(law, y, eta, Z.shape[1]))
+    # More coefficients than half the observations leave no residuals to speak of: the density at zero is not theirs.
+    sigma = np.sqrt(dispersion(law, y, eta, min(Z.shape[1], n // 2)))
     curvature = law.variance(eta)
     kinks = 2.0 * P * (Z.T * (law.density_at_mean(eta, sigma) * curvature**2)) @ Z / n
     bread = (attacked.T * law.variance(eta - s * P)) @ attacked / n + kinks

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linprog
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import LevelScale
 from simstudy.estimators.fit import fit_checked
+from simstudy.estimators.input import check_data
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
@@ -61,6 +63,42 @@ def largest_score(X: FloatArray, e: FloatArray, penalty: Penalty) -> FloatArray:
     penalised = weights > 0.0
     scores = np.abs(X[:, penalised].T @ e) / weights[penalised, None]
     return np.asarray(np.max(scores, axis=0, initial=0.0) / unit_slope(penalty))
+
+
+def interpolation_threshold(X: ArrayLike, y: ArrayLike, *, fit_intercept: bool = True) -> float:
+    """Level up to which gaussian FGSM with the lasso fits every response (T23; Ribeiro et al. 2023, theorem 1).
+
+    dbar = 1 / (n ||a*||_inf) with a* = argmax {a'y : ||X'a||_inf <= 1}, and 1'a = 0 with an intercept. The fit is the
+    interpolator of smallest l1 norm at every level up to dbar, so that a grid has nothing to find below it.
+
+    Parameters
+    ----------
+    X : (n, p) array
+    y : (n,) array
+    fit_intercept : bool
+
+    Returns
+    -------
+    float
+        Zero where no coefficients fit every response.
+
+    Raises
+    ------
+    InputError
+        If X or y is not finite, or their shapes disagree.
+    """
+    X, y = check_data(X, y)
+    n, p = X.shape
+    result = linprog(
+        -y,
+        A_ub=np.vstack([X.T, -X.T]),
+        b_ub=np.ones(2 * p),
+        A_eq=np.ones((1, n)) if fit_intercept else None,
+        b_eq=[0.0] if fit_intercept else None,
+        bounds=(None, None),
+        method="highs",
+    )
+    return 0.0 if result.x is None else float(1.0 / (n * np.max(np.abs(result.x))))
 
 
 def lam_grid(largest: float, count: int, ratio: float) -> FloatArray:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
@@ -26,6 +27,7 @@ def path(
     estimator: str = "fgsm",
     fit_intercept: bool = True,
     options: Mapping[str, str | float] | None = None,
+    rng: np.random.Generator | None = None,
 ) -> list[Fit]:
     """Fits at each of `lams`, equal to single calls of the estimator.
 
@@ -44,6 +46,8 @@ def path(
         Name in the registry of an estimator with a penalty.
     options : mapping, optional
         Further arguments of the estimator, such as ``attack``.
+    rng : numpy.random.Generator, optional
+        For an estimator that draws random numbers.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def path(
     if entry.path is not None:
         return entry.path(X, y, [float(lam) for lam in lams], penalty=penalty, **arguments)
     data = Data(X, y)
-    return [entry.fit(data, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
+    return [entry.fit(data, rng, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
 
 
 def with_penalty(name: str) -> Estimator:
