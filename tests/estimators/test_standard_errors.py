@@ -13,6 +13,7 @@ from cases import draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
 from simstudy.estimators.debiased import fgsm_debiased
+from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.estimating_equation import Support, attacked_equation
 from simstudy.estimators.registry import ESTIMATORS
 from simstudy.estimators.standard_errors import standard_errors
@@ -256,3 +257,22 @@ def test_calendar_years_have_the_errors_of_the_years_since_the_first(family: str
     loading = np.array([1.0, -2008.0])
     assert fit.se[0] == pytest.approx(np.sqrt(V[1, 1]), rel=1e-6)
     assert fit.intercept_se == pytest.approx(np.sqrt(loading @ V @ loading), rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+@pytest.mark.parametrize("estimator", ["mle", "penalized", "fgsm"])
+def test_columns_of_any_size_that_a_number_can_have(estimator: str, scale: float) -> None:
+    """The weighted lasso of a column in another unit is the same fit; its errors and df are the same too."""
+    X, y = draw("gaussian", 60, 3, 0.4, np.random.default_rng(13))
+    unit = np.array([1.0, scale, 1.0])
+    plain, other = (None, None) if estimator == "mle" else (Lasso(0.05), Lasso(0.05, weights=unit))
+    options = {} if plain is None else {"penalty": plain}
+    fit = ESTIMATORS[estimator].fit(Data(X, y), None, family="gaussian", fit_intercept=True, **options)
+    moved = replace(fit, coef=fit.coef / unit)
+    given = {"family": "gaussian", "estimator": estimator}
+    errors = standard_errors(fit, X, y, penalty=plain, **given)
+    errors_moved = standard_errors(moved, X * unit, y, penalty=other, **given)
+    np.testing.assert_allclose(errors_moved.se * unit, errors.se, rtol=1e-9)
+    assert errors_moved.intercept_se == pytest.approx(errors.intercept_se, rel=1e-9)
+    df = degrees_of_freedom(fit, X, y, penalty=plain, **given)
+    assert degrees_of_freedom(moved, X * unit, y, penalty=other, **given) == pytest.approx(df, rel=1e-9)
