@@ -6,6 +6,7 @@ from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.gradient_descent import gradient_descent
+from simstudy.estimators.interpolation import interpolation_threshold
 from simstudy.estimators.mle import mle
 from simstudy.estimators.nearest_centroid import nearest_centroid
 from simstudy.estimators.oracle import oracle
@@ -32,6 +33,7 @@ __all__ = [
     "fgsm_debiased",
     "fgsm_training",
     "gradient_descent",
+    "interpolation_threshold",
     "largest_lam",
     "mle",
     "nearest_centroid",

@@ -14,6 +14,7 @@ from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import WEIGHTED, Freedom, LevelScale, Placement
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import numbers
 from simstudy.estimators.levels import null_level
 from simstudy.estimators.mle import mle
 from simstudy.estimators.options import Interval
@@ -119,7 +120,7 @@ def adaptive_weights(pilot: ArrayLike, gamma: float = 1.0) -> FloatArray:
     """
     if not 0.0 < gamma < np.inf:
         raise InputError(bad_value("gamma", gamma, "a finite positive number"))
-    sizes = np.abs(np.asarray(pilot, dtype=float))
+    sizes = np.abs(numbers("pilot", pilot))
     if not np.isfinite(sizes).all():
         raise InputError(bad_value("pilot", sizes, "finite numbers"))
     largest = float(np.max(sizes, initial=0.0))

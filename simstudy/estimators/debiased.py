@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import BOUNDED, Errors, Freedom, LevelScale, Placement
-from simstudy.estimators.estimating_equation import active_columns, error_signs, information, penalty_total
+from simstudy.estimators.estimating_equation import error_signs, information, inverse_or_none, penalty_total, support_of
 from simstudy.estimators.fgsm import AttackName, fgsm
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.levels import free_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
@@ -64,6 +65,7 @@ def fgsm_debiased(
     InputError
         As `fgsm`, and if the penalty is unbounded: its shrinkage of order lam would remain.
     """
+    check_penalty(penalty)
     if not penalty.bounded:
         raise InputError(bad_value("penalty", penalty, "bounded, such as Scad: T8 does not hold for others"))
     fit = fgsm(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, attack=attack)
@@ -71,15 +73,14 @@ def fgsm_debiased(
         return fit
     X, y = check_data(X, y)
     law = family_named(family)
-    active, Z = active_columns(fit, X, fit_intercept)
-    eta = fit.intercept + X @ fit.coef
+    support = support_of(fit, X, fit_intercept)
+    Z, eta = support.Z, support.eta
     V = Z.T @ (error_signs(law, y, eta) * law.curvature(y, eta)) / y.size
-    inner = information(law, Z, eta)
-    if np.linalg.matrix_rank(inner, hermitian=True) < active.sum():
+    inverse = inverse_or_none(information(law, Z, eta))
+    if inverse is None:
         nothing = np.full(X.shape[1], np.nan)
         message = "I_AA is singular on the selected support, so that the bias P I_AA^-1 V_A is not determined"
         return replace(fit, coef=nothing, intercept=np.nan, status=Status.RANK_DEFICIENT, message=message)
-    bias = np.zeros(active.size)
-    bias[active] = penalty_total(penalty, fit.coef) * np.linalg.solve(inner, V)
+    bias = support.coefficients(penalty_total(penalty, fit.coef) * inverse @ V)
     k = int(fit_intercept)
     return replace(fit, coef=fit.coef - bias[k:], intercept=fit.intercept - bias[0] if k else 0.0)

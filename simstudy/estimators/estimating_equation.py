@@ -35,15 +35,66 @@ KINK = 1e-7
 
 
 @dataclass(frozen=True)
-class Equation:
-    """First-order description of a fit's estimating equation; a = number of coefficients in A, intercept first.
+class Support:
+    """A fit's selected coefficients in units in which no origin and no scale of a column matters.
+
+    With an intercept the columns are centred, and all are divided by their largest size, so that the parameters are
+    theta = (intercept + center'b, scale b): everything is computed for theta, and brought back at the end.
 
     Attributes
     ----------
     active : (q,) bool array
         A among (intercept,) slopes.
     Z : (n, a) float array
-        Its columns.
+        Its columns, intercept first.
+    center, scale : (k,) float arrays
+        Of the selected slopes' columns.
+    eta : (n,) float array
+        The fit's linear predictor.
+    """
+
+    active: NDArray[np.bool_]
+    Z: FloatArray
+    center: FloatArray
+    scale: FloatArray
+    eta: FloatArray
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether the first column is that of an intercept."""
+        return bool(self.Z.shape[1] > self.scale.size)
+
+    def slopes(self, values: FloatArray) -> FloatArray:
+        """Values (k,) of the slopes as values (a,) of theta, zero for the intercept."""
+        return np.append(np.zeros(int(self.has_intercept)), values)
+
+    def coefficients(self, theta: FloatArray) -> FloatArray:
+        """Coefficients (q,) of theta (a,), zero where they are not selected."""
+        k = int(self.has_intercept)
+        out = np.zeros(self.active.size)
+        slopes = theta[k:] / self.scale
+        out[self.active] = np.append(theta[:k] - self.center @ slopes, slopes) if k else slopes
+        return out
+
+    def errors(self, covariance: FloatArray) -> FloatArray:
+        """Standard errors (q,) of the coefficients, from the covariance (a, a) of theta."""
+        k = int(self.has_intercept)
+        out = np.zeros(self.active.size)
+        slopes = np.sqrt(np.diag(covariance))[k:] / self.scale
+        out[self.active] = np.append(np.zeros(k), slopes)
+        if k:
+            loading = np.append(1.0, -self.center / self.scale)
+            out[0] = np.sqrt(loading @ covariance @ loading)
+        return out
+
+
+@dataclass(frozen=True)
+class Equation:
+    """First-order description of a fit's estimating equation in theta; a = number of coefficients in A.
+
+    Attributes
+    ----------
+    support : Support
     scores : (n, a) float array
         psi_i.
     bread : (a, a) float array
@@ -55,21 +106,31 @@ class Equation:
         Derivative of the objective in P, one for T4.
     """
 
-    active: NDArray[np.bool_]
-    Z: FloatArray
+    support: Support
     scores: FloatArray
     bread: FloatArray
     response: FloatArray
     price: float
 
+    def jacobian(self, curvature: FloatArray) -> FloatArray:
+        """H (a, a) with the `curvature` (k,) of the penalty at the selected slopes."""
+        scale = self.support.scale
+        return self.bread + self.price * np.diag(self.support.slopes(curvature / scale / scale))
 
-def active_columns(fit: Fit, X: FloatArray, fit_intercept: bool) -> tuple[NDArray[np.bool_], FloatArray]:
-    """A as a mask (q,), and its columns (n, a) with the intercept's ones first."""
+
+def support_of(fit: Fit, X: FloatArray, fit_intercept: bool) -> Support:
+    """Selected columns of a fit."""
     selected = fit.coef != 0.0
-    columns = X[:, selected]
+    columns, b = X[:, selected], fit.coef[selected]
+    center = columns.mean(axis=0) if fit_intercept else np.zeros(b.size)
+    moved = columns - center
+    scale = np.max(np.abs(moved), axis=0, initial=0.0)
+    scale[scale == 0.0] = 1.0
+    Z = moved / scale
+    eta = (fit.intercept + center @ b) + Z @ (scale * b)
     if not fit_intercept:
-        return selected, columns
-    return np.append(True, selected), np.column_stack([np.ones(len(X)), columns])
+        return Support(selected, Z, center, scale, eta)
+    return Support(np.append(True, selected), np.column_stack([np.ones(len(X)), Z]), center, scale, eta)
 
 
 def information(law: Family, Z: FloatArray, eta: FloatArray) -> FloatArray:
@@ -104,32 +165,73 @@ def penalty_gradient(penalty: Penalty, coef: FloatArray) -> FloatArray:
     return np.asarray(w * penalty.slope(np.abs(coef[selected])) * np.sign(coef[selected]))
 
 
+def penalty_slope_ratio(penalty: Penalty, coef: FloatArray) -> FloatArray:
+    """w_j p'(|b_j|) / |b_j| (k,) at the nonzero slopes."""
+    selected = coef != 0.0
+    t = np.abs(coef[selected])
+    return np.asarray(penalty.multipliers(coef.size)[selected] * penalty.slope(t) / t)
+
+
+def penalty_curvature(penalty: Penalty, coef: FloatArray) -> FloatArray:
+    """w_j p''(|b_j|) (k,) at the nonzero slopes, by central differences: exact where p' is linear between its knots."""
+    selected = coef != 0.0
+    t = np.abs(coef[selected])
+    h = 1e-6 * t
+    differences = (penalty.slope(t + h) - penalty.slope(t - h)) / (2.0 * h)
+    return np.asarray(penalty.multipliers(coef.size)[selected] * differences)
+
+
+def eigen(H: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Eigenvalues, eigenvectors, and the size below which an eigenvalue is rounding."""
+    values, vectors = np.linalg.eigh(0.5 * (H + H.T))
+    return values, vectors, 1e-12 * float(np.max(np.abs(values), initial=0.0))
+
+
+def inverse_or_none(H: FloatArray) -> FloatArray | None:
+    """Inverse of a positive definite matrix; None where it is not, up to rounding."""
+    if not np.isfinite(H).all():
+        return None
+    values, vectors, rounding = eigen(H)
+    return None if np.any(values <= rounding) else np.asarray((vectors / values) @ vectors.T)
+
+
+def pseudo_inverse_or_none(H: FloatArray) -> FloatArray | None:
+    """Inverse of a positive semidefinite matrix on its range; None where an eigenvalue is negative."""
+    if not np.isfinite(H).all():
+        return None
+    values, vectors, rounding = eigen(H)
+    if np.any(values < -rounding):
+        return None
+    inverted = np.divide(1.0, values, out=np.zeros_like(values), where=values > rounding)
+    return np.asarray((vectors * inverted) @ vectors.T)
+
+
 def penalised_equation(
     fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool
 ) -> Equation:
     """Estimating equation of T4 at a fit."""
-    active, Z = active_columns(fit, X, fit_intercept)
-    eta = fit.intercept + X @ fit.coef
-    g = np.append(np.zeros(int(fit_intercept)), penalty_gradient(penalty, fit.coef))
+    support = support_of(fit, X, fit_intercept)
+    Z, eta = support.Z, support.eta
+    g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     bread = information(law, Z, eta)
-    return Equation(active, Z, law.slope(y, eta)[:, None] * Z + g, bread, bread, 1.0)
+    return Equation(support, law.slope(y, eta)[:, None] * Z + g, bread, bread, 1.0)
 
 
 def attacked_equation(
     fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool
 ) -> Equation:
     """Estimating equation of T3 at a fit."""
-    active, Z = active_columns(fit, X, fit_intercept)
-    n = y.size
-    eta = fit.intercept + X @ fit.coef
+    support = support_of(fit, X, fit_intercept)
+    Z, eta, n = support.Z, support.eta, y.size
     s = error_signs(law, y, eta)
     P = penalty_total(penalty, fit.coef)
-    g = np.append(np.zeros(int(fit_intercept)), penalty_gradient(penalty, fit.coef))
+    g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     attacked = Z - s[:, None] * g
     slopes = law.slope(y, eta - s * P)
-    sigma = np.sqrt(dispersion(law, y, eta, Z.shape[1]))
+    # More coefficients than half the observations leave no residuals to speak of: the density at zero is not theirs.
+    sigma = np.sqrt(dispersion(law, y, eta, min(Z.shape[1], n // 2)))
     curvature = law.information(eta)
     kinks = 2.0 * P * (Z.T * law.kink_curvature(eta, sigma)) @ Z / n
     bread = (attacked.T * law.curvature(y, eta - s * P)) @ attacked / n + kinks
     response = (attacked.T * curvature) @ Z / n + kinks
-    return Equation(active, Z, slopes[:, None] * attacked, bread, response, float(-np.mean(s * slopes)))
+    return Equation(support, slopes[:, None] * attacked, bread, response, float(-np.mean(s * slopes)))

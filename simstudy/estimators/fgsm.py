@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from simstudy.errors import InputError, unknown_name
 from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.estimating_equation import attacked_equation
-from simstudy.estimators.fit import Fit, FloatArray, fit_path, fit_problem
+from simstudy.estimators.fit import Fit, fit_path, fit_problem
+from simstudy.estimators.input import FloatArray, check_penalty
 from simstudy.estimators.levels import free_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
@@ -80,6 +81,7 @@ def fgsm(
         If X or y is not finite, their shapes disagree, y is outside the family's support, the penalty's weights are
         not p in number, or the attack is unknown.
     """
+    check_penalty(penalty)
     return fit_problem(X, y, family, penalty, attack_named(attack), fit_intercept)
 
 

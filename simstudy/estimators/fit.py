@@ -1,4 +1,4 @@
-"""The result of every estimator, and the checks that every estimator makes of its input."""
+"""The result of every estimator, and its way to the solver."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.estimators.input import FloatArray, check_data
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.records import Status
@@ -16,7 +17,6 @@ from simstudy.solvers.newton import solve
 from simstudy.solvers.path import solve_path
 from simstudy.solvers.problem import Attack, Problem, Solution
 
-FloatArray = NDArray[np.float64]
 Estimate = float | FloatArray
 
 STATUSES = frozenset(Status)
@@ -155,21 +155,6 @@ def as_estimate(name: str, value: object) -> Estimate:
     if array.dtype.kind not in "biuf" or array.ndim > 1:
         raise InputError(bad_value(name, value, allowed))
     return np.asarray(array, dtype=float) if array.ndim else float(array)
-
-
-def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Float arrays X (n, p) and y (n,), or InputError naming what is wrong and where."""
-    X = np.asarray(X, dtype=float)
-    y = np.asarray(y, dtype=float)
-    if X.ndim != 2 or X.shape[0] < 1 or X.shape[1] < 1:
-        raise InputError(bad_value("X.shape", X.shape, "(n, p) with n >= 1 and p >= 1"))
-    if y.shape != (X.shape[0],):
-        raise InputError(bad_value("y.shape", y.shape, f"({X.shape[0]},), the number of rows of X"))
-    for name, values in (("X", X), ("y", y)):
-        if not np.isfinite(values).all():
-            where = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
-            raise InputError(bad_value(f"{name}[{', '.join(map(str, where))}]", float(values[where]), "finite"))
-    return X, y
 
 
 def fit_problem(

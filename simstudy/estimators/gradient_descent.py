@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import Placement
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.options import Interval
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
-from simstudy.estimators.fit import check_data
+from simstudy.estimators.input import check_data
 
 
 def interpolation_threshold(X: ArrayLike, y: ArrayLike, fit_intercept: bool = True) -> float:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.estimators.capabilities import Placement
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families.labels import signs
 from simstudy.records import Status

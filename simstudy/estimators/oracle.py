@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import Errors, Freedom, Law, Placement
-from simstudy.estimators.fit import Fit, check_data, fit_checked
+from simstudy.estimators.fit import Fit, fit_checked
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.registry import ESTIMATORS, Estimator, estimator_named
 from simstudy.penalties import Penalty
 from simstudy.records import Data
@@ -25,6 +27,7 @@ def path(
     estimator: str = "fgsm",
     fit_intercept: bool = True,
     options: Mapping[str, str | float] | None = None,
+    rng: np.random.Generator | None = None,
 ) -> list[Fit]:
     """Fits at each of `lams`, equal to single calls of the estimator.
 
@@ -43,6 +46,8 @@ def path(
         Name in the registry of an estimator with a penalty.
     options : mapping, optional
         Further arguments of the estimator, such as ``attack``.
+    rng : numpy.random.Generator, optional
+        For an estimator that draws random numbers.
 
     Raises
     ------
@@ -50,12 +55,13 @@ def path(
         As the estimator; or there is none of this name, or it has no penalty.
     """
     X, y = check_data(X, y)
+    check_penalty(penalty)
     entry = with_penalty(estimator)
     arguments: dict[str, Any] = {"family": family, "fit_intercept": fit_intercept, **(options or {})}
     if entry.path is not None:
         return entry.path(X, y, [float(lam) for lam in lams], penalty=penalty, **arguments)
     data = Data(X, y)
-    return [entry.fit(data, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
+    return [entry.fit(data, rng, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
 
 
 def with_penalty(name: str) -> Estimator:
@@ -100,5 +106,6 @@ def largest_lam(
         As `path`; or the estimator has not declared its largest level.
     """
     X, y = check_data(X, y)
+    check_penalty(penalty)
     largest = with_penalty(estimator).need("largest_lam", "the grid of a path")
     return float(largest(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, **(options or {})))

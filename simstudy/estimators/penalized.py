@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.estimating_equation import penalised_equation
-from simstudy.estimators.fit import Fit, FloatArray, fit_path, fit_problem
+from simstudy.estimators.fit import Fit, fit_path, fit_problem
+from simstudy.estimators.input import FloatArray, check_penalty
 from simstudy.estimators.levels import null_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
@@ -66,4 +67,5 @@ def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_
         If X or y is not finite, their shapes disagree, y is outside the family's support, or the penalty's weights
         are not p in number.
     """
+    check_penalty(penalty)
     return fit_problem(X, y, family, penalty, Attack.NONE, fit_intercept)

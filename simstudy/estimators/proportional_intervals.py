@@ -14,8 +14,9 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.estimators.estimating_equation import active_columns, error_signs, penalty_gradient, penalty_total
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.estimating_equation import error_signs, penalty_gradient, penalty_total, support_of
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.families.outputs import OUTPUTS, Output, Overlaps, Truth
@@ -64,9 +65,10 @@ def residuals(
     attacked = eta - signs * P
     g, on_kink = y - law.mean(attacked), signs == 0.0
     if on_kink.any():
-        _, Z = active_columns(fit, X, fit_intercept)
+        support = support_of(fit, X, fit_intercept)
+        Z = support.Z
         kappa = np.mean(np.where(on_kink, P, np.abs(g)))
-        slopes = np.append(np.zeros(int(fit_intercept)), penalty_gradient(penalty, fit.coef))
+        slopes = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
         missing = y.size * kappa * slopes - Z[~on_kink].T @ g[~on_kink]
         g[on_kink] = np.clip(np.linalg.lstsq(Z[on_kink].T, missing, rcond=None)[0], -P, P)
     return Residuals(g, law.variance(attacked), on_kink, P)

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from numbers import Real
 from typing import Any, ClassVar
 
-from simstudy.errors import ConfigError, bad_value
+import numpy as np
+
+from simstudy.errors import ConfigError, bad_value, unknown_name
+
+#: Kinds of degrees of freedom, as in `degrees_of_freedom`.
+DF = ("active", "trace", "divergence")
+#: Losses of cross-validation.
+LOSSES = ("deviance", "squared_error")
+#: Estimate of sigma that gaussian criteria can use.
+SCALED_LASSO = "scaled_lasso"
 
 
 @dataclass(frozen=True)
@@ -19,40 +30,112 @@ class GridRule:
         Number of levels, at least 2.
     ratio : float
         Smallest level in units of the one that gives the null model (T14); in (0, 1).
+    lams : sequence of float, optional
+        The levels themselves, on the scale of T3 and T4, in place of `grid` and `ratio`; at least 2, all different.
     """
 
     name: ClassVar[str]
     random: ClassVar[bool] = False
+    #: Fields that enter the definition only where they are not at their default, as studies without them were defined.
+    added: ClassVar[frozenset[str]] = frozenset({"lams", "df", "sigma", "loss", "one_se"})
     grid: int = 30
     ratio: float = 0.01
+    lams: tuple[float, ...] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.grid < 2:
             raise ConfigError(bad_value("grid", self.grid, "a whole number of at least 2"))
         if not 0.0 < self.ratio < 1.0:
             raise ConfigError(bad_value("ratio", self.ratio, "a number in (0, 1)"))
+        if self.lams is not None:
+            object.__setattr__(self, "lams", _levels(self.lams))
 
     def definition(self) -> dict[str, Any]:
         """The rule as the `lam` of a study file."""
-        return {"rule": self.name, **asdict(self)}
+        defaults = {each.name: each.default for each in fields(self)}
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        kept = {key: value for key, value in values.items() if key not in self.added or value != defaults[key]}
+        return {"rule": self.name, **kept}
+
+
+def _levels(lams: Any) -> tuple[float, ...]:
+    """Levels from large to small."""
+    levels = tuple(lams) if isinstance(lams, Sequence | np.ndarray) and not isinstance(lams, str) else ()
+    numbers = [not isinstance(lam, bool) and isinstance(lam, Real) and 0.0 <= float(lam) < math.inf for lam in levels]
+    if len(levels) < 2 or not all(numbers) or len(set(levels)) < len(levels):
+        raise ConfigError(bad_value("lams", lams, "a list of at least 2 different finite numbers of at least 0"))
+    return tuple(sorted((float(lam) for lam in levels), reverse=True))
 
 
 @dataclass(frozen=True)
-class Aic(GridRule):
+class Criterion(GridRule):
+    """A rule that weighs the deviance against degrees of freedom.
+
+    Levels whose fit has more than n/2 of these are left out, for gaussian data unless `sigma` is given: towards a
+    saturated fit the residuals say nothing about the noise. The message of the fit says so.
+
+    Parameters
+    ----------
+    df : {"active", "trace", "divergence"}
+        Kind of degrees of freedom, as in `degrees_of_freedom`.
+    """
+
+    df: str = field(default="active", kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.df not in DF:
+            raise ConfigError(unknown_name("df", self.df, DF))
+
+    @property
+    def noise(self) -> float | str | None:
+        """Where sigma comes from in gaussian data, None where it is that of each fit."""
+        return None
+
+
+@dataclass(frozen=True)
+class LikelihoodCriterion(Criterion):
+    """-2 log L plus a price for each degree of freedom.
+
+    Parameters
+    ----------
+    sigma : float or "scaled_lasso", optional
+        Gaussian data only: the errors' standard deviation, known, or estimated once by the scaled lasso (Sun & Zhang
+        2012), so that -2 log L is RSS / sigma^2. Left out, it is n log(RSS / n), the variance at its maximum likelihood
+        estimate in each fit.
+    """
+
+    sigma: float | str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sigma is None or self.sigma == SCALED_LASSO:
+            return
+        if not isinstance(self.sigma, int | float) or isinstance(self.sigma, bool) or not 0.0 < self.sigma < math.inf:
+            raise ConfigError(bad_value("sigma", self.sigma, f"a finite positive number or {SCALED_LASSO!r}"))
+
+    @property
+    def noise(self) -> float | str | None:
+        """As given."""
+        return self.sigma
+
+
+@dataclass(frozen=True)
+class Aic(LikelihoodCriterion):
     """Akaike's criterion, -2 log L + 2 df."""
 
     name = "aic"
 
 
 @dataclass(frozen=True)
-class Bic(GridRule):
+class Bic(LikelihoodCriterion):
     """Schwarz's criterion, -2 log L + log(n) df."""
 
     name = "bic"
 
 
 @dataclass(frozen=True)
-class Ebic(GridRule):
+class Ebic(LikelihoodCriterion):
     """Extended criterion of Chen & Chen (2008), BIC + 2 gamma log C(p, nonzeros), for large p.
 
     Parameters
@@ -71,7 +154,7 @@ class Ebic(GridRule):
 
 
 @dataclass(frozen=True)
-class Gcv(GridRule):
+class Gcv(Criterion):
     """Generalised cross-validation, mean deviance / (1 - df/n)^2 (Craven & Wahba 1979; Fan & Li 2001, eq. 4.2)."""
 
     name = "gcv"
@@ -79,22 +162,31 @@ class Gcv(GridRule):
 
 @dataclass(frozen=True)
 class CrossValidation(GridRule):
-    """K-fold cross-validation of the deviance.
+    """K-fold cross-validation.
 
     Parameters
     ----------
     folds : int
         At least 2.
+    loss : {"deviance", "squared_error"}
+        What is compared in the left-out folds: the deviance, or (y - mu)^2.
+    one_se : bool
+        Whether to take the largest level whose mean loss is within one standard error of the smallest (Breiman et al.
+        1984, section 3.4.3), the error being that of the mean over folds.
     """
 
     name = "cv"
     random = True
     folds: int = 5
+    loss: str = field(default="deviance", kw_only=True)
+    one_se: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.folds < 2:
             raise ConfigError(bad_value("folds", self.folds, "a whole number of at least 2"))
+        if self.loss not in LOSSES:
+            raise ConfigError(unknown_name("loss", self.loss, LOSSES))
 
 
 @dataclass(frozen=True)

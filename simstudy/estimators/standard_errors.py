@@ -9,8 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Errors
-from simstudy.estimators.estimating_equation import active_columns, dispersion, information
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.estimating_equation import (
+    Support,
+    dispersion,
+    information,
+    inverse_or_none,
+    penalty_curvature,
+    penalty_slope_ratio,
+    support_of,
+)
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import Estimator, estimator_named
 from simstudy.families import Family
 from simstudy.families import family as family_named
@@ -67,7 +76,8 @@ def standard_errors(
     Fit
         `se` is on the scale of the coefficients and zero for a coefficient estimated as exactly zero, as in Fan & Li:
         its interval is the point zero. All are NaN where the fit is not usable or H is not positive definite, and
-        `intercept_se` is NaN without an intercept.
+        `intercept_se` is NaN without an intercept. They are computed on centred and scaled columns, so that the origin
+        of a column changes the intercept's only, and its scale changes its own coefficient's by that factor.
 
     Raises
     ------
@@ -83,15 +93,15 @@ def standard_errors(
         return missing
     law = family_named(family)
     if penalty is None or errors_from == Errors.MODEL:
-        active, covariance = _model_based(fit, X, y, law, fit_intercept)
+        support = support_of(fit, X, fit_intercept)
+        covariance = _model_based(support, y, law)
     else:
         equation = entry.need("equation", "a sandwich")(fit, X, y, law, penalty, fit_intercept)
-        H = equation.bread + equation.price * _sigma(penalty, fit.coef, fit_intercept, curvature)
-        active, covariance = equation.active, _sandwich(H, equation.scores)
+        support = equation.support
+        covariance = _sandwich(equation.jacobian(_sigma(penalty, fit.coef, curvature)), equation.scores)
     if covariance is None:
         return missing
-    errors = np.zeros(active.size)
-    errors[active] = np.sqrt(np.diag(covariance))
+    errors = support.errors(covariance)
     return replace(fit, se=errors[-X.shape[1] :], intercept_se=float(errors[0]) if fit_intercept else np.nan)
 
 
@@ -102,28 +112,14 @@ def _check(entry: Estimator, penalty: Penalty | None, curvature: str) -> None:
         raise InputError(unknown_name("curvature", curvature, CURVATURES))
 
 
-def _model_based(
-    fit: Fit, X: FloatArray, y: FloatArray, law: Family, fit_intercept: bool
-) -> tuple[NDArray[np.bool_], FloatArray | None]:
-    active, Z = active_columns(fit, X, fit_intercept)
-    eta = fit.intercept + X @ fit.coef
-    inverse = inverse_or_none(information(law, Z, eta))
-    return active, None if inverse is None else dispersion(law, y, eta, Z.shape[1]) * inverse / y.size
+def _model_based(support: Support, y: FloatArray, law: Family) -> FloatArray | None:
+    inverse = inverse_or_none(information(law, support.Z, support.eta))
+    return None if inverse is None else dispersion(law, y, support.eta, support.Z.shape[1]) * inverse / y.size
 
 
-def _sigma(penalty: Penalty, coef: FloatArray, fit_intercept: bool, curvature: str) -> FloatArray:
-    """Sigma (a, a): the penalty's part of H, zero for the intercept."""
-    selected = coef != 0.0
-    t = np.abs(coef[selected])
-    each = penalty.slope(t) / t if curvature == "quadratic" else penalty_curvature(penalty, t)
-    weighted = penalty.multipliers(coef.size)[selected] * each
-    return np.diag(np.append(np.zeros(int(fit_intercept)), weighted))
-
-
-def penalty_curvature(penalty: Penalty, t: FloatArray) -> FloatArray:
-    """p''(t) for t > 0 by central differences, exact where p' is linear between its knots."""
-    h = 1e-6 * t
-    return np.asarray((penalty.slope(t + h) - penalty.slope(t - h)) / (2.0 * h))
+def _sigma(penalty: Penalty, coef: FloatArray, curvature: str) -> FloatArray:
+    """Sigma (k,): the penalty's part of H at the selected slopes."""
+    return penalty_slope_ratio(penalty, coef) if curvature == "quadratic" else penalty_curvature(penalty, coef)
 
 
 def _sandwich(H: FloatArray, scores: FloatArray) -> FloatArray | None:
@@ -132,14 +128,3 @@ def _sandwich(H: FloatArray, scores: FloatArray) -> FloatArray | None:
     if inverse is None or n <= a:
         return None
     return np.asarray(inverse @ (scores.T @ scores / (n - a)) @ inverse / n)
-
-
-def inverse_or_none(H: FloatArray) -> FloatArray | None:
-    """Inverse of a positive definite matrix; None where it is not, up to rounding."""
-    if H.size == 0:
-        return H
-    values, vectors = np.linalg.eigh(0.5 * (H + H.T))
-    # NaN fails the comparison too.
-    if not values[0] > 1e-12 * values[-1]:
-        return None
-    return np.asarray((vectors / values) @ vectors.T)

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import LevelScale
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families.labels import signs
 from simstudy.records import Status

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import Freedom, LevelScale, Placement
 from simstudy.estimators.estimating_equation import penalty_total
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import check_data, check_penalty
 from simstudy.estimators.levels import free_level
 from simstudy.estimators.options import Interval
 from simstudy.estimators.registry import estimator_of_arrays
@@ -135,6 +136,7 @@ def fgsm_training(
     X, y = check_data(X, y)
     law = family_named(family)
     law.check_response(y)
+    check_penalty(penalty)
     if max_iter < 1:
         raise InputError(bad_value("max_iter", max_iter, "1 or more"))
     weights = np.append(np.zeros(int(fit_intercept)), penalty.multipliers(X.shape[1]))

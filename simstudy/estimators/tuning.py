@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln
+from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
-from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
-from simstudy.estimators.fit import Fit, check_data
+from simstudy.estimators.criteria import criteria, noise_level
+from simstudy.estimators.fit import Fit
+from simstudy.estimators.folds import cross_validated
+from simstudy.estimators.input import FloatArray, check_data, check_penalty
 from simstudy.estimators.levels import lam_grid, largest_score
-from simstudy.estimators.path import largest_lam, path, with_penalty
-from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal, TuningRule
-from simstudy.families import Family
-from simstudy.families import family as family_named
+from simstudy.estimators.path import largest_lam, with_penalty
+from simstudy.estimators.rules import CrossValidation, GridRule, Pivotal, TuningRule
+from simstudy.estimators.walk import Task, Walk, walk
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 
-FloatArray = NDArray[np.float64]
-
 #: Draws behind a pivotal level: its quantile at 0.95 has a standard error of 0.007 on the scale of probabilities.
 PIVOTAL_DRAWS = 1000
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be fitted, whatever the level and the observations."""
-
-    family: str
-    penalty: Penalty
-    estimator: str
-    fit_intercept: bool
-    options: Mapping[str, str | float]
-
-    @property
-    def law(self) -> Family:
-        """The family."""
-        return family_named(self.family)
-
-    def path(self, X: FloatArray, y: FloatArray, lams: Sequence[float] | FloatArray) -> list[Fit]:
-        """Fits at each level."""
-        return path(
-            X, y, family=self.family, penalty=self.penalty, lams=list(lams), estimator=self.estimator,
-            fit_intercept=self.fit_intercept, options=self.options,
-        )  # fmt: skip
-
-    def largest_lam(self, X: FloatArray, y: FloatArray) -> float:
-        """Level that gives the null model."""
-        return largest_lam(
-            X,
-            y,
-            family=self.family,
-            penalty=self.penalty,
-            estimator=self.estimator,
-            fit_intercept=self.fit_intercept,
-            options=self.options,
-        )
-
-    def at(self, lam: float) -> Penalty:
-        """The penalty at a level."""
-        return replace(self.penalty, lam=float(lam))
 
 
 def tuned(
@@ -87,8 +46,7 @@ def tuned(
         Its lam is replaced by the chosen one.
     rule : Aic, Bic, Ebic, Gcv, CrossValidation or Pivotal
         Degrees of freedom are those of `degrees_of_freedom`; the likelihood is that of the data as they are, not as
-        attacked, with the gaussian variance at its maximum likelihood estimate. CrossValidation compares deviances of
-        left-out folds; the levels are those of the whole data.
+        attacked. CrossValidation compares left-out folds; the levels are those of the whole data.
     estimator : str
         Name in the registry.
     rng : numpy.random.Generator, optional
@@ -101,15 +59,19 @@ def tuned(
     Fit
         `lam` is the chosen level, the largest of equally good ones. A level without a usable fit (in a fold, too) is
         not chosen; where there is none the result is a failure whose status is that of the fit at the largest level.
+        The path stops before a fit with more than n/2 degrees of freedom (`Criterion`) and after one that fits every
+        gaussian response, below which nothing changes (T23); the message says so. Where a usable fit has no score, as
+        its degrees of freedom do not exist, nothing can be compared: NOT_CONVERGED.
 
     Raises
     ------
     InputError
-        As the estimator; a random rule without rng; more folds than observations.
+        As the estimator; a random rule without rng; more folds than observations; sigma for a family without one.
     """
     X, y = check_data(X, y)
-    task = Task(family, penalty, estimator, fit_intercept, options or {})
+    check_penalty(penalty)
     entry = with_penalty(estimator)
+    task = Task(family, penalty, entry, fit_intercept, options or {}, rng if entry.is_random else None)
     if isinstance(rule, Pivotal):
         if not entry.pivotal:
             raise InputError(
@@ -117,17 +79,30 @@ def tuned(
             )
         lam = pivotal_level(X, task.penalty, rule, _given(rng, rule), fit_intercept)
         return replace(task.path(X, y, [lam])[0], lam=lam)
-    largest = task.largest_lam(X, y)
-    if not 0.0 < largest < np.inf:
+    lams = _grid(task, X, y, rule)
+    if lams is None:
         # Nothing to choose: the null model fits every response, or does not exist.
         return task.path(X, y, [penalty.lam])[0]
-    lams = lam_grid(largest, rule.grid, rule.ratio)
-    fits = task.path(X, y, lams)
     if isinstance(rule, CrossValidation):
-        scores = _cross_validated(task, X, y, lams, rule.folds, _given(rng, rule))
-    else:
-        scores = np.array([_criterion(task, X, y, fit, lam, rule) for fit, lam in zip(fits, lams, strict=True)])
-    return _best(fits, lams, scores)
+        random = _given(rng, rule)
+        walked = walk(task, X, y, lams, None)
+        scores, errors = cross_validated(task, X, y, walked.lams, rule, random)
+        return _best(walked, scores, errors if rule.one_se else np.zeros_like(errors))
+    sigma = noise_level(task, X, y, rule)
+    walked = walk(task, X, y, lams, rule.df, limit=y.size / 2 if sigma is None else np.inf)
+    scores = criteria(task, X, y, walked, rule, sigma)
+    return _best(walked, scores, np.zeros_like(scores))
+
+
+def _grid(task: Task, X: FloatArray, y: FloatArray, rule: GridRule) -> FloatArray | None:
+    """Levels from large to small; None where the null model leaves nothing to choose."""
+    if rule.lams is not None:
+        return np.asarray(rule.lams)
+    largest = largest_lam(
+        X, y, family=task.family, penalty=task.penalty, estimator=task.entry.name, fit_intercept=task.fit_intercept,
+        options=task.options,
+    )  # fmt: skip
+    return lam_grid(largest, rule.grid, rule.ratio) if 0.0 < largest < np.inf else None
 
 
 def pivotal_level(
@@ -147,62 +122,26 @@ def _given(rng: np.random.Generator | None, rule: TuningRule) -> np.random.Gener
     return rng
 
 
-def _predictor(X: FloatArray, fit: Fit) -> FloatArray:
-    return np.asarray(fit.intercept + X @ fit.coef)
-
-
-def _criterion(task: Task, X: FloatArray, y: FloatArray, fit: Fit, lam: float, rule: Aic | Bic | Ebic | Gcv) -> float:
-    """Value of a criterion, to be minimised; infinite where there is no usable fit."""
-    df = degrees_of_freedom(
-        fit, X, y, family=task.family, estimator=task.estimator, penalty=task.at(lam), fit_intercept=task.fit_intercept
-    )
-    n = y.size
-    if not np.isfinite(df):
-        return np.inf
-    deviance = float(np.sum(task.law.deviance(y, _predictor(X, fit))))
-    if isinstance(rule, Gcv):
-        return deviance / n / (1.0 - df / n) ** 2 if df < n else np.inf
-    if task.law.has_scale:
-        # A perfect fit has an infinite likelihood at any df, so it is not comparable.
-        deviance = n * np.log(deviance / n) if deviance > 0.0 else np.inf
-    price = 2.0 if isinstance(rule, Aic) else np.log(n)
-    gamma = rule.gamma if isinstance(rule, Ebic) else 0.0
-    models = _log_models(X.shape[1], int(np.count_nonzero(fit.coef)))
-    return float(deviance + price * df + 2.0 * gamma * models)
-
-
-def _log_models(p: int, size: int) -> float:
-    """Log of the number of models with `size` of p coefficients."""
-    return float(gammaln(p + 1) - gammaln(size + 1) - gammaln(p - size + 1))
-
-
-def _cross_validated(
-    task: Task, X: FloatArray, y: FloatArray, lams: FloatArray, folds: int, rng: np.random.Generator
-) -> FloatArray:
-    """Deviance (L,) of left-out folds; infinite at a level without a usable fit in some fold."""
-    if folds > y.size:
-        raise InputError(bad_value("folds", folds, f"at most n = {y.size}"))
-    fold = rng.permutation(y.size) % folds
-    total = np.zeros(lams.size)
-    for k in range(folds):
-        left = fold == k
-        fits = task.path(X[~left], y[~left], lams)
-        with np.errstate(over="ignore"):
-            total += [
-                np.sum(task.law.deviance(y[left], _predictor(X[left], fit))) if fit.status == Status.OK else np.inf
-                for fit in fits
-            ]
-    return total
-
-
-def _best(fits: Sequence[Fit], lams: FloatArray, scores: FloatArray) -> Fit:
-    usable = np.array([fit.status == Status.OK for fit in fits]) & np.isfinite(scores)
+def _best(walked: Walk, scores: FloatArray, margins: FloatArray) -> Fit:
+    """The fit at the largest level whose score is within the margin of the smallest."""
+    fits, lams = walked.fits, walked.lams
+    ok = np.array([fit.status == Status.OK for fit in fits], dtype=bool)
+    unknown = ok & np.isnan(scores)
+    if unknown.any():
+        lam = lams[int(np.argmax(unknown))]
+        return _nothing(walked, f"the fit at lam = {lam:.4g} has no degrees of freedom, so that the rule has no score")
+    usable = ok & np.isfinite(scores)
     if usable.any():
         best = int(np.argmin(np.where(usable, scores, np.inf)))
-        return replace(fits[best], lam=float(lams[best]))
-    first = fits[0]
-    if first.status != Status.OK:
-        return first
-    nothing = np.full_like(first.coef, np.nan)
-    message = "no level of the grid has a usable fit that the rule can judge (in every fold, with cv)"
-    return Fit(nothing, np.nan, np.nan, np.nan, Status.NOT_CONVERGED, message, first.n_iter)
+        chosen = int(np.argmax(usable & (scores <= scores[best] + margins[best])))
+        fit = fits[chosen]
+        return replace(fit, lam=float(lams[chosen]), message=fit.message + walked.note)
+    if fits and fits[0].status != Status.OK:
+        return fits[0]
+    return _nothing(walked, "no level of the grid has a usable fit that the rule can judge (in every fold, with cv)")
+
+
+def _nothing(walked: Walk, message: str) -> Fit:
+    missing = np.full(walked.p, np.nan)
+    n_iter = walked.fits[0].n_iter if walked.fits else 0
+    return Fit(missing, np.nan, np.nan, np.nan, Status.NOT_CONVERGED, message + walked.note, n_iter)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from simstudy.errors import InputError, bad_value
-from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, register
+from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, is_finite, register
 
 
 @register("lr")
@@ -35,7 +35,7 @@ class Lr(Penalty):
 
     def __post_init__(self) -> None:
         check_lam(self.lam)
-        if not (np.isfinite(self.r) and self.r > 0.0):
+        if not (is_finite(self.r) and self.r > 0.0):
             raise InputError(bad_value("r", self.r, "a finite number > 0"))
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from simstudy.errors import InputError, bad_value
-from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, register
+from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, is_finite, register
 
 
 @register("elastic_net")
@@ -35,7 +35,7 @@ class ElasticNet(Penalty):
 
     def __post_init__(self) -> None:
         check_lam(self.lam)
-        if not 0.0 <= self.alpha <= 1.0:
+        if not (is_finite(self.alpha) and 0.0 <= self.alpha <= 1.0):
             raise InputError(bad_value("alpha", self.alpha, "a number between 0 and 1"))
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from simstudy.errors import InputError, bad_value
-from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, register
+from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, is_finite, register
 
 
 @register("lasso")
@@ -38,10 +38,7 @@ class Lasso(Penalty):
     def __init__(self, lam: float, weights: Iterable[float] | None = None) -> None:
         check_lam(lam)
         object.__setattr__(self, "lam", float(lam))
-        values = None if weights is None else tuple(float(w) for w in weights)
-        if values is not None and not all(np.isfinite(w) and w >= 0.0 for w in values):
-            raise InputError(bad_value("weights", values, "finite numbers >= 0"))
-        object.__setattr__(self, "weights", values)
+        object.__setattr__(self, "weights", _as_weights(weights))
 
     def multipliers(self, p: int) -> FloatArray:
         """Weights w (p,); raises InputError where their number is not p."""
@@ -62,3 +59,12 @@ class Lasso(Penalty):
     def power_form(self) -> PowerForm:
         """The penalty itself."""
         return PowerForm(self.lam, 0.0, 1.0)
+
+
+def _as_weights(weights: Iterable[float] | None) -> tuple[float, ...] | None:
+    if weights is None:
+        return None
+    values = tuple(weights) if isinstance(weights, Iterable) else (weights,)
+    if not isinstance(weights, Iterable) or not all(is_finite(w) and w >= 0.0 for w in values):
+        raise InputError(bad_value("weights", weights, "a list of finite numbers >= 0"))
+    return tuple(float(w) for w in values)

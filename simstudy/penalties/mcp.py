@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from simstudy.errors import InputError, bad_value
 from simstudy.penalties.declare import declare_penalty
-from simstudy.penalties.penalty import Growth, Penalty, check_lam
+from simstudy.penalties.penalty import Growth, Penalty, check_lam, is_finite
 
 
 @declare_penalty("mcp")
@@ -40,7 +38,7 @@ class Mcp(Penalty):
 
     def __post_init__(self) -> None:
         check_lam(self.lam)
-        if not (np.isfinite(self.g) and self.g > 1.0):
+        if not (is_finite(self.g) and self.g > 1.0):
             raise InputError(bad_value("g", self.g, "a finite number > 1"))
 
     def value(self, t: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Real
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -115,6 +116,11 @@ def register(name: str) -> Callable[[P], P]:
     return decorate
 
 
+def is_finite(value: object) -> bool:
+    """Whether a value is a finite real number, and no truth value."""
+    return not isinstance(value, bool) and isinstance(value, Real) and bool(np.isfinite(float(value)))
+
+
 def check_lam(lam: float) -> None:
     """Refuse a level that is negative or not finite.
 
@@ -123,5 +129,5 @@ def check_lam(lam: float) -> None:
     InputError
         Names it.
     """
-    if not (np.isfinite(lam) and lam >= 0.0):
+    if not (is_finite(lam) and lam >= 0.0):
         raise InputError(bad_value("lam", lam, "a finite number >= 0"))

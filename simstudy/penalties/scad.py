@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from simstudy.errors import InputError, bad_value
 from simstudy.penalties.declare import declare_penalty
-from simstudy.penalties.penalty import Growth, Penalty, check_lam
+from simstudy.penalties.penalty import Growth, Penalty, check_lam, is_finite
 
 
 @declare_penalty("scad")
@@ -37,7 +35,7 @@ class Scad(Penalty):
 
     def __post_init__(self) -> None:
         check_lam(self.lam)
-        if not (np.isfinite(self.a) and self.a > 2.0):
+        if not (is_finite(self.a) and self.a > 2.0):
             raise InputError(bad_value("a", self.a, "a finite number > 2"))
 
     def value(self, t: Any) -> Any:

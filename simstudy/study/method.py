@@ -10,7 +10,7 @@ from typing import Any
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.estimators.options import REQUIRED
 from simstudy.estimators.registry import ESTIMATORS, Estimator
-from simstudy.estimators.rules import RULES, CrossValidation, Pivotal, TuningRule
+from simstudy.estimators.rules import RULES, Criterion, Pivotal, TuningRule
 from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
 from simstudy.registry import check_name
@@ -250,7 +250,9 @@ def _lacking(entry: Estimator, rule: TuningRule) -> str:
     """What an estimator would have to declare for a rule; empty where nothing is missing."""
     if isinstance(rule, Pivotal):
         return "" if entry.pivotal else "whose levels are not pivotal (T14): that is left to the FGSM estimators"
-    needed = ("largest_lam",) if isinstance(rule, CrossValidation) else ("largest_lam", "freedom")
+    needed = ["largest_lam"] * (rule.lams is None) + ["freedom"] * isinstance(rule, Criterion)
+    if isinstance(rule, Criterion) and rule.df != "active" and entry.freedom is not None:
+        needed.append("equation")
     missing = [name for name in needed if getattr(entry, name) is None]
     return f"which declares no {' and no '.join(missing)}" if missing else ""
 
