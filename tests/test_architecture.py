@@ -36,7 +36,8 @@ ALLOWED = {
     "study": FOUNDATION | {"families", "penalties", "estimators", "estimands", "sources"},
     "theory": FOUNDATION | MODEL | {"sources", "estimators", "study", "measures"},
     "store": FOUNDATION,
-    "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
+    "runner": FOUNDATION
+    | {"solvers", "estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
     "report": FOUNDATION | {"measures", "store"},
     "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},

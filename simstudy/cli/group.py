@@ -9,11 +9,15 @@ from typing import Any
 import click
 
 from simstudy.errors import ConfigError, InputError, SimstudyError
+from simstudy.solvers.warm import when_compiling
 
 #: Exit code of a run in which a fit raised an error that nobody expected.
 FAILED = 1
 #: Exit code after Ctrl-C, as a shell gives it.
 INTERRUPTED = 130
+
+#: Whether this process has said that it compiles.
+_said: list[bool] = []
 
 
 class BadUsage(click.ClickException):
@@ -27,6 +31,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        when_compiling(say_once)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -37,6 +42,13 @@ class Commands(click.Group):
         except SimstudyError as error:
             kind = BadUsage if isinstance(error, ConfigError | InputError) else click.ClickException
             raise kind(str(error)) from error
+
+
+def say_once(_: str) -> None:
+    """Say that code is compiled, at the first kernel only."""
+    if not _said:
+        _said.append(True)
+        click.echo("compiling, once on this machine", err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -26,6 +26,7 @@ from simstudy.records import (
     described,
 )
 from simstudy.runner.methods import ResolvedMethod
+from simstudy.runner.prepare import prepare
 from simstudy.runner.replicate import Row, replicate_rows
 from simstudy.sources.registry import Source
 
@@ -79,6 +80,7 @@ def thread_controller() -> ThreadpoolController:
 
 def run_block(block: Block) -> BlockResult:
     """Fit a block on one thread, in this process; the same numbers wherever and with whichever neighbours it runs."""
+    prepare(block.methods)
     start = process_time()
     with thread_controller().limit(limits=1):
         table = block_table(block, list(block_rows(block)))

@@ -8,28 +8,13 @@ from __future__ import annotations
 import sys
 from multiprocessing.connection import Connection
 
-import numpy as np
-
-from simstudy.estimators import fgsm, mle, penalized
-from simstudy.families import FAMILIES
-from simstudy.penalties import Lasso, Scad
 from simstudy.runner.block import block_rows, thread_controller
+from simstudy.runner.prepare import prepare
 from simstudy.runner.process import prepare_process
-
-
-def warm_up() -> None:
-    """Load or compile the kernels before the first fit, whose time may be limited."""
-    X, y = np.linspace(-1.0, 1.0, 12).reshape(-1, 1), np.tile([0.0, 1.0, 1.0], 4)
-    for family in FAMILIES:
-        mle(X, y, family=family)
-        for penalty in (Lasso(0.1), Scad(0.1)):
-            fgsm(X, y, family=family, penalty=penalty)
-            penalized(X, y, family=family, penalty=penalty)
 
 
 def serve(connection: Connection) -> None:
     """Answer requests (block, position) with the block's rows from that position on, until the pipe is closed."""
-    warm_up()
     connection.send("ready")
     with thread_controller().limit(limits=1):
         while True:
@@ -37,6 +22,8 @@ def serve(connection: Connection) -> None:
                 block, position = connection.recv()
             except EOFError:
                 return
+            prepare(block.methods)
+            connection.send("prepared")
             for row in block_rows(block, position):
                 connection.send(row)
 

@@ -12,6 +12,7 @@ from simstudy.errors import ConfigError
 from simstudy.runner.block import Block, BlockResult
 from simstudy.runner.options import BACKENDS, Options
 from simstudy.runner.pool import compute, drive
+from simstudy.runner.prepare import prepare
 
 
 def execute(blocks: Sequence[Block], options: Options) -> Generator[BlockResult]:
@@ -36,6 +37,8 @@ def execute(blocks: Sequence[Block], options: Options) -> Generator[BlockResult]
     if options.backend == "loky" and effective_n_jobs(options.jobs) == 1:
         yield from map(compute, blocks)
         return
+    # Processes load from the cache what this one has compiled.
+    prepare(method for block in blocks for method in block.methods)
     with backend_module(options.backend).open_pool(options) as pool:
         yield from drive(pool, blocks)
 

@@ -109,6 +109,8 @@ def collect(child: Child, block: Block, rows: list[Row]) -> None:
         The process has died.
     """
     child.connection.send((block, len(rows)))
+    # Compilation is not part of a fit: its answer may take as long as it wants.
+    child.connection.recv()
     while len(rows) < block.fits:
         if not child.connection.poll(block.timeout):
             raise TimeoutError
