@@ -18,6 +18,10 @@ class InputError(SimstudyError, ValueError):
     """Data or arguments that an estimator cannot accept (NaN, wrong length, outside the support)."""
 
 
+class NoSolution(SimstudyError):  # noqa: N818 - an answer of the theory (T22), not a mistake
+    """An exact law does not exist because the estimator has no minimiser there."""
+
+
 class ResultsError(SimstudyError, RuntimeError):
     """A results folder that cannot be used as asked (another study's, not writable, damaged)."""
 

@@ -10,13 +10,14 @@ import ast
 import hashlib
 import inspect
 import linecache
+import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.registry import Registration, registering
@@ -126,6 +127,19 @@ def activate(plugins: Iterable[Plugin]) -> None:
             _active[plugin.version] = _execute(plugin) if plugin.text else _import(plugin)
         for register in _active[plugin.version]:
             register()
+
+
+def portable(cls: type, plugins: tuple[Plugin, ...], values: list[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """What ``__reduce__`` returns for an object that holds objects of plug-ins.
+
+    Classes of a plug-in are pickled by name, which exists in another process only once the plug-in is active there.
+    """
+    return _restored, (cls, plugins, pickle.dumps(values))
+
+
+def _restored(cls: type, plugins: tuple[Plugin, ...], pickled: bytes) -> Any:
+    activate(plugins)
+    return cls(*pickle.loads(pickled))
 
 
 def _import(plugin: Plugin) -> list[Registration]:

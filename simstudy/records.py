@@ -131,12 +131,14 @@ DESCRIPTIONS = {
 
 #: Key of a parquet field's metadata that holds its description, and of the one that says what the column is.
 DESCRIPTION, ROLE = b"description", b"role"
+#: Role of a column of an estimand or of its standard errors.
+ESTIMAND = b"estimand"
 
 
-def described(field: pa.Field, role: str = "", description: str = "") -> pa.Field:
-    """A field with its description, and its role `estimand` where it is one, in its metadata."""
+def described(field: pa.Field, role: bytes = b"", description: str = "") -> pa.Field:
+    """A field with its description, and its role where it has one, in its metadata."""
     metadata = {DESCRIPTION: (description or DESCRIPTIONS.get(field.name, field.name)).encode()}
-    return field.with_metadata({**metadata, ROLE: role.encode()} if role else metadata)
+    return field.with_metadata({**metadata, ROLE: role} if role else metadata)
 
 
 #: Ending of a column of estimates, and of one of an estimator's own standard errors; the true value of an estimand, or

@@ -1,10 +1,12 @@
 """The families, penalties and attacks that exist, and data sets on which every combination is tried.
 
-A new family or penalty adds one line here, and the tests of optimality, derivatives and failure then cover it.
+All are taken from the registries, so that the tests of optimality, derivatives and failure cover a new entry; a
+penalty without defaults has its shapes here.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,24 +16,32 @@ from numpy.typing import NDArray
 from reference.objective import ATTACKS, Problem
 from simstudy.estimators import Fit, fgsm, penalized
 from simstudy.families import FAMILIES
-from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.penalties import PENALTIES as REGISTERED
+from simstudy.penalties import Lasso, Penalty
 
 Array = NDArray[np.float64]
 
-#: Family -> multiple of alternating unit slopes that gives data of moderate difficulty.
-SIGNAL = {"gaussian": 1.0, "binomial": 1.0, "poisson": 0.4}
+#: Family -> multiple of alternating unit slopes that gives data of moderate difficulty; 0.4 where it is not listed.
+SIGNAL = {name: {"gaussian": 1.0, "binomial": 1.0}.get(name, 0.4) for name in FAMILIES}
+
+#: Families with a canonical link, for which other packages and closed forms are the yardstick.
+CANONICAL = ("gaussian", "binomial", "poisson")
+
+#: Shapes at which a penalty of the registry is tried, by the name of the case; its defaults where it is not listed.
+SHAPES: dict[str, dict[str, dict[str, float]]] = {
+    "lr": {"ridge": {"r": 2.0}, "bridge 1.5": {"r": 1.5}, "bridge 0.5": {"r": 0.5}},
+    "elastic_net": {"elastic net": {"alpha": 0.5}},
+}
+
+
+def _maker(name: str, shape: dict[str, float]) -> Callable[[float, int], Penalty]:
+    return lambda lam, _: REGISTERED[name](lam, **shape)
+
 
 #: Penalty -> how to make it from lam for p slopes.
 PENALTIES: dict[str, Callable[[float, int], Penalty]] = {
-    "lasso": lambda lam, _: Lasso(lam),
-    "weighted lasso": lambda lam, p: Lasso(lam, weights=np.linspace(0.0, 2.0, p)),
-    "elastic net": lambda lam, _: ElasticNet(lam, 0.5),
-    "ridge": lambda lam, _: Lr(lam, 2.0),
-    "bridge 1.5": lambda lam, _: Lr(lam, 1.5),
-    "bridge 0.5": lambda lam, _: Lr(lam, 0.5),
-    "scad": lambda lam, _: Scad(lam),
-    "mcp": lambda lam, _: Mcp(lam),
-}
+    label: _maker(name, shape) for name in REGISTERED for label, shape in SHAPES.get(name, {name: {}}).items()
+} | {"weighted lasso": lambda lam, p: Lasso(lam, weights=np.linspace(0.0, 2.0, p))}
 
 SIZES = ((30, 5), (100, 10), (200, 20))
 #: More slopes than observations.
@@ -63,14 +73,17 @@ class Case:
 
 KINDS = [(family, penalty, attack) for family in FAMILIES for penalty in PENALTIES for attack in ATTACKS]
 
-CASES = [
-    Case(family, penalty, attack, size, rho, level, fit_intercept)
-    for family, penalty, attack in KINDS
-    for size in SIZES
-    for rho in CORRELATIONS
-    for level in LEVELS
-    for fit_intercept in (True, False)
-] + [Case(*kind, size=WIDE, level=level) for kind in KINDS for level in LEVELS]
+#: Everything else that varies, in an order in which neighbours differ in all of it.
+SETTINGS = list(itertools.product(SIZES, CORRELATIONS, LEVELS, (True, False)))
+
+CASES = [Case(*kind, *setting) for kind in KINDS for setting in SETTINGS] + [
+    Case(*kind, size=WIDE, level=level) for kind in KINDS for level in LEVELS
+]
+
+#: Every kind once, with settings that meet each family, penalty and attack; wide data for every second kind.
+PAIRWISE = [Case(*kind, *SETTINGS[(7 * k + k // len(SETTINGS)) % len(SETTINGS)]) for k, kind in enumerate(KINDS)] + [
+    Case(*kind, size=WIDE, level=LEVELS[k // 2 % 2]) for k, kind in enumerate(KINDS) if k % 2 == 0
+]
 
 
 def draw(family: str, n: int, p: int, rho: float, rng: np.random.Generator) -> tuple[Array, Array]:

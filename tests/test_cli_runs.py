@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from simstudy.cli import main
 from simstudy.estimators import mle
-from simstudy.inspection import forecast
+from simstudy.workflow.plan import forecast
 
 STUDY = """
 aim = "to test the command line"

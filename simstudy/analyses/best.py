@@ -9,10 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from simstudy.analyses.methods import grids as grids_of
+from simstudy.analyses.methods import lacks_coefficients
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING
 from simstudy.errors import InputError, unknown_name
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import mean, rmse
 from simstudy.measures.samples import Sample, samples
+from simstudy.report.columns import estimate, failures, interval, number, text
+from simstudy.report.notes import FAILED, PARENTHESES
+from simstudy.report.table import Table
 
 #: A candidate that fails more often on the choosing half is not chosen: what it does well may be the easy data.
 MOST_FAILURES = 0.05
@@ -79,9 +87,9 @@ def _row(found: Mapping[str, Sample], levels: Mapping[str, float]) -> dict[str, 
     at_end = lam in {min(levels.values()), max(levels.values())}
     row |= {"lam": lam, "at_end": at_end, "attempted": attempted, "usable": usable, "failed": attempted - usable}
     row["conditional"] = usable < attempted
-    for measure, estimate in (("mse", mean(norms**2)), ("rmse", rmse(norms))):
-        row[measure] = float(estimate.value[0])
-        row |= {f"{measure}_{part}": float(getattr(estimate, part)[0]) for part in ("mcse", "lower", "upper")}
+    for measure, accuracy in (("mse", mean(norms**2)), ("rmse", rmse(norms))):
+        row[measure] = float(accuracy.value[0])
+        row |= {f"{measure}_{part}": float(getattr(accuracy, part)[0]) for part in ("mcse", "lower", "upper")}
     return row
 
 
@@ -106,3 +114,40 @@ def _failures(sample: Sample) -> float:
 
 def _squared_errors(sample: Sample, replicates: NDArray[np.int64]) -> FloatArray:
     return np.asarray(sample.error_norms[np.isin(sample.usable, replicates), 0] ** 2)
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Error of each grid at its best lambda: one row for each scenario and grid."""
+    columns = (
+        text("Scenario", "scenario"),
+        text("Estimator", "grid"),
+        text("Best method", "method"),
+        number("λ", "lam", r"$\lambda$"),
+        interval("RMSE [95 % CI]", "rmse"),
+        estimate("MSE", "mse"),
+        failures(),
+    )
+    notes = (
+        "Each estimator at the λ of the study with the smallest error on the even replicates; the numbers are those of "
+        "the odd ones, which the choice does not flatter.",
+        PARENTHESES,
+        FAILED,
+    )
+    return Table("best", "Error of each estimator at its best λ", columns, notes, result)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Estimator with the smallest error at its best lambda, by scenario."""
+    known = frame.dropna(subset=["rmse"])
+    if known.empty:
+        return NOTHING
+    first = known.sort_values("rmse", kind="stable").groupby("scenario", sort=False).head(1)
+    counts = ", ".join(f"{name} in {count}" for name, count in first["grid"].value_counts().items())
+    return f"Each at its best λ, the smallest error is that of {counts} of {len(first)} scenarios."
+
+
+@analysis("best", table=table, sentence=sentence, needs=lacks_coefficients)
+def frame(results: Results) -> pd.DataFrame:
+    """Error of each estimator at its best lambda."""
+    grids = {grid.name: grid.methods for grid in grids_of(results.study)}
+    return pd.concat([best(rows, results.scenarios, grids) for rows in results.all_replicates()])

@@ -6,9 +6,36 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
-from simstudy.analyses.support import QUANTITIES
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.selection import EXACT, QUANTITIES
+from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.families import FAMILIES
 from simstudy.measures import WHOLE
+from simstudy.measures.numbers import setting
+from simstudy.report.columns import (
+    best,
+    bounds,
+    estimate,
+    failures,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.curves import Axis, Quantity, curves
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
+
+#: What the figure shows of a scenario: sigma, and coefficients that are proportional to it.
+SHOWN = {"sigma", "beta"}
 
 
 def dispersion(
@@ -41,3 +68,62 @@ def dispersion(
     table["relative_rmse_mcse"] = table["rmse_mcse"] / table["sigma"]
     keys = ["family", "n", "p", "method", "sigma"]
     return table.sort_values(keys, kind="stable").reset_index(drop=True)
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Selection over the size of the errors: one row for each method and sigma."""
+    columns = (
+        *where_varying(result, text("Family", "family"), number("n", "n", "$n$"), number("Prevalence", "prevalence")),
+        text("Method", "method"),
+        number("σ", "sigma", r"$\sigma$"),
+        number("λ", "lam", r"$\lambda$"),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
+        bounds("95 % CI", "exact_support"),
+        *where_known(result, theory("Theory", "exact_support_predicted", "exact_support")),
+        estimate("False positives", "false_positives"),
+        estimate("False negatives", "false_negatives"),
+        estimate("RMSE / σ", "relative_rmse", r"RMSE$/\sigma$"),
+        failures(),
+    )
+    notes = (
+        f"{replicates(result)} The coefficients are proportional to σ.",
+        "FGSM scales its penalty with the errors, so that its selection at a fixed λ does not depend on σ; penalised "
+        "likelihood needs a λ proportional to σ (T13). A λ that was tuned is the median over replicates.",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        FAILED,
+    )
+    return Table("dispersion", "Support recovery over the size of the errors", columns, notes, result)
+
+
+def has_scale(family: object) -> bool:
+    """Whether responses of the family have a scale sigma."""
+    return isinstance(family, str) and FAMILIES[family].has_scale
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Range of the probability of the exact support over sigma, by method."""
+    known = frame.dropna(subset=["exact_support"])
+    known = known[known["family"].map(has_scale).astype(bool) & (known["s"] > 0)]
+    if known.empty:
+        return NOTHING
+    sigma = f"σ = {setting(known['sigma'].min())} to {setting(known['sigma'].max())}"
+    said = []
+    for method, rows in known.groupby("method", sort=False):
+        lowest, highest = (rows.loc[[rows["exact_support"].agg(end)]].iloc[0] for end in ("idxmin", "idxmax"))
+        said.append(f"{shown(lowest, 'exact_support')} to {shown(highest, 'exact_support')} ({method})")
+    return f"Over {sigma} the probability of the exact support runs from {', '.join(said)}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Probability of the exact support and the error in units of sigma, against sigma."""
+    relative = Quantity("relative_rmse", "RMSE / σ")
+    return curves(result, Axis("sigma", "σ", log=True), (EXACT, relative), ["_case", "s"])
+
+
+@analysis("dispersion", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
+def frame(results: Results) -> pd.DataFrame:
+    """Support recovery over the size of the errors."""
+    found = dispersion(results.measures, results.scenarios, results.levels, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

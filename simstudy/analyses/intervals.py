@@ -1,158 +1,67 @@
-"""Confidence intervals at any level: what a verdict needs from each kind of quantity."""
+"""95 % intervals of the fits' own standard errors: which cover the truth, and how far from it they are."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from scipy.special import betaincinv, ndtri, stdtrit
+import pandas as pd
+from numpy.typing import NDArray
 
-#: From the two-sided error rate alpha to the ends of the interval.
-Interval = Callable[[float], tuple[float, float]]
+from simstudy.measures.estimate import Z_95
+from simstudy.measures.samples import Sample
+from simstudy.verdicts.found import Found
 
-NOWHERE = (-math.inf, math.inf)
+
+def with_errors(sample: Sample) -> NDArray[np.bool_]:
+    """Which usable replicates have a standard error of every parameter, (usable,)."""
+    if sample.standard_errors is None:
+        return np.zeros(len(sample.usable), dtype=np.bool_)
+    return np.asarray(np.isfinite(sample.standard_errors).all(axis=1))
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """An estimated quantity with its interval at every level.
+def covers(sample: Sample) -> NDArray[np.bool_]:
+    """Whether the interval of each parameter covers the truth, (usable, q); False without a standard error."""
+    if sample.standard_errors is None:
+        return np.zeros(sample.all_errors.shape, dtype=np.bool_)
+    return np.asarray(np.abs(sample.all_errors) <= Z_95 * sample.standard_errors)
+
+
+def ranked_intervals(results: Found, methods: Sequence[str], parameter: str) -> pd.DataFrame:
+    """Every 95 % interval of one coefficient, ranked by how far it is from the truth: the rows of a zip plot.
 
     Parameters
     ----------
-    value, mcse : float
-        Estimate and its Monte Carlo standard error; NaN where unknown.
-    interval : callable
-        From a two-sided error rate alpha to the ends of the interval; for bounded measures the ends hold whatever the
-        failed fits would have been.
-    attempted, usable, failed : int
-        Replicates behind it.
-    cells : int
-        Scenarios that these replicates are spread over.
-    note : str
-        What a reader must know, in one sentence; empty if nothing.
-    curvature_p : float
-        For a slope, the p-value of curvature; else NaN.
+    results : Found
+    methods : sequence of str
+    parameter : str
+        ``beta_1``, ... or ``intercept``.
+
+    Returns
+    -------
+    DataFrame
+        One row for each replicate that has a standard error: `scenario`, `n`, `family`, `method`, `lower` and `upper`
+        (of betahat - beta0), `covers`, and `centile`, the rank of |betahat - beta0| / se among its cell's, in (0, 100].
     """
-
-    value: float
-    mcse: float
-    interval: Interval
-    attempted: int = 0
-    usable: int = 0
-    failed: int = 0
-    cells: int = 1
-    note: str = ""
-    curvature_p: float = math.nan
-
-
-def unknown(attempted: int, note: str) -> Evidence:
-    """No usable replicate: nothing can be said."""
-    return Evidence(math.nan, math.nan, lambda _: NOWHERE, attempted, 0, attempted, note=note)
+    frames = []
+    for truth in results.scenarios.to_dict("records"):
+        for method in methods:
+            sample = results.sample(str(truth["scenario_key"]), method)
+            if sample is None or sample.standard_errors is None or parameter not in sample.parameters:
+                continue
+            where = {key: truth[key] for key in ("scenario", "family", "n", "prevalence")} | {"method": method}
+            frames.append(pd.DataFrame(where | _ranked(sample, sample.parameters.index(parameter))))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def normal(value: float, mcse: float) -> Interval:
-    """Normal interval; an unknown or infinite error covers everything."""
-    return lambda alpha: _around(value, mcse * float(ndtri(1 - alpha / 2)))
-
-
-def student(value: float, mcse: float, replicates: int) -> Interval:
-    """Interval of a mean over `replicates`, with their t distribution."""
-    if replicates < 2:
-        return lambda _: NOWHERE
-    return lambda alpha: _around(value, mcse * float(stdtrit(replicates - 1, 1 - alpha / 2)))
-
-
-def clopper_pearson(least: int, most: int, replicates: int) -> Interval:
-    """Exact interval of a proportion whose count lies between `least` and `most` (Clopper & Pearson 1934).
-
-    The two differ where fits failed and might or might not have shown the event.
-    """
-
-    def interval(alpha: float) -> tuple[float, float]:
-        lower = float(betaincinv(least, replicates - least + 1, alpha / 2)) if least > 0 else 0.0
-        upper = float(betaincinv(most + 1, replicates - most, 1 - alpha / 2)) if most < replicates else 1.0
-        return lower, upper
-
-    return interval
-
-
-def bounded(value: float, mcse: float, high: float, usable: int, failed: int) -> Interval:
-    """Interval of the mean of a measure in [0, high], such as a count of false positives.
-
-    It is the t interval, but never narrower than what replicates that were not seen could add: with probability
-    1 - alpha their share is at most that of an event seen in none of `usable`. Failed fits count with 0 and `high`.
-    """
-    t = student(value, mcse, usable)
-    attempted = usable + failed
-
-    def interval(alpha: float) -> tuple[float, float]:
-        lower, upper = t(alpha)
-        unseen = -math.expm1(math.log(alpha / 2) / usable)
-        lower, upper = min(lower, value * (1 - unseen)), max(upper, value + unseen * (high - value))
-        worst, best = max(lower, 0.0) * usable, min(upper, high) * usable + failed * high
-        return worst / attempted, best / attempted
-
-    return interval
-
-
-def massart(distance: float, usable: int, failed: int, draws: int) -> Interval:
-    """Interval of the Kolmogorov distance of two laws, one seen in `usable` replicates, one in `draws` draws.
-
-    The empirical distribution functions are that close to their laws with probability 1 - alpha (Dvoretzky, Kiefer &
-    Wolfowitz 1956 with the constant of Massart 1990), whatever the laws; failed fits may be anywhere.
-    """
-
-    def interval(alpha: float) -> tuple[float, float]:
-        reach = sum(math.sqrt(math.log(4 / alpha) / (2 * size)) for size in (usable, draws))
-        reach += failed / (usable + failed)
-        return max(distance - reach, 0.0), min(distance + reach, 1.0)
-
-    return interval
-
-
-def difference(first: Evidence, second: Evidence) -> Evidence:
-    """First minus second, independent of each other, with the squares of the deviations added (Zou & Donner 2008).
-
-    `usable`, `attempted` and `failed` are those of the first and, where it rests on replicates, the second together.
-    """
-    value = first.value - second.value
-
-    def interval(alpha: float) -> tuple[float, float]:
-        (l1, u1), (l2, u2) = first.interval(alpha), second.interval(alpha)
-        below = math.hypot(first.value - l1, u2 - second.value)
-        above = math.hypot(u1 - first.value, second.value - l2)
-        return (value - below, value + above) if math.isfinite(value) else NOWHERE
-
-    return replace(
-        first,
-        value=value,
-        mcse=math.hypot(first.mcse, second.mcse),
-        interval=interval,
-        attempted=first.attempted + second.attempted,
-        usable=first.usable + second.usable,
-        failed=first.failed + second.failed,
-        cells=first.cells + (second.cells if second.attempted else 0),
-        note=" ".join(dict.fromkeys(note for note in (first.note, second.note) if note)),
-    )
-
-
-def moved(interval: Interval, by: float) -> Interval:
-    """The interval shifted by a known number."""
-    return lambda alpha: (interval(alpha)[0] + by, interval(alpha)[1] + by)
-
-
-def scaled(evidence: Evidence, factor: float) -> Evidence:
-    """The quantity multiplied by a positive number."""
-    interval = evidence.interval
-    return replace(
-        evidence,
-        value=factor * evidence.value,
-        mcse=factor * evidence.mcse,
-        interval=lambda alpha: (factor * interval(alpha)[0], factor * interval(alpha)[1]),
-    )
-
-
-def _around(value: float, reach: float) -> tuple[float, float]:
-    return (value - reach, value + reach) if np.isfinite(value) and np.isfinite(reach) else NOWHERE
+def _ranked(sample: Sample, j: int) -> dict[str, Any]:
+    spread = np.empty(0) if sample.standard_errors is None else sample.standard_errors[:, j]
+    known = np.isfinite(spread)
+    error, half = sample.all_errors[known, j], Z_95 * spread[known]
+    # An estimate of exactly zero has a standard error of zero; it is infinitely far from any other truth.
+    far = np.divide(np.abs(error), half, out=np.where(error == 0, 0.0, np.inf), where=half > 0)
+    order = np.argsort(far, kind="stable")
+    error, half, far = error[order], half[order], far[order]
+    centile = 100.0 * (np.arange(len(far)) + 1) / max(1, len(far))
+    return {"lower": error - half, "upper": error + half, "covers": far <= 1.0, "centile": centile}

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from simstudy.errors import InputError, unknown_name
+from simstudy.measures import WHOLE
+from simstudy.measures.names import COEFFICIENTS
 
 #: Columns of a scenario that an analysis groups or labels by.
 SCENARIO_COLUMNS = ["family", "n", "p", "s", "design", "rho", "sigma", "intercept", "prevalence"]
@@ -29,8 +31,9 @@ def measure_rows(measures: pd.DataFrame, measure: str, parameter: str | None = N
 
 
 def with_scenarios(rows: pd.DataFrame, scenarios: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the columns of their scenario, in the order of the rows."""
-    return rows.merge(scenarios[["scenario_key", *SCENARIO_COLUMNS]], on="scenario_key", validate="many_to_one")
+    """Rows with the columns of their scenario, in the order of the rows; NaN where its source has no such column."""
+    columns = scenarios.reindex(columns=["scenario_key", *SCENARIO_COLUMNS])
+    return rows.merge(columns, on="scenario_key", validate="many_to_one")
 
 
 def of_kind(predictions: pd.DataFrame | None, column: str, *kinds: str) -> pd.DataFrame | None:
@@ -83,6 +86,49 @@ def with_predictions(
     return rows.merge(predictions[[*on, *columns]].rename(columns=columns), on=list(on), how="left")
 
 
+def with_estimands(measures: pd.DataFrame) -> pd.DataFrame:
+    """Measures with the columns `estimand` and `component`, made from the parameter where an older version lacks them.
+
+    `estimand` is null for what is about the fits, `component` for a number and for a vector as a whole.
+    """
+    if "estimand" in measures:
+        return measures
+    parts = measures["parameter"].str.extract(r"^beta_(?P<component>\d+)$")
+    component = parts["component"].astype("Float64").astype("Int64") - 1
+    whole = (measures["parameter"] == WHOLE) & ~measures["measure"].str.startswith("failure_rate")
+    estimand = measures["parameter"].mask(component.notna() | whole, COEFFICIENTS)
+    return measures.assign(estimand=estimand.mask(estimand == WHOLE), component=component)
+
+
+def whole_parameter(measures: pd.DataFrame, measure: str, estimand: str | None = None) -> str:
+    """Parameter of the rows of a measure that are about an estimand as a whole: a number, or a vector's length.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        What `measures.summarise` returns.
+    measure : str
+        Such as ``rmse``.
+    estimand : str, optional
+        Left out, it is ``beta`` where there are coefficients, else the first estimand that has the measure.
+
+    Raises
+    ------
+    InputError
+        The measures hold no such rows.
+    """
+    rows = with_estimands(measures)
+    rows = rows[(rows["measure"] == measure) & rows["component"].isna() & rows["estimand"].notna()]
+    there = list(dict.fromkeys(rows["estimand"]))
+    if not there:
+        raise InputError(f"no estimand has the measure {measure}: it needs a true value")
+    usual = COEFFICIENTS if COEFFICIENTS in there else there[0]
+    wanted = usual if estimand is None else estimand
+    if wanted not in there:
+        raise InputError(unknown_name(f"estimand with the measure {measure}", wanted, there))
+    return str(rows.loc[rows["estimand"] == wanted, "parameter"].iloc[0])
+
+
 def side_by_side(
     measures: pd.DataFrame,
     scenarios: pd.DataFrame,
@@ -129,3 +175,10 @@ def true_values(scenarios: pd.DataFrame) -> pd.DataFrame:
     intercepts = scenarios[["scenario_key", "intercept"]].rename(columns={"intercept": "true"})
     truth = pd.concat([intercepts.assign(parameter="intercept"), slopes], ignore_index=True)
     return truth.astype({"true": "float64"})
+
+
+def one_of_each(beta: Sequence[float]) -> list[str]:
+    """First nonzero and first zero slope of a vector of coefficients, as far as it has them."""
+    nonzero = next((f"beta_{j}" for j, value in enumerate(beta, start=1) if value != 0), None)
+    zero = next((f"beta_{j}" for j, value in enumerate(beta, start=1) if value == 0), None)
+    return [name for name in (nonzero, zero) if name is not None]

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
-from simstudy.analyses.foretold import Targets
+from simstudy.analyses import methods
 from simstudy.analyses.groups import sample_size_groups
-from simstudy.analyses.root_n import log_log_slope
+from simstudy.analyses.histograms import LAW, law_histograms
+from simstudy.analyses.joins import one_of_each
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.errors import SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.proportion import proportion
 from simstudy.measures.samples import Sample
+from simstudy.report.columns import (
+    estimate,
+    failures,
+    interval,
+    number,
+    text,
+    theory,
+    where_known,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.law import limit_law_figure
+from simstudy.report.figures.style import no_data
+from simstudy.report.notes import FAILED, PARENTHESES, replicates
+from simstudy.report.table import Table
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.expected import draws_of_coefficient
 from simstudy.theory.shifts import Target
+from simstudy.verdicts.foretold import Targets
+from simstudy.verdicts.found import Found
+from simstudy.verdicts.slopes import log_log_slope
+
+#: Law of a row of the table of limit laws, in words.
+LAW_NAMES = {"T6": "T6/T7", "T10": "T10", "law": "around T17"}
+
+LAW_WORDS = {"T6": "the limit law", "T10": "its finite-n form", "law": "the law around the pseudo-true parameter"}
+
 
 #: Laws that are compared: the limit, its finite-n form, and the one around the pseudo-true parameter.
 LAWS = ("T6", "T10", "law")
@@ -47,19 +75,25 @@ class LawDistances:
         distance on log n over the scenarios that differ in n only, with its MCSE, and the counts.
     quantiles : DataFrame
         Simulated and predicted quantiles of the same cells: `level`, `simulated`, `predicted`.
+    method : str
+        The method whose law is drawn; empty where none has one.
+    histograms : mapping of str to DataFrame
+        By coefficient, what `law_histograms` returns of this method for the first scenarios that differ in n only.
     """
 
     distances: pd.DataFrame
     quantiles: pd.DataFrame
+    method: str = ""
+    histograms: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def limit_law(scenarios: Sequence[Scenario], results: Results, targets: Targets) -> LawDistances:
+def limit_law(scenarios: Sequence[Scenario], results: Found, targets: Targets) -> LawDistances:
     """Distances of the simulated law of every coefficient from the laws of the theory.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
-    results : Results
+    results : Found
     targets : mapping of (scenario label, method) to target
         Methods whose law the theory does not give are left out.
 
@@ -89,7 +123,7 @@ def limit_law(scenarios: Sequence[Scenario], results: Results, targets: Targets)
 
 
 def _samples(
-    scenarios: Sequence[Scenario], results: Results, targets: Targets
+    scenarios: Sequence[Scenario], results: Found, targets: Targets
 ) -> Iterator[tuple[Scenario, str, Sample, Target]]:
     """Cells with two usable replicates at least."""
     for scenario in scenarios:
@@ -109,7 +143,7 @@ def _distances(errors: FloatArray, draws: FloatArray, key: str) -> dict[str, flo
     rng = generator(0, key, Stream.BOOTSTRAP)
     counts += list(rng.multinomial(len(errors), counts[0] / len(errors), size=RESAMPLES))
     found = np.array([_pair(points, count / len(errors), at, below, predicted) for count in counts])
-    noise = 0.8687 / np.sqrt(len(errors))
+    noise = KOLMOGOROV_MEAN / np.sqrt(len(errors))
     return {
         "noise": noise,
         **dict(_summaries("kolmogorov", found[:, 0])),
@@ -168,3 +202,76 @@ def _with_slopes(frame: pd.DataFrame) -> pd.DataFrame:
     order = [name for name in (*keys, "n") if name != "group"]
     table = frame.merge(pd.DataFrame(slopes), on=keys, how="left")
     return pd.concat([rows.sort_values(order, kind="stable") for _, rows in table.groupby("group", sort=False)])
+
+
+def table(result: LawDistances) -> Table:
+    """Distance of the simulated law from the predicted ones: one row for each coefficient, law and n."""
+    data = result.distances.assign(name=result.distances["law"].map(LAW_NAMES))
+    columns = (
+        text("Scenario", "group"),
+        text("Method", "method"),
+        text("Coefficient", "parameter"),
+        text("Law", "name"),
+        number("n", "n", "$n$"),
+        interval("Kolmogorov [95 % band]", "kolmogorov"),
+        number("Noise", "noise"),
+        interval("Wasserstein [95 % band]", "wasserstein"),
+        *where_known(data, estimate("Rate in n", "slope")),
+        estimate("P(zero)", "atom"),
+        theory("P(zero), law", "atom_predicted", "atom"),
+        failures(),
+    )
+    notes = (
+        f"{replicates(data)} Laws of √n (estimate − truth). T6/T7: the limit; T10: its finite-n form; around T17: "
+        "expansion around the pseudo-true parameter.",
+        "Bands: percentiles of bootstrap samples of the replicates; they lie above a distance that is as small as the "
+        "noise, the mean Kolmogorov distance of so many replicates from their own law.",
+        "Rate: slope of log Wasserstein distance on log n over the scenarios that differ in n only.",
+        PARENTHESES,
+        FAILED,
+    )
+    return Table("limit_law", "Simulated and predicted laws", columns, notes, data)
+
+
+def sentence(result: LawDistances) -> str:
+    """Distance to each law at the largest n."""
+    if result.distances.empty:
+        return NOTHING
+    known = result.distances.dropna(subset=["kolmogorov"])
+    last = known[known["n"] == known["n"].max()].sort_values("kolmogorov")
+    worst = last.groupby("law", sort=False).tail(1)
+    said = [
+        f"{shown(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({row['parameter']}, {row['method']})"
+        for _, row in worst.iterrows()
+    ]
+    noise = f"{last['noise'].mean():.3f}"
+    return f"At n = {last['n'].iloc[0]} no coefficient is further than {', '.join(said)}; noise alone gives {noise}."
+
+
+def figure(result: LawDistances) -> Figure:
+    """Law of one nonzero and one zero coefficient of the first method that has one, n growing."""
+    if result.quantiles.empty:
+        return no_data("No method of this study has both usable replicates and a predicted law.")
+    labels = {label for histogram in result.histograms.values() if len(histogram) for label in histogram["scenario"]}
+    rows = result.quantiles
+    chosen = rows["scenario"].isin(labels) & (rows["method"] == result.method) & (rows["law"] == LAW)
+    return limit_law_figure(result.histograms, rows[chosen], result.method)
+
+
+@analysis("limit_law", table=table, sentence=sentence, figure=figure, needs=methods.lacks_glm)
+def frame(results: Results) -> LawDistances:
+    """Distance of the simulated law from the predicted ones."""
+    study = results.study
+    targets = methods.targets(study)
+    found = limit_law(study.glm, results, targets)
+    penalised = [each.name for each in study.methods if each.penalty is not None]
+    method = next((name for name in penalised if any(name == other for _, other in targets)), "")
+    if not method or found.distances.empty:
+        return found
+    group = set(found.distances.loc[found.distances["group"] == found.distances["group"].iloc[0], "scenario"])
+    scenarios = [scenario for scenario in study.glm if scenario.label in group]
+    drawn = {
+        parameter: law_histograms(scenarios, results, targets, method, parameter)
+        for parameter in one_of_each(scenarios[0].beta)
+    }
+    return replace(found, method=method, histograms=drawn)

@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, of_kind, true_values, with_predictions, with_scenarios
-from simstudy.errors import InputError
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING, TELLING, shown
+from simstudy.errors import InputError, ResultsError
+from simstudy.measures.numbers import setting, with_mcse
+from simstudy.report.columns import (
+    estimate,
+    failures,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Axes,
+    Figure,
+    FixedLocator,
+    Line2D,
+    NullLocator,
+    ScalarFormatter,
+)
+from simstudy.report.figures.panels import split
+from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated
+from simstudy.report.notes import FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
 
 #: Laws that predict the leading term of the extra bias: matched penalised likelihood, and the oracle MLE.
 LEADING = ("T16", "T8")
@@ -72,3 +100,129 @@ def _with_laws(rows: pd.DataFrame, predictions: pd.DataFrame | None) -> pd.DataF
     if leading is None:
         return rows.assign(leading_law=None)
     return rows.merge(leading[[*on, "law"]].rename(columns={"law": "leading_law"}), on=on, how="left")
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Extra bias of FGSM against class balance: one row for each pair of methods, prevalence and coefficient."""
+    columns = (
+        text("Method", "method"),
+        text("minus", "reference"),
+        *where_varying(result, text("Family", "family"), number("n", "n", "$n$")),
+        number("Prevalence", "prevalence"),
+        text("Coefficient", "parameter"),
+        number("True value", "true"),
+        estimate("Bias difference", "difference"),
+        *where_known(result, theory("T17", "t17", "difference")),
+        *where_known(result, theory("Leading term", "leading", "difference")),
+        failures(),
+    )
+    sizes = sorted(result["n"].unique())
+    notes = (
+        f"{replicates(result)} n = {', '.join(map(str, sizes))}. Both methods see the same data sets.",
+        "Bias of the method minus bias of the one that it is compared with. T17: difference of the two pseudo-true "
+        "parameters. Leading term for large n: T16 against matched penalised likelihood, T8 against the oracle.",
+        PARENTHESES,
+        THEORY,
+        f"{FAILED} A data set counts when both fits succeeded.",
+    )
+    return Table("neutrality", "Extra bias of FGSM against class balance", columns, notes, result)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Extra bias of the intercept and along beta0 with balanced and with the rarest class, against the matched penalty.
+
+    The component along beta0 is shown for the largest slope.
+    """
+    known = frame.dropna(subset=["difference", "difference_mcse"])
+    if known.empty:
+        return NOTHING
+    first = known.iloc[0]
+    known = known[(known["method"] == first["method"]) & (known["reference"] == first["reference"])]
+    known = known[known["n"] == known["n"].max()].sort_values("prevalence", ascending=False)
+    balanced, rarest = (known[known["scenario"] == known["scenario"].iloc[end]] for end in (0, -1))
+    said = [_components(balanced)] + ([_components(rarest)] if len(rarest) < len(known) else [])
+    return f"Extra bias of {first['method']} over {first['reference']}: {'; '.join(said)}."
+
+
+def _components(rows: pd.DataFrame) -> str:
+    """Whether the intercept's difference and that of the largest slope can be told from zero, with the numbers."""
+    named = rows.set_index("parameter", drop=False)
+    slopes = named.drop(index="intercept", errors="ignore")
+    largest = slopes["true"].abs().idxmax()
+    found = {"the intercept's component": "intercept"} if "intercept" in named.index else {}
+    found |= {f"the component along beta0 ({largest})": str(largest)}
+    said = []
+    for component, parameter in found.items():
+        row = named.loc[parameter]
+        vanishes = abs(row["difference"]) <= TELLING * row["difference_mcse"]
+        theory = f" (theory {row['t17']:.4f})" if np.isfinite(row["t17"]) else ""
+        said.append(f"{component} {'vanishes' if vanishes else 'does not vanish'}: {shown(row, 'difference')}{theory}")
+    return f"at prevalence {setting(rows['prevalence'].iloc[0])} {', and '.join(said)}"
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Bias difference of each coefficient over prevalence: a panel for each pair of methods (and family, n)."""
+    data = result.assign(pair=result["method"] + " minus " + result["reference"])
+    parts, known = split(data, ["pair", "_case"]), looks(data["parameter"])
+    figure, axes = panels(len(parts), 2, height=3.6)
+    for part, each in zip(parts, axes[0], strict=True):
+        pair = str(part.rows["pair"].iloc[0])
+        each.set_title(pair if part.title in {"", pair} else f"{pair}\n{part.title}")
+        _draw(each, part.rows, known)
+    axes[0, 0].set_ylabel("extra bias")
+    legend(figure, known, theory=bool(data["t17"].notna().any()), more=_leading_entry(data))
+    figure.set_label(_described(data))
+    return figure
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, known: dict[str, Look]) -> None:
+    for parameter, own in rows.groupby("parameter", sort=False):
+        points, look = own.sort_values("prevalence"), known[str(parameter)]
+        simulated(axes, points["prevalence"], points, "difference", look)
+        predicted(axes, points["prevalence"], points["t17"], look)
+        axes.plot(points["prevalence"], points["leading"], color=look.colour, linestyle=":", linewidth=0.9, zorder=0.6)
+    axes.axhline(0.0, color="#555555", linewidth=0.9, zorder=0)
+    axes.set_xlabel("prevalence P(Y = 1)")
+    if (rows["prevalence"] > 0).all() and rows["prevalence"].nunique() > 1:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(FixedLocator(sorted(rows["prevalence"].unique())))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(ScalarFormatter())
+
+
+def _leading_entry(data: pd.DataFrame) -> list[Line2D]:
+    """Entry of the legend for the leading term, where theory gives one."""
+    known = bool(data["leading"].notna().any())
+    return [Line2D([], [], color="#555555", linestyle=":", linewidth=0.9, label="leading term")] if known else []
+
+
+def _described(data: pd.DataFrame) -> str:
+    balanced = data[data["prevalence"] == data["prevalence"].max()]
+    found = "; ".join(
+        f"{row['pair']}, {row['parameter']} {with_mcse(row['difference'], row['difference_mcse'])}"
+        for row in balanced.to_dict("records")
+    )
+    return f"Extra bias of each coefficient against prevalence. At prevalence {data['prevalence'].max():.4g}: {found}."
+
+
+def measured_contrasts(results: Results) -> list[tuple[str, str]]:
+    """The study's contrasts that the measures hold.
+
+    Raises
+    ------
+    ResultsError
+        There are none: the study has none, or no two methods that belong together have been run.
+    """
+    there = set(zip(results.measures["method"], results.measures["reference"], strict=True))
+    pairs = [pair for pair in methods.contrasts(results.study) if pair in there]
+    if not pairs:
+        wanted = ", ".join(" with ".join(pair) for pair in methods.contrasts(results.study)) or "none in this study"
+        raise ResultsError(f"neutrality needs the results of methods that are compared: {wanted}")
+    return pairs
+
+
+@analysis("neutrality", table=table, sentence=sentence, figure=figure, needs=methods.lacks_contrasts)
+def frame(results: Results) -> pd.DataFrame:
+    """Extra bias of FGSM by class balance."""
+    found = neutrality(results.measures, results.scenarios, measured_contrasts(results), results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, {"prevalence", "intercept"})))

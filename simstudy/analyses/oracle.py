@@ -7,18 +7,40 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
+from simstudy.analyses import methods
 from simstudy.analyses.groups import sample_size_groups
+from simstudy.analyses.intervals import covers, with_errors
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_predictions, with_scenarios
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.selection import EXACT
+from simstudy.analyses.sentences import NOTHING, ratio
 from simstudy.measures import WHOLE
-from simstudy.measures.estimate import Z_95
 from simstudy.measures.moments import mean
+from simstudy.report.columns import (
+    best,
+    estimate,
+    failures,
+    interval,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.curves import Axis, Quantity, curves
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
+from simstudy.verdicts.found import Found
 
 COVERAGE = ["coverage", "coverage_mcse", "coverage_selected", "coverage_selected_mcse"]
 
 
 def oracle(
-    results: Results,
+    results: Found,
     oracles: Sequence[str],
     levels: Mapping[tuple[str, str], float],
     predictions: pd.DataFrame | None = None,
@@ -27,7 +49,7 @@ def oracle(
 
     Parameters
     ----------
-    results : Results
+    results : Found
         With the contrasts of the methods with the oracles.
     oracles : sequence of str
         Names of the methods that know the support.
@@ -71,17 +93,16 @@ def oracle(
     return _with_ratio(table, predictions)[columns].reset_index(drop=True)
 
 
-def _coverage(results: Results, key: str, method: str) -> list[float]:
+def _coverage(results: Found, key: str, method: str) -> list[float]:
     """Mean coverage of the nonzero coefficients, over all replicates and over those with the right support."""
     sample = results.sample(key, method)
     if sample is None or sample.standard_errors is None:
         return [np.nan] * len(COVERAGE)
     support = sample.beta_true != 0.0
-    known = np.isfinite(sample.standard_errors).all(axis=1)
-    slopes = sample.standard_errors[:, -len(support) :]
-    covers = (np.abs(sample.errors) <= Z_95 * slopes)[:, support].mean(axis=1)
+    known = with_errors(sample)
+    covered = covers(sample)[:, -len(support) :][:, support].mean(axis=1)
     exact = ((sample.beta_hat != 0.0) == support).all(axis=1)
-    found = [mean(covers[chosen][:, np.newaxis]) for chosen in (known, known & exact)]
+    found = [mean(covered[chosen][:, np.newaxis]) for chosen in (known, known & exact)]
     return [float(number[0]) for each in found for number in (each.value, each.mcse)]
 
 
@@ -97,3 +118,61 @@ def _with_ratio(table: pd.DataFrame, predictions: pd.DataFrame | None) -> pd.Dat
     ratio = table["own"] / table["oracle"]
     relative = np.hypot(table["own_mcse"] / table["own"], table["oracle_mcse"] / table["oracle"])
     return table.assign(rmse_ratio_predicted=ratio, rmse_ratio_predicted_mcse=ratio * relative)
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Error over that of the oracle MLE: one row for each scenario and method, n rising."""
+    data = pd.concat([rows.sort_values("n") for _, rows in result.groupby(["group", "method"], sort=False)])
+    columns = (
+        text("Scenario", "group"),
+        text("Method", "method"),
+        number("n", "n", "$n$"),
+        *where_varying(data, text("Oracle", "reference")),
+        number("√n λ", "root_n_lam", r"$\sqrt{n}\,\lambda$"),
+        number("n^¼ λ", "fourth_root_n_lam", r"$n^{1/4}\lambda$"),
+        best(interval("RMSE / oracle's [95 % CI]", "rmse_ratio"), "rmse_ratio", ["scenario", "reference"]),
+        *where_known(data, theory("Theory", "rmse_ratio_predicted", "rmse_ratio")),
+        estimate("P(exact support)", "exact_support"),
+        *where_known(
+            data,
+            estimate("Coverage", "coverage"),
+            estimate("Coverage, support found", "coverage_selected"),
+        ),
+        failures(),
+    )
+    notes = (
+        f"{replicates(data)} Both methods see the same data sets.",
+        "The support is found where √n λ grows. FGSM is then as accurate as the oracle if n^¼ λ vanishes too, "
+        "penalised likelihood in any case (T8).",
+        "Coverage: share of the nonzero coefficients in the method's own 95 % intervals; a coefficient that is set to "
+        "zero is not covered.",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        f"{FAILED} A data set counts when both fits succeeded.",
+    )
+    return Table("oracle", "Error relative to the oracle", columns, notes, data)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Error over the oracle's at the largest n."""
+    known = frame.dropna(subset=["rmse_ratio"])
+    if known.empty:
+        return NOTHING
+    last = known[known["n"] == known["n"].max()].sort_values("rmse_ratio")
+    said = [f"{row['method']} {ratio(row, 'rmse_ratio')}" for _, row in last.iterrows()]
+    return f"At n = {last['n'].iloc[0]} the error over that of the oracle is {', '.join(said)}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """RMSE over that of the oracle against n, and the share of replicates with the exact support."""
+    ratio = Quantity("rmse_ratio", "RMSE / oracle's", line=1.0, log=True, shared=False)
+    return curves(result, Axis("n", "n", log=True), (ratio, EXACT), ["group", "reference"])
+
+
+@analysis(
+    "oracle", table=table, sentence=sentence, figure=figure, needs=methods.lacks_oracle, pairs=methods.against_oracles
+)
+def frame(results: Results) -> pd.DataFrame:
+    """Error relative to that of the oracle."""
+    return oracle(results, methods.oracles(results.study), results.levels, results.predictions)

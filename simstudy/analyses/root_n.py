@@ -6,41 +6,38 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
-from statsmodels.regression.linear_model import WLS
-from statsmodels.tools import add_constant
 
 from simstudy.analyses.groups import sample_size_groups
-from simstudy.analyses.joins import COUNTS, measure_rows, of_kind, with_predictions, with_scenarios
+from simstudy.analyses.joins import COUNTS, measure_rows, of_kind, whole_parameter, with_predictions, with_scenarios
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.measures import WHOLE
-from simstudy.measures.estimate import FloatArray
-
-
-@dataclass(frozen=True)
-class Slope:
-    """Slope of log RMSE on log n.
-
-    Parameters
-    ----------
-    slope, slope_mcse, slope_lower, slope_upper : float
-        Estimate, its Monte Carlo standard error and the ends of its 95 % interval (normal); NaN with fewer than two
-        sample sizes.
-    lack_of_fit, lack_of_fit_df, lack_of_fit_p : float, int, float
-        Chi-square of the line against the Monte Carlo errors, its degrees of freedom, and P(larger chi-square); NaN
-        with fewer than three sample sizes. A small p says that the logarithms do not lie on a line: some n are too
-        small for the asymptotic rate.
-    points : int
-        Number of sample sizes with a known RMSE and MCSE.
-    """
-
-    slope: float = np.nan
-    slope_mcse: float = np.nan
-    slope_lower: float = np.nan
-    slope_upper: float = np.nan
-    lack_of_fit: float = np.nan
-    lack_of_fit_df: int = 0
-    lack_of_fit_p: float = np.nan
-    points: int = 0
+from simstudy.measures.numbers import with_mcse
+from simstudy.report.columns import (
+    best,
+    estimate,
+    failures,
+    interval,
+    number,
+    p_value,
+    text,
+    theory,
+    where_known,
+)
+from simstudy.report.figures.canvas import (
+    Axes,
+    Figure,
+    Line2D,
+    LogLocator,
+    NullFormatter,
+    ScalarFormatter,
+)
+from simstudy.report.figures.panels import Panel, split
+from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
+from simstudy.verdicts.slopes import log_log_slope, predicted_slope
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,12 @@ class RootN:
     slopes: pd.DataFrame
     points: pd.DataFrame
 
+    @property
+    def of_what(self) -> str:
+        """What the error is that of."""
+        parameter = str(self.points["parameter"].iloc[0])
+        return "whole vector" if parameter == WHOLE else parameter
+
 
 def root_n(
     measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.DataFrame | None = None, parameter: str = WHOLE
@@ -77,7 +80,8 @@ def root_n(
         Columns scenario, method, quantity, parameter, predicted, predicted_mcse; rows of quantity `rmse` are used.
         A row without a prediction gets NaN.
     parameter : str
-        `all` for the whole vector (slopes; the intercept left out), or `intercept`, `beta_1`, ...
+        `all` for the whole vector (slopes; the intercept left out), or another parameter of the measures, such as
+        `intercept`, `beta_1`, or the name of an estimand that is a number.
 
     Returns
     -------
@@ -99,63 +103,6 @@ def root_n(
     return RootN(slopes=pd.DataFrame([_group_row(group) for _, group in groups]), points=points)
 
 
-def log_log_slope(n: FloatArray, rmse: FloatArray, mcse: FloatArray) -> Slope:
-    """Weighted least squares of log RMSE on log n, weights 1 / Var(log RMSE) from the MCSEs, taken as known.
-
-    Sample sizes with an unknown RMSE or MCSE, or an RMSE of zero, are left out.
-    """
-    known = (rmse > 0) & (mcse > 0)
-    points = int(known.sum())
-    if len(np.unique(n[known])) < 2:
-        return Slope(points=points)
-    relative = mcse[known] / rmse[known]
-    model = WLS(np.log(rmse[known]), add_constant(np.log(n[known])), weights=relative**-2.0)
-    fit = model.fit(cov_type="fixed scale")
-    lower, upper = fit.conf_int(alpha=0.05)[1]
-    df = points - 2
-    lack_of_fit = float((fit.wresid**2).sum()) if df else np.nan
-    return Slope(
-        slope=float(fit.params[1]),
-        slope_mcse=float(fit.bse[1]),
-        slope_lower=float(lower),
-        slope_upper=float(upper),
-        lack_of_fit=lack_of_fit,
-        lack_of_fit_df=df,
-        lack_of_fit_p=float(chi2.sf(lack_of_fit, df)) if df else np.nan,
-        points=points,
-    )
-
-
-def predicted_slope(
-    n: FloatArray, predicted: FloatArray, predicted_mcse: FloatArray, relative: FloatArray
-) -> tuple[float, float]:
-    """Slope of the log of the predicted RMSE on log n, with the weights of the simulated one, and its MCSE.
-
-    It is away from -1/2 where n is small for the limit, and so separates what theory expects at these n from what
-    it does not explain.
-
-    Parameters
-    ----------
-    n, predicted, predicted_mcse : ndarray, shape (m,)
-        Sample sizes and predicted RMSEs; an MCSE of NaN stands for an exact prediction.
-    relative : ndarray, shape (m,)
-        Relative MCSE of the simulated RMSE; sample sizes at which it is unknown are left out.
-
-    Returns
-    -------
-    slope, mcse : float
-        NaN with fewer than two sample sizes or without a prediction at one of them.
-    """
-    used = relative > 0
-    if len(np.unique(n[used])) < 2 or not (predicted[used] > 0).all():
-        return np.nan, np.nan
-    weights, log_n = relative[used] ** -2.0, np.log(n[used])
-    centred = log_n - np.average(log_n, weights=weights)
-    coefficients = weights * centred / (weights @ centred**2)
-    spread = coefficients * np.nan_to_num(predicted_mcse[used]) / predicted[used]
-    return float(coefficients @ np.log(predicted[used])), float(np.sqrt(spread @ spread))
-
-
 def _group_row(group: pd.DataFrame) -> dict[str, object]:
     largest = group.sort_values("n").iloc[-1]
     columns = ["n", "rmse", "rmse_mcse", "predicted", "predicted_mcse"]
@@ -175,3 +122,148 @@ def _group_row(group: pd.DataFrame) -> dict[str, object]:
         **{name: group[name].sum() for name in COUNTS[:3]},
         "conditional": bool(group["conditional"].any()),
     }
+
+
+def has_family_names(slopes: pd.DataFrame) -> bool:
+    """Whether the family tells the groups apart, so that it can name them."""
+    return bool(slopes["family"].notna().all() and not slopes.duplicated(["family", "method"]).any())
+
+
+def table(result: RootN) -> Table:
+    """Rate and constant of the error: one row for each group of scenarios that differ in n only, and method."""
+    slopes = result.slopes
+    columns = (
+        text("Family", "family") if has_family_names(slopes) else text("Scenario", "group"),
+        text("Method", "method"),
+        interval("Slope [95 % CI]", "slope"),
+        *where_known(slopes, theory("Slope, theory", "predicted_slope", "slope")),
+        p_value("Lack of fit p", "lack_of_fit_p", r"Lack of fit $p$"),
+        number("Largest n", "n_largest", r"Largest $n$"),
+        best(estimate("√n RMSE", "scaled", r"$\sqrt{n}\,$RMSE"), "scaled", ["group"]),
+        *where_known(slopes, theory("√n RMSE, theory", "predicted_scaled", "scaled", r"$\sqrt{n}\,$RMSE, theory")),
+        failures(),
+    )
+    sizes = sorted(result.points["n"].unique())
+    notes = (
+        f"{replicates(result.points)} n = {', '.join(map(str, sizes))}. RMSE is that of "
+        f"{'the whole vector of slopes' if result.of_what == 'whole vector' else result.of_what}.",
+        "Slope of log RMSE on log n by weighted least squares: −0.5 is root-n convergence. A small p says that the "
+        "points do not lie on one line. The theory's slope is fitted to the RMSE that it predicts at the same n.",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        f"{FAILED} Counts are over all n.",
+    )
+    return Table("root_n", "Error against sample size: rate, and constant at the largest n", columns, notes, slopes)
+
+
+def sentence(result: RootN) -> str:
+    """Range of the slopes, and how far they and the constants are from theory."""
+    slopes = result.slopes.dropna(subset=["slope", "slope_mcse"]).sort_values("slope")
+    if slopes.empty:
+        return NOTHING
+    steepest, flattest = slopes.iloc[0], slopes.iloc[-1]
+    sizes = f"n = {slopes['n_smallest'].min()} to {slopes['n_largest'].max()}"
+    found = " to ".join(f"{shown(row, 'slope')} ({row['method']}, {_named(row)})" for row in (steepest, flattest))
+    sentence = f"Over {sizes} the slopes of log RMSE on log n run from {found}, against −0.5 in the limit"
+    apart = (slopes["slope"] - slopes["predicted_slope"]).abs()
+    ratio = slopes["scaled"] / slopes["predicted_scaled"]
+    if apart.notna().any():
+        sentence += f"; the theory at these n predicts them within {apart.max():.2f}"
+    if ratio.notna().any():
+        sentence += f", and the error at the largest n within {100 * (ratio - 1).abs().max():.0f} %"
+    return f"{sentence}."
+
+
+def _named(row: pd.Series) -> str:
+    return str(row["group"] if pd.isna(row["family"]) else row["family"])
+
+
+def figure(result: RootN) -> Figure:
+    """RMSE against n with slopes (above), sqrt(n) RMSE with the theory (below), a column for each kind of scenario."""
+    points = result.points
+    if points["rmse"].notna().sum() == 0:
+        return no_data("No fit succeeded: there is no error to draw.")
+    parts, known = split(points, ["group"]), looks(points["method"])
+    figure, axes = panels(len(parts), 3, height=2.9, rows_of=2)
+    for k, part in enumerate(parts):
+        upper, lower = axes[:, k]
+        upper.set_title(part.title)
+        _errors(upper, part, known, result.slopes)
+        _scaled(lower, part, known)
+        if k % min(len(parts), 3) == 0:
+            upper.set_ylabel(f"RMSE ({result.of_what})")
+            lower.set_ylabel("√n · RMSE")
+    legend(figure, known, theory=bool(points["predicted"].notna().any()))
+    figure.set_label(_described(result))
+    return figure
+
+
+def _errors(axes: Axes, part: Panel, known: dict[str, Look], slopes: pd.DataFrame) -> None:
+    handles = []
+    for method, rows in part.rows.groupby("method", sort=False):
+        own, look = rows.sort_values("n"), known[str(method)]
+        simulated(axes, own["n"], own, "rmse", look)
+        predicted(axes, own["n"], own["predicted"], look)
+        handles.append(
+            Line2D([], [], color=look.colour, marker=look.marker, ls="", mfc="white", label=_slope(own, slopes))
+        )
+    _reference(axes, part.rows)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(ScalarFormatter())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    size_axis(axes, part.rows["n"])
+    # Below the lines there has to be room for the slopes.
+    low, high = axes.get_ylim()
+    axes.set_ylim(low * (low / high) ** 0.45, high)
+    axes.legend(
+        handles=handles, title="slope", title_fontsize=7.5, fontsize=7.5, loc="lower left",
+        handletextpad=0.1, borderaxespad=0.2, labelspacing=0.25, alignment="left",
+    )  # fmt: skip
+
+
+def _slope(own: pd.DataFrame, slopes: pd.DataFrame) -> str:
+    first = own.iloc[0]
+    row = slopes[(slopes["group"] == first["group"]) & (slopes["method"] == first["method"])].iloc[0]
+    return "–" if np.isnan(row["slope"]) else f"{row['slope']:.2f}".replace("-", "−")
+
+
+def _reference(axes: Axes, rows: pd.DataFrame) -> None:
+    """Line of slope -1/2 above the points, for the eye."""
+    n = np.sort(rows["n"].unique().astype(float))
+    top = 1.35 * np.nanmax(rows["rmse"].to_numpy(float) * np.sqrt(rows["n"].to_numpy(float)))
+    axes.plot(n, top / np.sqrt(n), color="#555555", linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
+    middle = np.sqrt(n[0] * n[-1])
+    axes.annotate(
+        "slope −½",
+        (middle, top / np.sqrt(middle)),
+        xytext=(3, 3),
+        textcoords="offset points",
+        fontsize=7.5,
+        color="#333333",
+    )
+
+
+def _scaled(axes: Axes, part: Panel, known: dict[str, Look]) -> None:
+    for method, rows in part.rows.groupby("method", sort=False):
+        own, look = rows.sort_values("n"), known[str(method)]
+        simulated(axes, own["n"], own, "scaled", look)
+        predicted(axes, own["n"], own["predicted_scaled"], look)
+    size_axis(axes, part.rows["n"])
+    axes.set_ylim(bottom=0.0)
+
+
+def _described(result: RootN) -> str:
+    slopes = "; ".join(
+        f"{row['method']} in {row['group']} {with_mcse(row['slope'], row['slope_mcse'])}"
+        for row in result.slopes.to_dict("records")
+    )
+    return f"RMSE against n on logarithmic axes, and root n times RMSE next to the theory. Slopes: {slopes}."
+
+
+@analysis("root_n", table=table, sentence=sentence, figure=figure)
+def frame(results: Results) -> RootN:
+    """Rate at which the error falls with n, and the constant."""
+    parameter = whole_parameter(results.measures, "rmse", results.study.estimand)
+    return root_n(results.measures, results.scenarios, results.predictions, parameter)

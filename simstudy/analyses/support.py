@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simstudy.analyses import methods
 from simstudy.analyses.groups import sample_size_groups
 from simstudy.analyses.joins import side_by_side
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.selection import EXACT, FALSE_NEGATIVES, FALSE_POSITIVES, QUANTITIES
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.measures import WHOLE
-
-#: Measures of selection that have a prediction.
-QUANTITIES = ("exact_support", "false_positives", "false_negatives")
+from simstudy.report.columns import (
+    best,
+    bounds,
+    estimate,
+    failures,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.curves import Axis, curves
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
 
 
 def support(measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -35,3 +54,64 @@ def support(measures: pd.DataFrame, scenarios: pd.DataFrame, predictions: pd.Dat
     """
     table = side_by_side(measures, scenarios, QUANTITIES, [WHOLE], predictions)
     return table.assign(group=table["scenario"].map(sample_size_groups(scenarios)))
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Support recovery against n: one row for each scenario and method, the sample sizes of a method together."""
+    data = pd.concat([rows.sort_values("n") for _, rows in result.groupby(["group", "method"], sort=False)])
+    columns = (
+        text("Scenario", "group"),
+        text("Method", "method"),
+        number("n", "n", "$n$"),
+        *where_varying(data, number("p", "p", "$p$"), number("s", "s", "$s$")),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
+        bounds("95 % CI", "exact_support"),
+        *where_known(data, theory("Theory", "exact_support_predicted", "exact_support")),
+        estimate("False positives", "false_positives"),
+        *where_known(data, theory("FP, theory", "false_positives_predicted", "false_positives")),
+        estimate("False negatives", "false_negatives"),
+        *where_known(data, theory("FN, theory", "false_negatives_predicted", "false_negatives")),
+        failures(),
+    )
+    fixed = [f"{name} = {data[name].iloc[0]}" for name in ("p", "s") if data[name].nunique() == 1]
+    notes = (
+        f"{replicates(data)} {', '.join(fixed)}{'.' if fixed else ''}".rstrip(),
+        "False positives and negatives are mean numbers of coefficients. Brackets: Wilson interval.",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        FAILED,
+    )
+    return Table("support", "Support recovery against sample size", columns, notes, data)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """How often the support is found at the smallest and largest n, and how well that is predicted."""
+    known = frame.dropna(subset=["exact_support"])
+    if known.empty:
+        return NOTHING
+    largest = known[known["n"] == known["n"].max()].sort_values("exact_support")
+    worst, best = largest.iloc[0], largest.iloc[-1]
+    found = " to ".join(f"{shown(row, 'exact_support')} ({row['method']}, {row['family']})" for row in (worst, best))
+    sentence = f"At n = {largest['n'].iloc[0]} the probability of the exact support runs from {found}"
+    apart = known.assign(apart=(known["exact_support"] - known["exact_support_predicted"]).abs()).dropna(
+        subset=["apart"]
+    )
+    if len(apart):
+        row = apart.sort_values("apart", ascending=False, kind="stable").iloc[0]
+        sentence += (
+            f"; over all n the theory predicts it within {row['apart']:.2f} "
+            f"(worst for {row['method']}, {row['family']}, n = {row['n']})"
+        )
+    return f"{sentence}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Probability of the exact support, false positives and false negatives against n, next to the theory."""
+    return curves(result, Axis("n", "n", log=True), (EXACT, FALSE_POSITIVES, FALSE_NEGATIVES), ["group"])
+
+
+@analysis("support", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
+def frame(results: Results) -> pd.DataFrame:
+    """Support recovery by sample size."""
+    return support(results.measures, results.scenarios, results.predictions)

@@ -8,22 +8,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses.evidence import Results
+from simstudy.analyses import methods
 from simstudy.analyses.joins import COUNTS
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.errors import InputError
 from simstudy.measures.moments import mean
+from simstudy.measures.numbers import with_mcse
 from simstudy.measures.proportion import proportion
+from simstudy.report.columns import (
+    bounds,
+    estimate,
+    failures,
+    number,
+    text,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.panels import split
+from simstudy.report.figures.style import limits, looks, no_data, panels
+from simstudy.report.notes import FAILED, PARENTHESES, replicates
+from simstudy.report.table import Table
+from simstudy.verdicts.found import Found
 
 #: Distance up to which the loop has reached the minimiser: it finds its own end to about three digits.
 REACHED = 0.005
 
 
-def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
+def training(results: Found, pairs: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
     """Largest difference of a coefficient between the loop's estimate and the objective's minimiser.
 
     Parameters
     ----------
-    results : Results
+    results : Found
     pairs : sequence of (method, reference, penalty)
         The training loop, FGSM with the same penalty, and the penalty in words.
 
@@ -52,7 +72,7 @@ def training(results: Results, pairs: Sequence[tuple[str, str, str]]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def _row(results: Results, key: str, method: str, reference: str, penalty: str) -> dict[str, Any] | None:
+def _row(results: Found, key: str, method: str, reference: str, penalty: str) -> dict[str, Any] | None:
     first, second = results.sample(key, method), results.sample(key, reference)
     if first is None or second is None:
         return None
@@ -66,3 +86,71 @@ def _row(results: Results, key: str, method: str, reference: str, penalty: str) 
     row |= {"distance": distance.value[0], "distance_mcse": distance.mcse[0]}
     row |= {"largest": distances.max(initial=0.0), "reached": reached.value[0], "reached_mcse": reached.mcse[0]}
     return row | {"reached_lower": reached.lower[0], "reached_upper": reached.upper[0]}
+
+
+def table(result: pd.DataFrame) -> Table:
+    """The training loop's end against the objective's minimiser: one row for each scenario and penalty."""
+    columns = (
+        *where_varying(result, text("Scenario", "scenario")),
+        text("Penalty", "penalty"),
+        text("Loop", "method"),
+        text("Minimiser", "reference"),
+        estimate("Distance", "distance"),
+        number("Largest", "largest"),
+        estimate("Reached", "reached"),
+        bounds("95 % CI", "reached"),
+        failures(),
+    )
+    notes = (
+        f"{replicates(result)} Distance: mean over data sets of the largest difference of a coefficient, the intercept "
+        "included. Reached: share of data sets on which it is at most 0.005.",
+        PARENTHESES,
+        f"{FAILED} A data set counts when both fits succeeded.",
+    )
+    return Table("training", "End of the training loop against the minimiser of the objective", columns, notes, result)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Share of data sets on which the loop reaches the objective's minimiser, by penalty."""
+    known = frame.dropna(subset=["reached"])
+    if known.empty:
+        return NOTHING
+    said = []
+    for penalty, rows in known.groupby("penalty", sort=False):
+        share = (rows["reached"] * rows["usable"]).sum() / rows["usable"].sum()
+        distance = rows.sort_values("distance").iloc[-1]
+        said.append(f"{penalty}: {100 * share:.0f} % (mean distance up to {shown(distance, 'distance')})")
+    return f"Share of data sets on which the loop ends at the objective's minimiser, by penalty: {'; '.join(said)}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Distance of the training loop's end from the objective's minimiser for each penalty, on a logarithmic axis."""
+    if result.empty or result["distance"].isna().all():
+        return no_data("There are no usable results to draw.")
+    parts, known = split(result, ["scenario"]), looks(result["penalty"])
+    names = list(known)[::-1]
+    figure, axes = panels(len(parts), 2, height=0.9 + 0.32 * len(names))
+    for part, each in zip(parts, axes[0], strict=True):
+        for penalty, rows in part.rows.groupby("penalty", sort=False):
+            place, look = names.index(str(penalty)), known[str(penalty)]
+            lower, upper = limits(rows, "distance")
+            # An interval that reaches zero has no end on a logarithmic axis.
+            each.hlines([place] * len(rows), np.maximum(lower, rows["distance"] / 10), upper, color=look.colour, lw=2.0)
+            each.plot(rows["distance"], [place] * len(rows), color=look.colour, marker=look.marker, ls="", mfc="white")
+        each.set_yticks(range(len(names)), names)
+        each.set_xscale("log")
+        each.set_ylim(-0.6, len(names) - 0.4)
+        each.set_title(part.title)
+        each.set_xlabel("largest difference, 95 % MC interval")
+    said = (
+        f"{row['penalty']} in {row['scenario']} {with_mcse(row['distance'], row['distance_mcse'])}"
+        for row in result.to_dict("records")
+    )
+    figure.set_label(f"Mean distance of the training loop's end from the minimiser, by penalty: {'; '.join(said)}.")
+    return figure
+
+
+@analysis("training", table=table, sentence=sentence, figure=figure, needs=methods.lacks_loop)
+def frame(results: Results) -> pd.DataFrame:
+    """End of the training loop against the minimiser of the objective."""
+    return training(results, methods.trained(results.study))

@@ -5,8 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.measures import WHOLE
+from simstudy.report.columns import (
+    best,
+    estimate,
+    failures,
+    interval,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.curves import Axis, Quantity, curves
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
+
+#: What the figure shows of a scenario: its local coefficients.
+SHOWN = {"beta"}
 
 
 def uniformity(
@@ -45,3 +70,53 @@ def uniformity(
     table = table.sort_values(["family", "n", "method", "h"], kind="stable").reset_index(drop=True)
     cells = table.groupby(["family", "n", "method"], sort=False)["scaled"]
     return table.assign(is_worst=table["scaled"] == cells.transform("max"))
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Scaled error over local coefficients: one row for each method and h."""
+    data = result.assign(worst=["worst" if worst else "" for worst in result["is_worst"]])
+    columns = (
+        *where_varying(data, text("Family", "family"), number("Prevalence", "prevalence"), number("n", "n", "$n$")),
+        text("Method", "method"),
+        number("h", "h", "$h$"),
+        best(interval("√n RMSE [95 % CI]", "scaled", r"$\sqrt{n}\,$RMSE [95 \% CI]"), "scaled", ["scenario"]),
+        *where_known(data, theory("Theory", "scaled_predicted", "scaled", "Theory")),
+        estimate("P(zero)", "zero_probability"),
+        text("Over h", "worst"),
+        failures(),
+    )
+    notes = (
+        f"{replicates(data)} Coefficients are h/√n. Worst: the method's largest √n RMSE at its n over the h shown.",
+        "At every fixed coefficient an oracle method has bounded √n RMSE; its maximum over h grows with n.",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        FAILED,
+    )
+    return Table("uniformity", "Scaled error over local coefficients", columns, notes, data)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Largest scaled error over h at the smallest and the largest n, by method."""
+    worst = frame[frame["is_worst"]].dropna(subset=["scaled"])
+    if worst.empty:
+        return NOTHING
+    ends = worst["n"].min(), worst["n"].max()
+    said = []
+    for method, rows in worst.sort_values("n").groupby("method", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        said.append(f"{shown(first, 'scaled')} to {shown(last, 'scaled')} ({method})")
+    return f"From n = {ends[0]} to {ends[1]} the largest √n RMSE over h goes from {', '.join(said)}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Root n times RMSE against the local coefficient h, a panel for each n."""
+    scaled = Quantity("scaled", "√n · RMSE")
+    return curves(result, Axis("h", "h (the coefficient is h/√n)"), (scaled,), ["_case"])
+
+
+@analysis("uniformity", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
+def frame(results: Results) -> pd.DataFrame:
+    """Scaled error over local coefficients."""
+    found = uniformity(results.measures, results.scenarios, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simstudy.analyses.evidence import Results, of_sup_error
+from simstudy.analyses import methods
+from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
+from simstudy.analyses.registry import analysis
+from simstudy.analyses.results import Results
+from simstudy.analyses.selection import EXACT, QUANTITIES
+from simstudy.analyses.sentences import NOTHING, shown
 from simstudy.measures import WHOLE
+from simstudy.report.columns import (
+    best,
+    bounds,
+    estimate,
+    failures,
+    number,
+    text,
+    theory,
+    where_known,
+    where_varying,
+)
+from simstudy.report.figures.canvas import (
+    Figure,
+)
+from simstudy.report.figures.curves import Axis, Quantity, curves
+from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
+from simstudy.report.table import Table
+from simstudy.verdicts.evidence import of_sup_error
+from simstudy.verdicts.found import Found
 
-#: Measures of selection, in the order in which they are shown.
-QUANTITIES = ("exact_support", "false_positives", "false_negatives")
+#: What the figure shows of a scenario: n, with p and the coefficients that go with it.
+SHOWN = {"n", "p", "beta"}
 
 
-def weak_oracle(results: Results, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
+def weak_oracle(results: Found, predictions: pd.DataFrame | None = None) -> pd.DataFrame:
     """P(exact support) and E max_A |betahat_j - beta0_j| against n, p growing.
 
     Parameters
     ----------
-    results : Results
+    results : Found
     predictions : DataFrame, optional
         Columns scenario, method, quantity, parameter, predicted, predicted_mcse.
 
@@ -34,3 +58,56 @@ def weak_oracle(results: Results, predictions: pd.DataFrame | None = None) -> pd
     table["sup_error_mcse"] = [each.mcse for each in errors]
     table["sup_error_lower"], table["sup_error_upper"] = zip(*(each.interval(0.05) for each in errors), strict=True)
     return table.sort_values(["family", "method", "n"], kind="stable").reset_index(drop=True)
+
+
+def table(result: pd.DataFrame) -> Table:
+    """Selection and the largest error on the support, p growing with n."""
+    columns = (
+        *where_varying(result, text("Family", "family"), number("Prevalence", "prevalence")),
+        text("Method", "method"),
+        number("n", "n", "$n$"),
+        number("p", "p", "$p$"),
+        *where_varying(result, number("s", "s", "$s$")),
+        best(estimate("P(exact support)", "exact_support"), "exact_support", ["scenario"], largest=True),
+        bounds("95 % CI", "exact_support"),
+        *where_known(result, theory("Theory", "exact_support_predicted", "exact_support")),
+        estimate("False positives", "false_positives"),
+        estimate("False negatives", "false_negatives"),
+        estimate("Largest error on the support", "sup_error"),
+        failures(),
+    )
+    notes = (
+        f"{replicates(result)} Largest error: mean over replicates of max |estimate − truth| over the support (T12).",
+        PARENTHESES,
+        THEORY,
+        BEST,
+        FAILED,
+    )
+    return Table("weak_oracle", "Selection and error when p grows with n", columns, notes, result)
+
+
+def sentence(frame: pd.DataFrame) -> str:
+    """Selection and the largest error at the largest n, by method and family."""
+    known = frame.dropna(subset=["exact_support"])
+    last = known[known["n"] == known["n"].max()]
+    if last.empty:
+        return NOTHING
+    said = [
+        f"{row['method']}, {row['family']}: {shown(row, 'exact_support')} and {shown(row, 'sup_error')}"
+        for _, row in last.iterrows()
+    ]
+    where = f"n = {last['n'].iloc[0]}, p = {last['p'].iloc[0]}"
+    return f"At {where}, P(exact support) and the largest error on the support are {'; '.join(said)}."
+
+
+def figure(result: pd.DataFrame) -> Figure:
+    """Probability of the exact support and the largest error on it, against n with p growing."""
+    error = Quantity("sup_error", "largest error on the support")
+    return curves(result, Axis("n", "n (p grows)", log=True), (EXACT, error), ["_case", "s"])
+
+
+@analysis("weak_oracle", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
+def frame(results: Results) -> pd.DataFrame:
+    """Selection and error when p grows with n."""
+    found = weak_oracle(results, results.predictions)
+    return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

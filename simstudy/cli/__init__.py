@@ -1,6 +1,6 @@
-"""The command line: parses, calls one function of `api` or `inspection`, prints."""
+"""The command line: parses, calls one verb, prints."""
 
-from simstudy.cli import commands, scenario
+from simstudy.cli import commands, pages, scenario
 from simstudy.cli.group import main
 
-__all__ = ["commands", "main", "scenario"]
+__all__ = ["commands", "main", "pages", "scenario"]

@@ -11,15 +11,24 @@ from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 
-from simstudy import api, inspection, verification
 from simstudy.cli import machine
 from simstudy.cli.group import FAILED, main
 from simstudy.cli.options import JOBS, JSON, RESULTS, STUDY
-from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show
+from simstudy.cli.show import describe, duration, explanation_text, fit_text, output, progress, show, show_check
 from simstudy.records import Status
 from simstudy.runner.options import Options, parse_part
 from simstudy.runner.plan import Cell
 from simstudy.runner.precision import parse_target
+from simstudy.workflow import check as check_verb
+from simstudy.workflow import claims as claims_verb
+from simstudy.workflow import explain as explain_verb
+from simstudy.workflow import new as new_verb
+from simstudy.workflow import plan as plan_verb
+from simstudy.workflow import replay as replay_verb
+from simstudy.workflow import run as run_verb
+from simstudy.workflow import status as status_verb
+from simstudy.workflow import table as table_verb
+from simstudy.workflow import theory as theory_verb
 
 REPLICATES = click.option("-r", "--replicates", type=int, help="Data sets per scenario, instead of the file's number.")
 PROFILE = click.option(
@@ -55,6 +64,11 @@ FRESH = click.option(
     help="Compute this method again, because its definition has changed; its old rows are set aside.",
 )  # fmt: skip
 
+KEEP_GOING = click.option(
+    "--keep-going", is_flag=True,
+    help="Compute all replicates of a scenario and method whose first fits all end in an error.",
+)  # fmt: skip
+
 RUN_EXAMPLES = """\b
 Examples:
   simstudy run experiments/root_n.toml
@@ -79,6 +93,7 @@ Examples:
 @SHARD
 @UNTIL
 @FRESH
+@KEEP_GOING
 @QUIET
 def run(
     study: Path,
@@ -87,6 +102,7 @@ def run(
     shard: str | None,
     fresh: tuple[str, ...],
     until_mcse: str | None,
+    keep_going: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -98,11 +114,41 @@ def run(
     console = Console(stderr=True)
     part = None if shard is None else parse_part(shard)
     until = None if until_mcse is None else parse_target(until_mcse)
-    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh, until=until)
-    report = api.run(study, options=how, progress=progress(console, quiet), **options)
+    how = Options(backend=backend, scheduler=scheduler, part=part, fresh=fresh, until=until, keep_going=keep_going)
+    report = run_verb.run(study, options=how, progress=progress(console, quiet), **options)
     describe(report)
-    if report.fits[Status.ERROR]:
+    if report.fits[Status.ERROR] or report.stopped:
         raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Try one replicate of each cell of a study before a run.")
+@STUDY
+@JSON
+def check(study: Path, as_json: bool) -> None:
+    """Try everything about STUDY that can be tried before a run: one replicate of each cell, each plug-in, the time.
+
+    Nothing is written. Exit code 1 where something has to be mended.
+    """
+    found = check_verb.check(study)
+    if as_json:
+        cells = found.cells.to_dict("records")
+        machine.print_json({"cells": cells, "problems": list(found.problems), "seconds": found.seconds})
+    else:
+        show_check(found)
+    if found.problems:
+        raise click.exceptions.Exit(FAILED)
+
+
+@main.command(short_help="Write a study to start from.")
+@click.argument("name")
+@click.option("--from", "source", metavar="STUDY", help="Copy a study that comes with simstudy, such as root_n.")
+@click.option("--folder", type=click.Path(path_type=Path), default=".", show_default=True, help="Where to write it.")
+def new(name: str, source: str | None, folder: Path) -> None:
+    """Write NAME.toml and NAME.py: a commented study with a source, an estimator, an estimand and a law that run."""
+    paths = new_verb.new(name, folder=folder, source=source)
+    for path in paths:
+        click.echo(f"Written: {path}")
+    click.echo(f"Try it with: simstudy check {paths[0]}")
 
 
 @main.command(short_help="Print and write the tables of a study.")
@@ -116,7 +162,7 @@ def table(study: Path, results: Path, jobs: int, as_json: bool) -> None:
     Simulated numbers stand next to those of the theory, each with its Monte Carlo standard error. Failed fits are
     counted in every row.
     """
-    tables, summary = api.table(study, results=results, jobs=jobs)
+    tables, summary = table_verb.table(study, results=results, jobs=jobs)
     if as_json:
         found = {"study": summary.study.name, "tables": machine.tables(tables)}
         machine.print_json({**found, "silent_theory": summary.silent_theory})
@@ -131,7 +177,7 @@ def table(study: Path, results: Path, jobs: int, as_json: bool) -> None:
 @JSON
 def theory(study: Path, jobs: int, as_json: bool) -> None:
     """Print constants of STUDY and what the theory predicts for its methods; simulates and writes nothing."""
-    tables, reasons = verification.theory(study, jobs=jobs)
+    tables, reasons = theory_verb.theory(study, jobs=jobs)
     if as_json:
         machine.print_json({"tables": machine.tables(tables), "silent_theory": reasons})
         return
@@ -148,7 +194,7 @@ def claims(study: Path, results: Path, jobs: int, as_json: bool) -> None:
 
     Exit code 1 if a decided verdict is not the expected one, or a decided negative control is not caught.
     """
-    ledger, holds = verification.claims(study, results=results, jobs=jobs)
+    ledger, holds = claims_verb.claims(study, results=results, jobs=jobs)
     if as_json:
         machine.print_json({"holds": holds, "claims": machine.records(ledger.data)})
     else:
@@ -172,8 +218,8 @@ def plan(study: Path, only: Sequence[str], pilot: int, as_json: bool, **options:
     Seconds (of one processor) and the Monte Carlo standard error of the RMSE to expect in the end come from the
     replicates that are there, or from a pilot.
     """
-    found = api.plan(study, only=only, **options)
-    costs = inspection.forecast(study, pilot_replicates=pilot, **options)
+    found = plan_verb.plan(study, only=only, **options)
+    costs = plan_verb.forecast(study, pilot_replicates=pilot, **options)
     if as_json:
         machine.print_json({"cells": machine.planned(found), "forecast": costs})
         return
@@ -210,7 +256,7 @@ def status(study: Path, replicates: int | None, profile: str, results: Path, as_
     Rates are in replicates per second of one process. Reads what the results say about themselves, so that it can be
     used at any time.
     """
-    state = inspection.status(study, results=results, replicates=replicates, profile=profile)
+    state = status_verb.status(study, results=results, replicates=replicates, profile=profile)
     if as_json:
         machine.print_json(machine.status(state))
         return
@@ -241,8 +287,8 @@ def replay(study: Path, scenario: str, replicate: int, method: str | None, debug
     Exit code 1 if a stored row differs.
     """
     if debugger:
-        inspection.debug(study, scenario, replicate, method)
-    found = inspection.replay(study, scenario, replicate, method, results=results)
+        replay_verb.debug(study, scenario, replicate, method)
+    found = replay_verb.replay(study, scenario, replicate, method, results=results)
     for each in found:
         click.echo(fit_text(each))
     if any(each.different for each in found):
@@ -262,7 +308,7 @@ def explain(study: Path, table: str, row: int, column: str, results: Path, jobs:
     TABLE is the name of an analysis such as root_n, ROW the row as printed (from 1), COLUMN its heading or the name of
     the column in the table's CSV file. Exit code 1 if the number in the table on disk is another one.
     """
-    found = inspection.explain(study, table, row, column, results=results, jobs=jobs)
+    found = explain_verb.explain(study, table, row, column, results=results, jobs=jobs)
     click.echo(explanation_text(found))
     if found.printed not in {None, found.recomputed}:
         raise click.exceptions.Exit(FAILED)

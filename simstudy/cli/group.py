@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
@@ -17,10 +16,6 @@ FAILED = 1
 INTERRUPTED = 130
 
 
-#: Commands whose module is loaded when they are called: it draws, and matplotlib takes as long to load as all the rest.
-LATE = {"figure": "simstudy.cli.pages", "report": "simstudy.cli.pages"}
-
-
 class BadUsage(click.ClickException):
     """A mistake of the caller's."""
 
@@ -29,16 +24,6 @@ class BadUsage(click.ClickException):
 
 class Commands(click.Group):
     """The commands; an error that simstudy raises on purpose is a sentence and an exit code, not a traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands."""
-        return sorted({*super().list_commands(ctx), *LATE})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by its name; it registers itself when its module is loaded."""
-        if cmd_name in LATE:
-            import_module(LATE[cmd_name])
-        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

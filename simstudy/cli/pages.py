@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from simstudy import publication
 from simstudy.cli.group import main
 from simstudy.cli.options import JOBS, RESULTS, STUDY
 from simstudy.report.figures.save import FORMATS
+from simstudy.workflow import figure as figure_verb
+from simstudy.workflow import report as report_verb
 
 
 @main.command(short_help="Draw the figures of a study.")
@@ -22,7 +23,7 @@ from simstudy.report.figures.save import FORMATS
 @JOBS
 def figure(study: Path, formats: tuple[str, ...], results: Path, jobs: int) -> None:
     """Draw the figures of STUDY's analyses and write them to results/<study>/figures."""
-    paths, reasons = publication.figure(study, results=results, formats=formats, jobs=jobs)
+    paths, reasons = figure_verb.figure(study, results=results, formats=formats, jobs=jobs)
     for path in paths:
         click.echo(path)
     for reason in reasons:
@@ -43,7 +44,7 @@ def report(studies: tuple[Path, ...], out: Path | None, results: Path, jobs: int
     figures, tables, claims, failures, and how to reproduce it. Tables, verdicts and figures that are older than the
     results are made anew.
     """
-    path, notes = publication.report(studies, results=results, out=out, jobs=jobs)
+    path, notes = report_verb.report(studies, results=results, out=out, jobs=jobs)
     for note in notes:
         click.echo(note, err=True)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")

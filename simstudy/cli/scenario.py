@@ -9,7 +9,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from simstudy import api
 from simstudy.cli.group import main
 from simstudy.cli.show import describe, progress, show
 from simstudy.errors import ConfigError, bad_value
@@ -20,6 +19,9 @@ from simstudy.sources.glm import Scenario
 from simstudy.study.method import FixedLambda, Method
 from simstudy.study.study import Study
 from simstudy.study.tables import build_tagged
+from simstudy.workflow.run import run
+from simstudy.workflow.scenario import simulate_study
+from simstudy.workflow.table import table, tables
 
 QUIET = click.option("--quiet", is_flag=True, help="No progress.")
 
@@ -57,12 +59,12 @@ def scenario(out: Path | None, jobs: int, quiet: bool, **options: Any) -> None:
     study = one_scenario(**options)
     reports = progress(Console(stderr=True), quiet)
     if out is None:
-        summary = api.simulate_study(study, jobs=jobs, progress=reports)
-        show(api.tables(summary), summary.silent_theory)
+        found = simulate_study(study, jobs=jobs, progress=reports)
+        show(tables(found), found.silent_theory)
     else:
-        describe(api.run(study, results=out, jobs=jobs, progress=reports))
-        tables, summary = api.table(study, results=out)
-        show(tables, summary.silent_theory)
+        describe(run(study, results=out, jobs=jobs, progress=reports))
+        made, found = table(study, results=out)
+        show(made, found.silent_theory)
 
 
 def one_scenario(

@@ -8,14 +8,16 @@ import click
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Column
 from rich.table import Table as Grid
 
 from simstudy.records import Status
 from simstudy.report import Table, cells, marks
-from simstudy.report.explain import Explanation, Source
 from simstudy.runner.progress import Reporter, reporter, silent
 from simstudy.runner.replay import Replayed
 from simstudy.runner.runner import RunReport
+from simstudy.workflow.behind import Explanation, Source
+from simstudy.workflow.check import Checked
 
 #: Space around a column with the line beside it, and the width of row numbers with theirs.
 PADDING, ROW_NUMBER = 3, 8
@@ -91,14 +93,31 @@ def describe(report: RunReport) -> None:
     """Print what a run did: replicates, time, failures by status, shards set aside."""
     for shard in report.set_aside:
         click.echo(f"Set aside and computed again: {shard.reason}", err=True)
+    for broken in report.stopped:
+        click.echo(f"Stopped: {broken}", err=True)
     if not report.replicates:
-        click.echo(f"Nothing to do: {report.folder} is complete.")
+        click.echo("Nothing was computed." if report.stopped else f"Nothing to do: {report.folder} is complete.")
         return
     fits = report.fits.total()
     click.echo(f"{report.replicates} replicates, {fits} fits in {report.seconds:.1f} s -> {report.folder}")
     failures = {status: count for status, count in report.fits.items() if status != Status.OK}
     counted = ", ".join(f"{count} {status}" for status, count in sorted(failures.items())) or "none"
     click.echo(f"Fits without a usable result: {counted}")
+
+
+def show_check(found: Checked) -> None:
+    """Print what was tried: each cell, what has to be mended, and the time that a run will take."""
+    grid = Grid("Scenario", "Method", "Status", Column("Milliseconds a fit", justify="right"), box=None)
+    for row in found.cells.to_dict("records"):
+        grid.add_row(row["scenario"], row["method"], row["status"], f"{1000 * row['seconds']:.3g}")
+    output().print(grid)
+    failed = int((found.cells["status"] != Status.OK).sum())
+    click.echo(f"{len(found.cells)} cells tried, {failed} without a usable result.")
+    click.echo(f"All replicates will take about {duration(found.seconds)} of one processor.")
+    for problem in found.problems:
+        click.echo(f"To be mended: {problem}")
+    if not found.problems:
+        click.echo("Nothing has to be mended.")
 
 
 def duration(seconds: float) -> str:
@@ -113,7 +132,9 @@ def fit_text(found: Replayed) -> str:
     """A fit that was made again, and how it compares."""
     row = found.row
     lines = [f"{row['scenario']} (key {row['scenario_key']}), replicate {row['replicate']}, {row['method']}"]
-    names = ("status", "message", "lam", "intercept_hat", "beta_hat", "objective", "kkt", "n_iter", "seconds")
+    # What the fit estimates are the columns behind those of every fit.
+    estimates = list(row)[list(row).index("seconds") + 1 :]
+    names = ("status", "message", "lam", *estimates, "objective", "kkt", "n_iter", "seconds")
     lines += [f"  {name}: {row[name]}" for name in names if row[name] is not None]
     if found.stored is None:
         lines.append("  not stored: this fit has not been run")

@@ -5,13 +5,16 @@ from simstudy.estimators.debiased import fgsm_debiased
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.levels import interpolation_threshold
+from simstudy.estimators.gradient_descent import gradient_descent
+from simstudy.estimators.interpolation import interpolation_threshold
 from simstudy.estimators.mle import mle
+from simstudy.estimators.nearest_centroid import nearest_centroid
 from simstudy.estimators.oracle import oracle
 from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.penalized import penalized
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal
 from simstudy.estimators.standard_errors import standard_errors
+from simstudy.estimators.svm import svm, svm_path
 from simstudy.estimators.training import fgsm_training
 from simstudy.estimators.tuning import tuned
 
@@ -29,13 +32,17 @@ __all__ = [
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "gradient_descent",
     "interpolation_threshold",
     "largest_lam",
     "mle",
+    "nearest_centroid",
     "oracle",
     "path",
     "penalized",
     "penalized_adaptive",
     "standard_errors",
+    "svm",
+    "svm_path",
     "tuned",
 ]

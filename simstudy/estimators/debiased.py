@@ -75,7 +75,7 @@ def fgsm_debiased(
     law = family_named(family)
     support = support_of(fit, X, fit_intercept)
     Z, eta = support.Z, support.eta
-    V = Z.T @ (error_signs(law, y, eta) * law.variance(eta)) / y.size
+    V = Z.T @ (error_signs(law, y, eta) * law.curvature(y, eta)) / y.size
     inverse = inverse_or_none(information(law, Z, eta))
     if inverse is None:
         nothing = np.full(X.shape[1], np.nan)

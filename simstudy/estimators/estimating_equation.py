@@ -135,7 +135,7 @@ def support_of(fit: Fit, X: FloatArray, fit_intercept: bool) -> Support:
 
 def information(law: Family, Z: FloatArray, eta: FloatArray) -> FloatArray:
     """I_AA = mean b''(eta_i) z_i z_i' (T5), without the dispersion."""
-    return np.asarray((Z.T * law.variance(eta)) @ Z / len(Z))
+    return np.asarray((Z.T * law.information(eta)) @ Z / len(Z))
 
 
 def error_signs(law: Family, y: FloatArray, eta: FloatArray) -> FloatArray:
@@ -150,7 +150,7 @@ def dispersion(law: Family, y: FloatArray, eta: FloatArray, parameters: int) -> 
     if not law.has_scale:
         return 1.0
     left = y.size - parameters
-    return float(np.sum((y - eta) ** 2) / left) if left > 0 else np.nan
+    return float(np.sum((y - law.mean(eta)) ** 2 / law.variance(eta)) / left) if left > 0 else np.nan
 
 
 def penalty_total(penalty: Penalty, coef: FloatArray) -> float:
@@ -214,7 +214,7 @@ def penalised_equation(
     Z, eta = support.Z, support.eta
     g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     bread = information(law, Z, eta)
-    return Equation(support, (law.mean(eta) - y)[:, None] * Z + g, bread, bread, 1.0)
+    return Equation(support, law.slope(y, eta)[:, None] * Z + g, bread, bread, 1.0)
 
 
 def attacked_equation(
@@ -227,11 +227,11 @@ def attacked_equation(
     P = penalty_total(penalty, fit.coef)
     g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     attacked = Z - s[:, None] * g
-    slopes = law.mean(eta - s * P) - y
+    slopes = law.slope(y, eta - s * P)
     # More coefficients than half the observations leave no residuals to speak of: the density at zero is not theirs.
     sigma = np.sqrt(dispersion(law, y, eta, min(Z.shape[1], n // 2)))
-    curvature = law.variance(eta)
-    kinks = 2.0 * P * (Z.T * (law.density_at_mean(eta, sigma) * curvature**2)) @ Z / n
-    bread = (attacked.T * law.variance(eta - s * P)) @ attacked / n + kinks
+    curvature = law.information(eta)
+    kinks = 2.0 * P * (Z.T * law.kink_curvature(eta, sigma)) @ Z / n
+    bread = (attacked.T * law.curvature(y, eta - s * P)) @ attacked / n + kinks
     response = (attacked.T * curvature) @ Z / n + kinks
     return Equation(support, slopes[:, None] * attacked, bread, response, float(-np.mean(s * slopes)))

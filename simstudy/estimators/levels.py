@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
+from numpy.typing import NDArray
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import LevelScale
 from simstudy.estimators.fit import fit_checked
-from simstudy.estimators.input import check_data
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
@@ -20,14 +18,15 @@ FloatArray = NDArray[np.float64]
 
 
 def null_errors(X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool) -> FloatArray:
-    """Errors e (n,) of the model with unpenalised coefficients only: y - mean(y) where that is the intercept."""
+    """Scores e (n,) of the model with unpenalised coefficients only: y - mean(y) for the intercept, canonical link."""
     free = penalty.multipliers(X.shape[1]) == 0.0
     law = family_named(family)
     law.check_response(y)
     if not free.any():
-        return y - (y.mean() if fit_intercept else law.mean(np.zeros_like(y)))
+        null = law.link(np.array([y.mean()]))[0] if fit_intercept else 0.0
+        return -law.slope(y, np.full_like(y, null))
     fit = fit_checked(X[:, free], y, family, None, Attack.NONE, fit_intercept)
-    return np.asarray(y - law.mean(fit.intercept + X[:, free] @ fit.coef))
+    return np.asarray(-law.slope(y, fit.intercept + X[:, free] @ fit.coef))
 
 
 def unit_slope(penalty: Penalty) -> float:
@@ -63,42 +62,6 @@ def largest_score(X: FloatArray, e: FloatArray, penalty: Penalty) -> FloatArray:
     penalised = weights > 0.0
     scores = np.abs(X[:, penalised].T @ e) / weights[penalised, None]
     return np.asarray(np.max(scores, axis=0, initial=0.0) / unit_slope(penalty))
-
-
-def interpolation_threshold(X: ArrayLike, y: ArrayLike, *, fit_intercept: bool = True) -> float:
-    """Level up to which gaussian FGSM with the lasso fits every response (T23; Ribeiro et al. 2023, theorem 1).
-
-    dbar = 1 / (n ||a*||_inf) with a* = argmax {a'y : ||X'a||_inf <= 1}, and 1'a = 0 with an intercept. The fit is the
-    interpolator of smallest l1 norm at every level up to dbar, so that a grid has nothing to find below it.
-
-    Parameters
-    ----------
-    X : (n, p) array
-    y : (n,) array
-    fit_intercept : bool
-
-    Returns
-    -------
-    float
-        Zero where no coefficients fit every response.
-
-    Raises
-    ------
-    InputError
-        If X or y is not finite, or their shapes disagree.
-    """
-    X, y = check_data(X, y)
-    n, p = X.shape
-    result = linprog(
-        -y,
-        A_ub=np.vstack([X.T, -X.T]),
-        b_ub=np.ones(2 * p),
-        A_eq=np.ones((1, n)) if fit_intercept else None,
-        b_eq=[0.0] if fit_intercept else None,
-        bounds=(None, None),
-        method="highs",
-    )
-    return 0.0 if result.x is None else float(1.0 / (n * np.max(np.abs(result.x))))
 
 
 def lam_grid(largest: float, count: int, ratio: float) -> FloatArray:

@@ -60,7 +60,7 @@ class Loop:
         perturbation = self.weights * ratio * np.sign(b) / self.rms
         eta = self.Z @ b
         s = np.sign(self.y - self.law.mean(eta))
-        slopes = self.law.mean(eta - s * (perturbation @ b)) - self.y
+        slopes = self.law.slope(self.y, eta - s * (perturbation @ b))
         return np.asarray((self.Z.T @ slopes - perturbation * (s @ slopes)) / self.y.size)
 
 
@@ -164,7 +164,7 @@ def _result(loop: Loop, trained: Trained, k: int) -> Fit:
     eta = loop.Z @ trained.b
     s = np.sign(loop.y - loop.law.mean(eta))
     loss = loop.law.loss(loop.y, eta - s * penalty_total(loop.penalty, coef))
-    objective = float(np.mean(loss) + (0.5 * np.mean(loop.y**2) if loop.law.has_scale else 0.0))
+    objective = float(np.mean(loss) + (0.5 * np.mean(loop.y**2) if loop.law.quadratic else 0.0))
     kkt = float(np.max(np.abs(trained.gradient)) / np.mean(np.abs(loop.y - loop.y.mean())))
     if trained.settled and kkt <= TOLERANCE:
         return Fit(coef, intercept, objective, kkt, Status.OK, "converged", trained.steps)
@@ -215,7 +215,4 @@ def _epoch(loop: Loop, b: FloatArray, rate: float, length: int) -> Epoch:
 
 
 def _null_intercept(loop: Loop) -> float:
-    mean = float(loop.y.mean())
-    if loop.law.name == "binomial":
-        return float(np.log(mean / (1.0 - mean)))
-    return float(np.log(mean)) if loop.law.name == "poisson" else mean
+    return float(loop.law.link(np.array([loop.y.mean()]))[0])

@@ -1,26 +1,24 @@
-"""One compiled call a fit with the bridge penalty c |b|^r, r other than 1 and 2."""
+"""One compiled call a fit with a power penalty c |b|^r, r other than 1."""
 
 import numpy as np
-from numba import njit
+from numba import types
 
-from simstudy.kernels.codes import Attack, FamilyCode, Outcome
+from simstudy.kernels.arguments import COUNT, DESIGN, LOSS, NUMBER, STATE, VECTOR, Design, State, Terms
+from simstudy.kernels.calls import entry, kernel, part
+from simstudy.kernels.certificate import certify, gradient_at, jump_from
+from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.kinks import solve_kinks
 from simstudy.kernels.loss import has_kinks
 from simstudy.kernels.newton import proximal_newton
-from simstudy.kernels.start import fit_mle, gram_matrix, in_units, is_narrow, null_start
-from simstudy.kernels.weighted import (
-    KINK_ITER,
-    KINK_TOL,
-    KINK_WIDTH,
-    SUPPORT_WIDTH,
-    certify,
-    gradient_at,
-    jump_from,
-    on_working_sets,
-    weighted,
-)
+from simstudy.kernels.penalty import power_terms
+from simstudy.kernels.power import descend_on_support, minimise_power_model, power_residual
+from simstudy.kernels.start import fit_mle, in_units, is_narrow
+from simstudy.kernels.states import assign_state, copy_state
+from simstudy.kernels.tolerances import SUPPORT_WIDTH
+from simstudy.kernels.vectors import active, assign, copy, gram_of, largest, largest_change, put, take, take_columns
+from simstudy.kernels.weighted import weighted
+from simstudy.kernels.working_sets import on_working_sets
 
-GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 NONE = np.int64(Attack.NONE)
 WORST_CASE = np.int64(Attack.WORST_CASE)
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -37,7 +35,7 @@ MAX_SUPPORT_ITER = np.int64(30)
 NEVER = 1e8
 
 
-@njit(cache=True)
+@part
 def _tangents(c, r, never, b, tangent):
     """Weights of the tangent of sum_j c_j |b_j|^r at |b|, in place; returns its constant part."""
     offset = 0.0
@@ -53,149 +51,151 @@ def _tangents(c, r, never, b, tangent):
     return offset
 
 
-@njit(cache=True)
-def _reweighted(family, attack, Z, gram, y, c, r, scale, unit, b, eta, sigma):
+@part
+def _reaches_zero(b, c):
+    """Whether a penalised coefficient is zero."""
+    for j in range(b.size):
+        if b[j] == 0.0 and c[j] > 0.0:
+            return True
+    return False
+
+
+@part
+def _on_columns(loss, design, s):
+    """The design with the columns s alone."""
+    Z = take_columns(design.Z, s)
+    return Design(Z, gram_of(Z), design.y, design.direction, take(design.scale, s), design.unit)
+
+
+@part
+def _height(loss, attack, design, terms, state):
+    """Objective at a state, whose signs are left alone."""
+    return gradient_at(loss, attack, design, terms, State(state.b, state.eta, copy(state.sigma)))[0]
+
+
+@part
+def _reweighted(loss, attack, design, c, r, state):
     """Concave bridge with kinks, by linear approximations with exact kinks.
 
     A zero stays one, as the penalty's slope there is infinite. Each approximation lowers the objective; Newton steps at
     its support end the sequence where they lead no higher.
     """
-    worst = 1.0 if attack == WORST_CASE else 0.0
+    b = state.b
     zero, tangent = np.zeros(b.size), np.empty(b.size)
     used, outcome = 0, ITERATION_LIMIT
     for k in range(MAX_REWEIGHTED):
-        offset = _tangents(c, r, NEVER * unit, b, tangent)
-        before = b.copy()
-        outcome, n_iter = weighted(
-            family, attack, Z, gram, y, tangent, zero, 1.0, offset, scale, unit, k > 0, b, eta, sigma
-        )
+        offset = _tangents(c, r, NEVER * design.unit, b, tangent)
+        before = copy(b)
+        outcome, n_iter = weighted(loss, attack, design, Terms(tangent, zero, 1.0, offset), k > 0, state)
         used += n_iter
-        arrived = np.max(np.abs(b - before)) <= 1e-11 * np.max(np.abs(before))
-        if outcome != CONVERGED or arrived or np.all(b == 0.0):
+        arrived = largest_change(b, before) <= 1e-11 * largest(before)
+        if outcome != CONVERGED or arrived or largest(b) == 0.0:
             break
-        s = np.nonzero((b != 0.0) | (c == 0.0))[0]
-        Z_s, b_s, c_s, zero_s = np.ascontiguousarray(Z[:, s]), b[s], c[s], np.zeros(s.size)
-        gram_s = np.dot(Z_s.T, Z_s) / y.size
-        eta_s, sigma_s = eta.copy(), sigma.copy()
-        solved, _, n_iter = solve_kinks(
-            family,
-            worst,
-            Z_s,
-            gram_s,
-            y,
-            c_s,
-            zero_s,
-            r,
-            0.0,
-            scale[s],
-            KINK_WIDTH * unit,
-            KINK_TOL,
-            KINK_ITER,
-            b_s,
-            eta_s,
-            sigma_s,
-        )
+        s = active(b, c)
+        design_s, terms_s = _on_columns(loss, design, s), Terms(take(c, s), take(zero, s), r, 0.0)
+        state_s = State(take(b, s), copy(state.eta), copy(state.sigma))
+        solved, _, n_iter = solve_kinks(loss, 1.0 if attack == WORST_CASE else 0.0, design_s, terms_s, state_s)
         used += n_iter
-        if not solved or np.any((b_s == 0.0) & (c_s > 0.0)):
+        if not solved or _reaches_zero(state_s.b, terms_s.c):
             continue
-        here = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b, eta, sigma.copy())[0]
-        there = gradient_at(family, attack, Z_s, y, c_s, zero_s, r, 0.0, unit, b_s, eta_s, sigma_s)[0]
-        if there <= here:
-            b[s], eta[:], sigma[:] = b_s, eta_s, sigma_s
+        here = _height(loss, attack, design, Terms(c, zero, r, 0.0), state)
+        if gradient_at(loss, attack, design_s, terms_s, state_s)[0] <= here:
+            put(b, s, state_s.b)
+            assign(state.eta, state_s.eta)
+            assign(state.sigma, state_s.sigma)
             break
     return outcome, used
 
 
-@njit(cache=True)
-def _on_support(family, attack, Z, y, c, r, scale, unit, b, eta, sigma):
+@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, VECTOR, NUMBER, STATE), weighted, solve_kinks, gradient_at)
+def _on_support(loss, attack, design, c, r, state):
     """`_reweighted` on the columns that are not zero."""
-    s = np.nonzero((b != 0.0) | (c == 0.0))[0]
+    s = active(state.b, c)
     if s.size == 0:
         return CONVERGED, 0
-    Z_s, b_s = np.ascontiguousarray(Z[:, s]), b[s]
-    gram_s = np.dot(Z_s.T, Z_s) / y.size
-    outcome, used = _reweighted(family, attack, Z_s, gram_s, y, c[s], r, scale[s], unit, b_s, eta, sigma)
-    b[s] = b_s
+    state_s = State(take(state.b, s), state.eta, state.sigma)
+    outcome, used = _reweighted(loss, attack, _on_columns(loss, design, s), take(c, s), r, state_s)
+    put(state.b, s, state_s.b)
     return outcome, used
 
 
-@njit(cache=True)
-def _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b, eta, sigma):
+@part
+def _concave_with_kinks(loss, attack, design, c, r, state):
     """Concave bridge with kinks from b: the support from a smoothed objective, exact values, jumps that lower it."""
-    smooth_attack = attack if family == GAUSSIAN else WORST_CASE
-    width, zero = SUPPORT_WIDTH * unit, np.zeros(b.size)
-    outcome, used = proximal_newton(
-        family, smooth_attack, Z, gram, y, c, zero, r, 0.0, scale, width, 1e-4, MAX_SUPPORT_ITER, b, eta, sigma
-    )
+    smooth_attack = attack if loss.quadratic else WORST_CASE
+    terms = Terms(c, np.zeros(c.size), r, 0.0)
+    width = SUPPORT_WIDTH * design.unit
+    outcome, used = proximal_newton(loss, smooth_attack, design, terms, width, 1e-4, MAX_SUPPORT_ITER, state)
     if outcome == NON_FINITE:
         return outcome, used
-    outcome, n_iter = _on_support(family, attack, Z, y, c, r, scale, unit, b, eta, sigma)
+    outcome, n_iter = _on_support(loss, attack, design, c, r, state)
     used += n_iter
     for _ in range(MAX_JUMPS):
         if outcome != CONVERGED:
             break
-        here, P, q = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b, eta, sigma.copy())
-        _, _, j, t = jump_from(family, attack, Z, y, c, r, unit, b, eta, P, q)
+        at = State(state.b, state.eta, copy(state.sigma))
+        here, P, q = gradient_at(loss, attack, design, terms, at)
+        _, _, j, t = jump_from(loss, attack, design, terms, state.b, state.eta, P, q)
         if j < 0:
             break
-        b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
-        b_try[j] = t
-        outcome_try, n_iter = _on_support(family, attack, Z, y, c, r, scale, unit, b_try, eta_try, sigma_try)
+        trial = copy_state(state)
+        trial.b[j] = t
+        outcome_try, n_iter = _on_support(loss, attack, design, c, r, trial)
         used += n_iter
-        there = gradient_at(family, attack, Z, y, c, zero, r, 0.0, unit, b_try, eta_try, sigma_try.copy())[0]
-        if outcome_try != CONVERGED or not there < here:
+        if outcome_try != CONVERGED or not _height(loss, attack, design, terms, trial) < here:
             break
-        b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
+        assign_state(state, trial)
     return outcome, used
 
 
-@njit(cache=True)
-def fit_bridge(family, attack, lam, r, weights, Z, y, has_intercept):
+@entry(
+    in_units, on_working_sets, certify, _on_support, jump_from, minimise_power_model, power_residual,
+    descend_on_support,
+)  # fmt: skip
+def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     """One fit for r > 1; for r < 1 the lowest objective over the starts MLE, zero and lasso.
 
-    Parameters and results as in `linearised.fit_linearised`; `spread` is the largest minus the smallest objective over
-    the starts.
+    Parameters and results as in `linearised.fit_linearised`, without tangents and with a power other than one; `spread`
+    is the largest minus the smallest objective over the starts.
     """
-    n, m = Z.shape
-    y, centre, unit, scale = in_units(family, Z, y, has_intercept)
-    gram = gram_matrix(family, Z)
-    c, zero, narrow = lam * weights, np.zeros(m), is_narrow(weights)
-    null = null_start(family, Z, y, has_intercept)
+    n = y.size
+    r = shape.power
+    terms, narrow = power_terms(shape, weights), is_narrow(weights)
+    c, zero = terms.c, terms.ridge
+    design, null, centre = in_units(loss, Z, y, has_intercept, True)
     mle, mle_outcome, used = null, SINGULAR, 0
     if r < 1.0:
-        mle_outcome, mle, used = fit_mle(family, Z, gram, y, scale, has_intercept, null)
+        mle_outcome, mle, used = fit_mle(loss, design, has_intercept, null)
         if mle_outcome == SEPARATED and attack != NONE:
             # A linear gain overtakes a penalty that grows more slowly.
             return mle_outcome, mle, np.nan, np.nan, used, 0.0
     best, lowest, highest, kkt = ITERATION_LIMIT, np.inf, -np.inf, np.nan
-    b = null.copy()
+    b = copy(null)
     for start in range(1 if r > 1.0 else 3):
-        b_try, eta, sigma = null.copy(), np.empty(n), np.zeros(n)
+        state = State(copy(null), np.empty(n), np.zeros(n))
         if start == 1:
             if mle_outcome != CONVERGED:
                 continue
-            b_try[:] = mle
+            assign(state.b, mle)
         elif start == 2:
-            outcome, n_iter = on_working_sets(
-                family, attack, Z, gram, y, c, zero, 0.0, scale, unit, narrow, NO, b_try, eta, sigma
-            )
+            outcome, n_iter = on_working_sets(loss, attack, design, Terms(c, zero, 1.0, 0.0), narrow, NO, state)
             used += n_iter
             if outcome != CONVERGED:
                 continue
-        if r < 1.0 and has_kinks(family, attack):
-            outcome, n_iter = _concave_with_kinks(family, attack, Z, gram, y, c, r, scale, unit, b_try, eta, sigma)
+        if r < 1.0 and has_kinks(loss, attack):
+            outcome, n_iter = _concave_with_kinks(loss, attack, design, c, r, state)
         else:
-            outcome, n_iter = weighted(family, attack, Z, gram, y, c, zero, r, 0.0, scale, unit, NO, b_try, eta, sigma)
+            outcome, n_iter = weighted(loss, attack, design, terms, NO, state)
         used += n_iter
         if outcome == SEPARATED:
-            return outcome, b_try, np.nan, np.nan, used, 0.0
+            return outcome, state.b, np.nan, np.nan, used, 0.0
         if outcome == NON_FINITE:
             continue
-        objective, residual = certify(family, attack, Z, y, c, zero, r, 0.0, scale, unit, b_try, eta, sigma)
+        objective, residual = certify(loss, attack, design, terms, state)
         highest = max(highest, objective)
         if objective < lowest:
             best, lowest, kkt = outcome, objective, residual
-            b[:] = b_try
+            assign(b, state.b)
     if lowest == np.inf:
         return best, b, np.nan, np.nan, used, 0.0
     if has_intercept:

@@ -6,32 +6,37 @@ set are nearly right, a few solves of the bordered system give both to rounding 
 """
 
 import numpy as np
-from numba import njit
+from numba import types
 
-from simstudy.kernels.codes import FamilyCode
+from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, NUMBER, STATE, TERMS
+from simstudy.kernels.calls import kernel, part
+from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.loss import kink_derivatives, sided
-from simstudy.kernels.newton import fill_hessian, penalty_value, residual_of
+from simstudy.kernels.model import penalty_value, residual_of
 from simstudy.kernels.power import power_curvature, power_slope, power_step
+from simstudy.kernels.states import assign_state, copy_state
+from simstudy.kernels.tolerances import KINK_ITER, KINK_TOL, KINK_WIDTH
+from simstudy.kernels.vectors import gradient_in
 
-GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
 SMALLEST_STEP = 1e-4
 NO_BAND = np.bool_(False)
 
 
-@njit(cache=True)
-def _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature):
+@part
+def _support(q, b, terms, scale, sign, tangent, curvature):
     """Coordinates that are nonzero, unpenalised or violate optimality at zero.
 
     `sign`, `tangent` and `curvature` (m,) get their signs and the first and second derivatives of P there.
     """
+    c, ridge, r = terms.c, terms.ridge, terms.r
     m = b.size
     index = np.empty(m, np.int64)
     a = 0
     for j in range(m):
         sign[j] = np.sign(b[j])
         if b[j] == 0.0 and c[j] > 0.0:
-            if r != 1.0 or abs(q[j]) - c[j] * q[m] <= tol * scale[j]:
+            if r != 1.0 or abs(q[j]) - c[j] * q[m] <= KINK_TOL * scale[j]:
                 continue
             sign[j] = -np.sign(q[j])
         tangent[j] = c[j] * sign[j] + ridge[j] * b[j] if r == 1.0 else power_slope(c[j], r, b[j])
@@ -41,13 +46,25 @@ def _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature):
     return index[:a]
 
 
-@njit(cache=True)
-def _fill_on_support(family, Z, gram, w, v, d2P, support, H):
-    """`newton.fill_hessian` for the rows and columns of the support and of P alone."""
+@part
+def _true(mask):
+    """Indices at which a mask is true."""
+    index = np.empty(mask.size, np.int64)
+    count = 0
+    for i in range(mask.size):
+        if mask[i]:
+            index[count] = i
+            count += 1
+    return index[:count]
+
+
+@part
+def _fill_on_support(quadratic, Z, gram, w, v, d2P, support, H):
+    """`fill_hessian` for the rows and columns of the support and of P alone."""
     n, m = Z.shape
     a = support.size
     H[m, m] = d2P
-    if family == GAUSSIAN:
+    if quadratic:
         for s in range(a):
             for t in range(a):
                 H[support[s], support[t]] = gram[support[s], support[t]]
@@ -62,15 +79,15 @@ def _fill_on_support(family, Z, gram, w, v, d2P, support, H):
     for s in range(a):
         H[support[s], m] = cross[s] / n
         H[m, support[s]] = cross[s] / n
-    if family != GAUSSIAN:
+    if not quadratic:
         G = np.dot(Z_in, WZ)
         for s in range(a):
             for t in range(a):
                 H[support[s], support[t]] = G[s, t]
 
 
-@njit(cache=True)
-def _bordered_step(family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width):
+@part
+def _bordered_step(loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width):
     """One Newton step of the bordered system; (False, ...) where it is singular."""
     n = y.size
     m = tangent.size
@@ -89,7 +106,7 @@ def _bordered_step(family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma,
         A[r, r] += q[m] * curvature[j]
     for t in range(k):
         i = kinks[t]
-        k_eta, k_P, d_eta, d_P = kink_derivatives(family, worst, y[i], eta[i], P, kappa[i])
+        k_eta, k_P, d_eta, d_P = kink_derivatives(loss, worst, y[i], eta[i], P, kappa[i])
         x[a + t] = -(kappa[i] - width * sigma[i])
         for u in range(k):
             A[a + t, a + u] = 0.0
@@ -102,22 +119,24 @@ def _bordered_step(family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma,
     return solve_in_place(A, x), x
 
 
-@njit(cache=True)
-def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b, eta, sigma):
+@kernel(types.Tuple((FLAG, NUMBER, COUNT))(LOSS, NUMBER, DESIGN, TERMS, STATE))
+def solve_kinks(loss, worst, design, terms, state):
     """Drive (b, sigma) to a point where the unsmoothed optimality conditions hold.
 
-    `worst` places the Poisson kinks as in `sided`. `b` (m,), `eta` (n,) and `sigma` (n,) are the start and are updated
-    in place; `width` is the distance in y within which an observation counts as on its kink. Other parameters as in
-    `proximal_newton`.
+    `worst` places the kinks as in `sided`. An observation counts as on its kink within KINK_WIDTH of it.
 
     Returns
     -------
     solved : bool
-        Whether residual <= tol, every |sigma_i| <= 1 and every sigma_i off the kink is the sign of kappa_i.
+        Whether residual <= KINK_TOL, every |sigma_i| <= 1 and every sigma_i off the kink is the sign of kappa_i.
     residual : float
         Optimality residual at the last iterate, multipliers held.
     n_iter : int
     """
+    Z, gram, y, scale = design.Z, design.gram, design.y, design.scale
+    c, r = terms.c, terms.r
+    b, eta, sigma = state.b, state.eta, state.sigma
+    width = KINK_WIDTH * design.unit
     n, m = Z.shape
     d_eta = np.empty(n)
     w = np.empty(n)
@@ -128,13 +147,15 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
     sign = np.empty(m)
     tangent = np.zeros(m)
     curvature = np.zeros(m)
-    on_kink = np.abs(sigma) < 1.0
+    on_kink = np.empty(n, np.bool_)
+    for i in range(n):
+        on_kink[i] = abs(sigma[i]) < 1.0
     residual = np.inf
-    for iteration in range(max_iter):
-        eta[:] = np.dot(Z, b)
-        P = penalty_value(b, c, ridge, r, offset)
-        loss, q[m], d2P = sided(family, worst, y, eta, P, sigma, d_eta, w, v, kappa)
-        if not np.isfinite(loss):
+    for iteration in range(KINK_ITER):
+        np.dot(Z, b, eta)
+        P = penalty_value(b, terms)
+        value, q[m], d2P = sided(loss, worst, y, eta, P, sigma, d_eta, w, v, kappa)
+        if not np.isfinite(value):
             return False, np.inf, iteration
         consistent = True
         for i in range(n):
@@ -143,22 +164,20 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
             elif kappa[i] * sigma[i] < 0.0:
                 on_kink[i] = True
                 consistent = consistent and abs(kappa[i]) <= 2.0 * width
-        q[:m] = np.dot(Z.T, d_eta)
-        for j in range(m):
-            q[j] /= n
+        gradient_in(Z, d_eta, q)
         if r < 1.0:
-            fill_hessian(family, Z, gram, w, v, d2P, NO_BAND, H)
-        residual = residual_of(H, q, b, c, ridge, r, scale)
-        if consistent and residual <= tol:
+            fill_hessian(loss.quadratic, Z, gram, w, v, d2P, NO_BAND, H)
+        residual = residual_of(H, q, b, terms, scale)
+        if consistent and residual <= KINK_TOL:
             return True, residual, iteration
-        support = _support(q, b, c, ridge, r, scale, tol, sign, tangent, curvature)
-        kinks = np.nonzero(on_kink)[0]
+        support = _support(q, b, terms, scale, sign, tangent, curvature)
+        kinks = _true(on_kink)
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         if r >= 1.0:
-            _fill_on_support(family, Z, gram, w, v, d2P, support, H)
+            _fill_on_support(loss.quadratic, Z, gram, w, v, d2P, support, H)
         solved, x = _bordered_step(
-            family, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
+            loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
         )
         if not solved:
             return False, residual, iteration
@@ -176,14 +195,14 @@ def solve_kinks(family, worst, Z, gram, y, c, ridge, r, offset, scale, width, to
             if abs(sigma[i]) >= 1.0:
                 sigma[i] = np.sign(sigma[i])
                 on_kink[i] = False
-    return False, residual, max_iter
+    return False, residual, KINK_ITER
 
 
-@njit(cache=True)
-def follow_kinks(family, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b, eta, sigma):
-    """Drive a WORST_CASE solution (b, sigma) to an FGSM one by moving the Poisson kinks from one to the other.
+@kernel(types.Tuple((FLAG, COUNT))(LOSS, DESIGN, TERMS, STATE), solve_kinks)
+def follow_kinks(loss, design, terms, state):
+    """Drive a WORST_CASE solution (b, sigma) to an FGSM one by moving the kinks from one to the other.
 
-    Parameters and in-place updates as in `solve_kinks`; a step that fails is halved.
+    In-place updates as in `solve_kinks`; a step that fails is halved.
 
     Returns
     -------
@@ -192,21 +211,19 @@ def follow_kinks(family, Z, gram, y, c, ridge, r, offset, scale, width, tol, max
     """
     used = 0
     worst, goal, step = 1.0, 1.0, 0.5
-    b_try, eta_try, sigma_try = b.copy(), eta.copy(), sigma.copy()
+    trial = copy_state(state)
     while True:
-        solved, _, n_iter = solve_kinks(
-            family, goal, Z, gram, y, c, ridge, r, offset, scale, width, tol, max_iter, b_try, eta_try, sigma_try
-        )
+        solved, _, n_iter = solve_kinks(loss, goal, design, terms, trial)
         used += n_iter
         if solved:
             worst = goal
             step *= 2.0
-            b[:], eta[:], sigma[:] = b_try, eta_try, sigma_try
+            assign_state(state, trial)
         elif goal == 1.0:
             return False, used
         else:
             step *= 0.25
-            b_try[:], eta_try[:], sigma_try[:] = b, eta, sigma
+            assign_state(trial, state)
         if worst == 0.0 or step < SMALLEST_STEP:
             return worst == 0.0, used
         goal = max(worst - step, 0.0)

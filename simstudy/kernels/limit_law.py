@@ -1,14 +1,15 @@
 """Minimiser of the limit objective for many draws of W at once (T6, T7, T10)."""
 
 import numpy as np
-from numba import njit
 
-from simstudy.kernels.codes import PenaltyCode
-from simstudy.kernels.newton import minimise_step, penalty_value
+from simstudy.kernels.arguments import Terms
+from simstudy.kernels.calls import entry, part
+from simstudy.kernels.model import minimise_step, penalty_value
 from simstudy.kernels.penalty import extrapolate, linearise, power_terms
+from simstudy.kernels.power import minimise_power_model
+from simstudy.kernels.quadratic import minimise_model
+from simstudy.kernels.vectors import any_positive, assign, copy, fill, largest, largest_change
 
-SCAD = np.int64(PenaltyCode.SCAD)
-MCP = np.int64(PenaltyCode.MCP)
 TOL = 1e-11
 MAX_STEPS = 500
 # The steps of a linear approximation become geometric early when its model is quadratic.
@@ -17,7 +18,7 @@ EXTRAPOLATE_EVERY = 6
 SETTLED = 1e-12
 
 
-@njit(cache=True)
+@part
 def _gradient(H, slope, penalty_slope, center, P0, b, P, q):
     """Gradient in (b, P) at b into q; returns the objective there."""
     m = b.size
@@ -33,23 +34,23 @@ def _gradient(H, slope, penalty_slope, center, P0, b, P, q):
     return value
 
 
-@njit(cache=True)
-def _minimise(H, slope, penalty_slope, center, P0, c, ridge, r, offset, scale, b):
-    """Minimise the objective with P = offset + sum_j (c_j |b_j|^r + ridge_j b_j^2 / 2) from b; returns its minimum."""
+@part
+def _minimise(H, slope, penalty_slope, center, P0, terms, scale, b):
+    """Minimise the objective with P of these terms from b; returns its minimum."""
     m = b.size
     q = np.empty(m + 1)
-    quartic = np.any(ridge > 0.0)
+    quartic = any_positive(terms.ridge)
     for _ in range(MAX_STEPS):
-        _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, c, ridge, r, offset), q)
-        before = b.copy()
-        minimise_step(H.copy() if quartic else H, q, b, c, ridge, r, scale, TOL)
-        if not quartic or np.max(np.abs(b - before)) <= SETTLED * np.max(np.abs(b)):
+        _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, terms), q)
+        before = copy(b)
+        minimise_step(H.copy() if quartic else H, q, b, terms, scale, TOL)
+        if not quartic or largest_change(b, before) <= SETTLED * largest(b):
             break
-    return _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, c, ridge, r, offset), q)
+    return _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, terms), q)
 
 
-@njit(cache=True)
-def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, center, starts, out):
+@entry(minimise_model, minimise_power_model)
+def minimise_limit(H, slopes, penalty_slopes, P0, shape, weights, center, starts, out):
     """Minimise q'(b - center) + g (P(b) - P0) + 1/2 (z - z0)'H(z - z0), z = (b, P), for each draw of (q, g).
 
     Parameters
@@ -62,13 +63,16 @@ def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, cen
         Gradient in P at the centre, one a draw.
     P0 : float
         P at the centre.
-    code, lam, shape, weights :
-        The penalty: PenaltyCode, level, shape and (q,) multipliers.
+    shape : Shape
+        The penalty.
+    weights : (q,) float array
+        Its multipliers.
     center : (q,) float array
         Point about which the objective is expanded.
     starts : (size, q) float array
-        The MLE of each draw. For scad and mcp it is the start of the local linear approximation, which is part of the
-        law; a concave bridge takes the lowest objective over the starts MLE, no penalised coefficient, and lasso.
+        The MLE of each draw. Where the penalty has tangents it is the start of the local linear approximation, which is
+        part of the law; a concave bridge takes the lowest objective over the starts MLE, no penalised coefficient and
+        lasso.
     out : (size, q) float array
         Filled with the minimisers b.
     """
@@ -76,34 +80,45 @@ def minimise_limit(H, slopes, penalty_slopes, P0, code, lam, shape, weights, cen
     zero, scale = np.zeros(m), np.ones(m)
     for j in range(m):
         scale[j] = np.sqrt(H[j, j])
-    c, ridge, r = power_terms(code, lam, shape, weights)
+    terms = power_terms(shape, weights)
+    c = terms.c
+    lasso = Terms(c, zero, 1.0, 0.0)
     other, previous, step, step_before = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
     for draw in range(size):
         b, slope, g = out[draw], slopes[draw], penalty_slopes[draw]
-        b[:] = starts[draw]
-        if code in (SCAD, MCP):
-            previous[:] = np.inf
+        assign(b, starts[draw])
+        if shape.tangents:
+            fill(previous, np.inf)
             for k in range(MAX_STEPS):
-                offset = linearise(code, lam, shape, weights, b, c)
-                if np.max(np.abs(c - previous)) <= 1e-10 * lam:
+                offset = linearise(shape, weights, b, c)
+                if largest_change(c, previous) <= 1e-10 * shape.linear:
                     break
-                previous[:] = c
-                other[:] = b
-                step_before[:] = step
-                _minimise(H, slope, g, center, P0, c, zero, 1.0, offset, scale, b)
-                step[:] = b - other
+                assign(previous, c)
+                assign(other, b)
+                assign(step_before, step)
+                _minimise(H, slope, g, center, P0, Terms(c, zero, 1.0, offset), scale, b)
+                for j in range(m):
+                    step[j] = b[j] - other[j]
                 if k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and extrapolate(step_before, step, weights, b):
-                    previous[:] = np.inf
+                    fill(previous, np.inf)
             continue
-        lowest = _minimise(H, slope, g, center, P0, c, ridge, r, 0.0, scale, b)
-        if r < 1.0:
+        lowest = _minimise(H, slope, g, center, P0, terms, scale, b)
+        if shape.power < 1.0:
             for start in range(2):
-                other[:] = starts[draw]
+                assign(other, starts[draw])
                 if start == 0:
-                    other[weights > 0.0] = 0.0
+                    for j in range(m):
+                        if weights[j] > 0.0:
+                            other[j] = 0.0
                 else:
-                    _minimise(H, slope, g, center, P0, c, zero, 1.0, 0.0, scale, other)
-                value = _minimise(H, slope, g, center, P0, c, zero, r, 0.0, scale, other)
+                    _minimise(H, slope, g, center, P0, lasso, scale, other)
+                value = _minimise(H, slope, g, center, P0, terms, scale, other)
                 if value < lowest:
                     lowest = value
-                    b[:] = other
+                    assign(b, other)
+
+
+@entry(minimise_model, minimise_power_model)
+def minimise_expansion(H, q, b, c, ridge, r, tol):
+    """Minimise a quadratic expansion in (b, P) with P of these terms from b, in place (T17); H and q are destroyed."""
+    minimise_step(H, q, b, Terms(c, ridge, r, 0.0), np.ones(b.size), tol)

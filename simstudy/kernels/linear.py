@@ -4,10 +4,11 @@ numpy's raises on a singular matrix, and an exception inside compiled code leaks
 """
 
 import numpy as np
-from numba import njit
+
+from simstudy.kernels.calls import part
 
 
-@njit(cache=True)
+@part
 def solve_in_place(A, rhs):
     """Solve A x = rhs by LU with partial pivoting; A (m, m) is destroyed, rhs (m,) becomes x.
 

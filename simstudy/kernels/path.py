@@ -3,12 +3,15 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from simstudy.kernels.arguments import State, Terms
+from simstudy.kernels.calls import entry
+from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import power_terms
-from simstudy.kernels.start import gram_matrix, in_units, is_narrow, null_start
-from simstudy.kernels.weighted import certify, on_working_sets
+from simstudy.kernels.start import in_units, is_narrow
+from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
+from simstudy.kernels.working_sets import on_working_sets
 
 NONE = np.int64(Attack.NONE)
 SEPARATED = np.int64(Outcome.SEPARATED)
@@ -17,17 +20,17 @@ SINGULAR = np.int64(Outcome.SINGULAR)
 NO: Any = np.bool_(False)
 
 
-@njit(cache=True)
-def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
-    """LASSO, elastic net or ridge fits along `lams`, warm-started.
+@entry(in_units, on_working_sets, certify)
+def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
+    """LASSO, elastic net or ridge fits along multiples of one penalty, warm-started.
 
     Parameters
     ----------
-    family, attack, code, shape, weights, Z, y, has_intercept
+    loss, attack, shape, weights, Z, y, has_intercept
         As in `linearised.fit_linearised`; the problem must be convex, so that a start decides on the way and not on
         the result.
-    lams : (L,) float array
-        Penalty levels, best from large to small.
+    levels : (L,) float array
+        Multiples of `shape`, best from large to small.
 
     Returns
     -------
@@ -39,32 +42,32 @@ def fit_path(family, attack, code, lams, shape, weights, Z, y, has_intercept):
     n_iter : (L,) int array
     """
     n, m = Z.shape
-    L = lams.size
+    L = levels.size
     outcomes = np.empty(L, np.int64)
-    B = np.full((L, m), np.nan)
-    objectives = np.full(L, np.nan)
-    residuals = np.full(L, np.nan)
+    B = np.empty((L, m))
+    objectives, residuals = full(L, np.nan), full(L, np.nan)
     used = np.empty(L, np.int64)
-    y, centre, unit, scale = in_units(family, Z, y, has_intercept)
     narrow = is_narrow(weights)
-    gram = gram_matrix(family, Z) if narrow else np.zeros((0, 0))
-    b = null_start(family, Z, y, has_intercept)
-    eta = np.empty(n)
-    sigma = np.zeros(n)
+    design, start, centre = in_units(loss, Z, y, has_intercept, narrow)
+    unit_terms = power_terms(shape, weights)
+    terms = Terms(np.empty(m), np.empty(m), 1.0, 0.0)
+    b = copy(start)
+    state = State(b, np.empty(n), np.zeros(n))
     warm = NO
     for k in range(L):
-        c, ridge, _ = power_terms(code, lams[k], shape, weights)
-        kind = attack if np.any(c + ridge > 0.0) else NONE
-        outcome, used[k] = on_working_sets(
-            family, kind, Z, gram, y, c, ridge, 0.0, scale, unit, narrow, warm, b, eta, sigma
-        )
+        for j in range(m):
+            terms.c[j] = levels[k] * unit_terms.c[j]
+            terms.ridge[j] = levels[k] * unit_terms.ridge[j]
+        kind = attack if any_positive(terms.c) or any_positive(terms.ridge) else NONE
+        outcome, used[k] = on_working_sets(loss, kind, design, terms, narrow, warm, state)
         outcomes[k] = outcome
         warm = outcome not in (SEPARATED, NON_FINITE, SINGULAR)
         if not warm:
-            b = null_start(family, Z, y, has_intercept)
+            assign(b, start)
+            fill(B[k], np.nan)
             continue
-        objectives[k], residuals[k] = certify(family, kind, Z, y, c, ridge, 1.0, 0.0, scale, unit, b, eta, sigma)
-        B[k] = b
+        objectives[k], residuals[k] = certify(loss, kind, design, terms, state)
+        assign(B[k], b)
         if has_intercept:
             B[k, 0] += centre
     return outcomes, B, objectives, residuals, used

@@ -5,9 +5,11 @@ are therefore taken in u = sign(b) |b|^min(r - 1, 1), in which the slope is line
 """
 
 import numpy as np
-from numba import njit
 
+from simstudy.kernels.arguments import FLAG, MATRIX, NUMBER, VECTOR, VOID
+from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.linear import solve_in_place
+from simstudy.kernels.vectors import assign, copy
 
 ROOT_STEPS = 100
 MAX_ROUNDS = 50
@@ -20,7 +22,7 @@ DOUBLINGS = 100
 ROUNDING = 1e-14
 
 
-@njit(cache=True)
+@part
 def _along(a, h, g, x, y, c, r, t):
     """Value, slope and curvature at t > 0 of a t + h t^2/2 + (g + x t) p + y p^2/2, where p = c t^r."""
     p = c * t**r
@@ -30,7 +32,7 @@ def _along(a, h, g, x, y, c, r, t):
     return value, a + h * t + x * p + dp * push, h + 2.0 * x * dp + y * dp * dp + (r - 1.0) * dp / t * push
 
 
-@njit(cache=True)
+@part
 def _branch(a, h, g, x, y, c, r):
     """Global minimiser over t >= 0 of `_along`, with its value (never above zero, the value at t = 0).
 
@@ -71,7 +73,7 @@ def _branch(a, h, g, x, y, c, r):
     return 0.0, 0.0
 
 
-@njit(cache=True)
+@part
 def coordinate_minimum(H, q, b, c, r, j):
     """Global minimiser of the model in b_j, the other coordinates held; zero where c_j is infinite."""
     m = b.size
@@ -87,19 +89,19 @@ def coordinate_minimum(H, q, b, c, r, j):
     return sign * t
 
 
-@njit(cache=True)
+@part
 def power_slope(c, r, b):
     """Derivative of c |b|^r in b, zero at b = 0."""
     return np.sign(b) * c * r * abs(b) ** (r - 1.0) if b != 0.0 and c > 0.0 else 0.0
 
 
-@njit(cache=True)
+@part
 def power_curvature(c, r, b):
     """Second derivative of c |b|^r in b, zero at b = 0."""
     return c * r * (r - 1.0) * abs(b) ** (r - 2.0) if b != 0.0 and c > 0.0 else 0.0
 
 
-@njit(cache=True)
+@part
 def power_step(c, r, b, step):
     """Where a Newton step from b != 0 leads when it is taken in u = sign(b) |b|^min(r - 1, 1); r > 1."""
     if c == 0.0 or r >= 2.0:
@@ -108,7 +110,7 @@ def power_step(c, r, b, step):
     return b * np.sign(ratio) * abs(ratio) ** (1.0 / (r - 1.0))
 
 
-@njit(cache=True)
+@kernel(NUMBER(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR))
 def power_residual(H, q, b, c, r, scale):
     """Largest optimality residual: at b_j != 0 the gradient, at zero (r < 1) how far b_j wants to go, as a gradient."""
     m = b.size
@@ -124,7 +126,7 @@ def power_residual(H, q, b, c, r, scale):
     return worst
 
 
-@njit(cache=True)
+@part
 def _sweep(H, q, b, c, r, order):
     """One round of exact global coordinate steps in this order; how many coefficients became zero or ceased to be."""
     m = b.size
@@ -141,7 +143,7 @@ def _sweep(H, q, b, c, r, order):
     return changed
 
 
-@njit(cache=True)
+@part
 def _newton_on_support(H, q, b, c, r, scale, tol):
     """Newton step on the nonzero coordinates, halved until the model falls; for r < 1 no sign changes.
 
@@ -171,7 +173,7 @@ def _newton_on_support(H, q, b, c, r, scale, tol):
         A[s, s] += q[m] * power_curvature(c[j], r, b[j])
     if before <= tol or not solve_in_place(A, d):
         return False
-    old, old_q = b.copy(), q.copy()
+    old, old_q = copy(b), copy(q)
     fraction = 1.0
     for _ in range(HALVINGS):
         crossed = False
@@ -209,12 +211,12 @@ def _newton_on_support(H, q, b, c, r, scale, tol):
         if r < 1.0 and fraction < 0.2:
             # Coordinate steps know where a concave power ends.
             break
-    b[:] = old
-    q[:] = old_q
+    assign(b, old)
+    assign(q, old_q)
     return False
 
 
-@njit(cache=True)
+@kernel(VOID(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR, NUMBER))
 def descend_on_support(H, q, b, c, r, scale, tol):
     """Newton steps on the nonzero coordinates while they do some good; parameters as in `minimise_power_model`."""
     for _ in range(NEWTON_STEPS):
@@ -222,7 +224,7 @@ def descend_on_support(H, q, b, c, r, scale, tol):
             break
 
 
-@njit(cache=True)
+@part
 def _drop_one(H, q, b, c, r, scale, tol):
     """Set that small coordinate to zero without which the model is lowest once the others have settled; r < 1.
 
@@ -230,14 +232,14 @@ def _drop_one(H, q, b, c, r, scale, tol):
     beyond twice the size at which a step alone jumps from zero are not tried. Returns whether any is better left out.
     """
     m = b.size
-    start, start_q = b.copy(), q.copy()
+    start, start_q = copy(b), copy(q)
     lowest = 0.0
     for j in range(m):
         if start[j] == 0.0 or c[j] == 0.0 or not start_q[m] > 0.0:
             continue
         if abs(start[j]) > 2.0 * (2.0 * start_q[m] * c[j] * (1.0 - r) / H[j, j]) ** (1.0 / (2.0 - r)):
             continue
-        b_try, q_try = start.copy(), start_q.copy()
+        b_try, q_try = copy(start), copy(start_q)
         dP = -c[j] * abs(start[j]) ** r
         for k in range(m + 1):
             q_try[k] += H[m, k] * dP - H[j, k] * start[j]
@@ -252,11 +254,20 @@ def _drop_one(H, q, b, c, r, scale, tol):
         change += 0.5 * (start_q[m] + q_try[m]) * dP
         if change < lowest - ROUNDING * abs(start_q[m] * dP):
             lowest = change
-            b[:], q[:] = b_try, q_try
+            assign(b, b_try)
+            assign(q, q_try)
     return lowest < 0.0
 
 
-@njit(cache=True)
+@part
+def _no_zero(b):
+    for j in range(b.size):
+        if b[j] == 0.0:
+            return False
+    return True
+
+
+@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR, NUMBER), descend_on_support, power_residual)
 def minimise_power_model(H, q, b, c, r, scale, tol):
     """Minimise the model from b by exact global coordinate steps and Newton steps on the support in turn.
 
@@ -273,12 +284,12 @@ def minimise_power_model(H, q, b, c, r, scale, tol):
     # of the columns does not choose among them.
     size = np.empty(b.size)
     for j in range(b.size):
-        size[j] = abs(b[j] - q[j] / H[j, j]) if H[j, j] > 0.0 else 0.0
-    order = np.argsort(-size)
+        size[j] = -abs(b[j] - q[j] / H[j, j]) if H[j, j] > 0.0 else 0.0
+    order = np.argsort(size)
     for attempt in range(MAX_ROUNDS):
         # A smooth power has no support to settle, but no Newton step starts from a zero.
         for _ in range(SWEEPS if r < 1.0 else 1):
-            if r > 1.0 and attempt == 0 and np.all(b != 0.0):
+            if r > 1.0 and attempt == 0 and _no_zero(b):
                 break
             if _sweep(H, q, b, c, r, order) == 0:
                 break

@@ -5,9 +5,11 @@ its penalty inside (T3). Penalised likelihood (T4) is the case in which the last
 """
 
 import numpy as np
-from numba import njit
 
+from simstudy.kernels.arguments import FLAG, MATRIX, NUMBER, VECTOR
+from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.linear import solve_in_place
+from simstudy.kernels.vectors import assign, copy
 
 FULL, CUT, SINGULAR = 0, 1, 2
 RIDGE = 1e-9
@@ -17,7 +19,7 @@ SWEEPS = 20
 STALLED_ROUNDS = 10
 
 
-@njit(cache=True)
+@part
 def _shift(H, q, j, step, dP):
     m = q.size - 1
     if step != 0.0:
@@ -28,7 +30,7 @@ def _shift(H, q, j, step, dP):
             q[k] += H[m, k] * dP
 
 
-@njit(cache=True)
+@part
 def _coordinate_minimum(H, q, b, c, j):
     """Exact minimiser of the model in b_j: from the value at zero, the better of the two sign branches."""
     m = b.size
@@ -53,7 +55,7 @@ def _coordinate_minimum(H, q, b, c, j):
     return best
 
 
-@njit(cache=True)
+@part
 def model_residual(q, b, c, scale):
     """Largest distance of zero to the subdifferential of the model, each coordinate divided by `scale` (m,)."""
     m = b.size
@@ -69,7 +71,7 @@ def model_residual(q, b, c, scale):
     return worst
 
 
-@njit(cache=True)
+@part
 def _sweep(H, q, b, c):
     """One round of exact coordinate steps; how many coefficients became zero, ceased to be, or changed sign."""
     changed = 0
@@ -86,7 +88,7 @@ def _sweep(H, q, b, c):
     return changed
 
 
-@njit(cache=True)
+@part
 def _fill_face(H, q, b, c, support, A, d):
     """Curvature A and negative gradient d of the model over the support, the signs of b held."""
     m = b.size
@@ -100,14 +102,14 @@ def _fill_face(H, q, b, c, support, A, d):
             A[r, s] = H[j, k] + cj * H[m, k] + ck * H[j, m] + cj * ck * H[m, m]
 
 
-@njit(cache=True)
+@part
 def _move(H, q, b, c, support, d, fraction, blocking):
     """Go `fraction` of the way d on the support; a sign never changes, and `blocking` (-1: none) becomes zero.
 
     Returns the model's change.
     """
     m = b.size
-    before = q.copy()
+    before = copy(q)
     dP = 0.0
     moved = np.zeros(support.size)
     for r in range(support.size):
@@ -126,7 +128,7 @@ def _move(H, q, b, c, support, d, fraction, blocking):
     return change
 
 
-@njit(cache=True)
+@part
 def _first_sign_change(b, c, support, d):
     """Share of the step d on the support until a penalised coefficient reaches zero, and which; (1, -1) for none."""
     fraction, blocking = 1.0, -1
@@ -140,7 +142,7 @@ def _first_sign_change(b, c, support, d):
     return fraction, blocking
 
 
-@njit(cache=True)
+@part
 def _newton_on_support(H, q, b, c):
     """Minimise over the support with signs fixed.
 
@@ -181,15 +183,16 @@ def _newton_on_support(H, q, b, c):
     if not regular and blocking < 0:
         return SINGULAR
     if regular and blocking >= 0:
-        old_b, old_q = b.copy(), q.copy()
+        old_b, old_q = copy(b), copy(q)
         if _move(H, q, b, c, support[:a], d, 1.0, -1) < 0.0:
             return CUT
-        b[:], q[:] = old_b, old_q
+        assign(b, old_b)
+        assign(q, old_q)
     _move(H, q, b, c, support[:a], d, fraction, blocking)
     return FULL if blocking < 0 else CUT
 
 
-@njit(cache=True)
+@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, NUMBER))
 def minimise_model(H, q, b, c, scale, tol):
     """Minimise the quadratic model from b, by coordinate sweeps and Newton steps on the support in turn.
 

@@ -1,67 +1,93 @@
 """What every fit begins with: the data in the kernels' units, the null model and the MLE."""
 
 import numpy as np
-from numba import njit
+from numba import types
 
-from simstudy.kernels.codes import Attack, FamilyCode, Outcome
+from simstudy.kernels.arguments import DESIGN, FLAG, LOSS, MATRIX, NUMBER, VECTOR, Design, State, Terms
+from simstudy.kernels.calls import kernel, part
+from simstudy.kernels.codes import Attack, Outcome
+from simstudy.kernels.loss import directions, null_predictor, smoothed
 from simstudy.kernels.newton import proximal_newton
-from simstudy.kernels.weighted import MAX_ITER, SMALL, TOL, column_scale
+from simstudy.kernels.tolerances import MAX_ITER, TOL
+from simstudy.kernels.vectors import copy, full, gram_of, mean
 
-BINOMIAL = np.int64(FamilyCode.BINOMIAL)
-GAUSSIAN = np.int64(FamilyCode.GAUSSIAN)
-POISSON = np.int64(FamilyCode.POISSON)
 NONE = np.int64(Attack.NONE)
 SINGULAR = np.int64(Outcome.SINGULAR)
 
+# With fewer columns than this the whole Gram matrix costs less than choosing among them.
+SMALL = 40
 
-@njit(cache=True)
-def null_start(family, Z, y, has_intercept):
+
+@part
+def column_scale(Z):
+    """Root mean square of each column, one for a column of zeros."""
+    n, m = Z.shape
+    scale = np.zeros(m)
+    for i in range(n):
+        for j in range(m):
+            scale[j] += Z[i, j] * Z[i, j]
+    for j in range(m):
+        scale[j] = np.sqrt(scale[j] / n) if scale[j] > 0.0 else 1.0
+    return scale
+
+
+@part
+def null_start(loss, Z, y, has_intercept):
     """Coefficients of the null model (m,): the intercept at the link of mean(y), zeros elsewhere."""
     b = np.zeros(Z.shape[1])
     if has_intercept:
-        mean = np.mean(y)
-        if family == BINOMIAL:
-            b[0] = np.log(mean / (1.0 - mean))
-        elif family == POISSON:
-            b[0] = np.log(mean)
-        else:
-            b[0] = mean
+        b[0] = null_predictor(loss, mean(y))
     return b
 
 
-@njit(cache=True)
-def in_units(family, Z, y, has_intercept):
-    """Response without its mean where a gaussian intercept absorbs that, the mean, mean|y - mean(y)| and the scale.
+@part
+def _unit(loss, y, predictor):
+    """Mean size of the derivative of the loss in eta at the null model: mean|y - mu| for a canonical link."""
+    n = y.size
+    d_eta = np.empty(n)
+    smoothed(loss, NONE, y, full(n, predictor), 0.0, 1.0, np.empty(n), d_eta, np.empty(n), np.empty(n))
+    total = 0.0
+    for i in range(n):
+        total += abs(d_eta[i])
+    return total / n
 
-    A shift that is taken off first costs no digits. `scale` (m,) is the unit of the optimality residual.
+
+@kernel(types.Tuple((DESIGN, VECTOR, NUMBER))(LOSS, MATRIX, VECTOR, FLAG, FLAG))
+def in_units(loss, Z, y, has_intercept, all_columns):
+    """The data as a Design, the null model, and the mean taken off y where the intercept absorbs it.
+
+    A shift that is taken off first costs no digits. `all_columns`: whether the Gram matrix of all columns is needed.
     """
-    centre = np.mean(y) if family == GAUSSIAN and has_intercept else 0.0
-    y = y - centre
-    unit = np.mean(np.abs(y - np.mean(y)))
-    return y, centre, unit, column_scale(Z) * unit
+    centre = mean(y) if loss.quadratic and has_intercept else 0.0
+    y_centred = np.empty(y.size)
+    for i in range(y.size):
+        y_centred[i] = y[i] - centre
+    start = null_start(loss, Z, y_centred, has_intercept)
+    unit = _unit(loss, y_centred, start[0] if has_intercept else 0.0)
+    gram = gram_of(Z) if all_columns and loss.quadratic else np.zeros((0, 0))
+    scale = column_scale(Z)
+    for j in range(scale.size):
+        scale[j] *= unit
+    return Design(Z, gram, y_centred, directions(loss, y), scale, unit), start, centre
 
 
-@njit(cache=True)
+@part
 def is_narrow(weights):
     """Whether the whole Gram matrix costs less than choosing among the columns."""
-    return weights.size <= SMALL or np.sum(weights > 0.0) < weights.size // 2
+    penalised = 0
+    for j in range(weights.size):
+        penalised += weights[j] > 0.0
+    return weights.size <= SMALL or penalised < weights.size // 2
 
 
-@njit(cache=True)
-def gram_matrix(family, Z):
-    """Z'Z/n (m, m) for the gaussian family, which alone reads it."""
-    return np.dot(Z.T, Z) / Z.shape[0] if family == GAUSSIAN else np.zeros((0, 0))
-
-
-@njit(cache=True)
-def fit_mle(family, Z, gram, y, scale, has_intercept, start):
+@part
+def fit_mle(loss, design, has_intercept, start):
     """MLE from `start`: (Outcome, b, n_iter); SINGULAR where there are not more rows than slopes."""
-    n, m = Z.shape
-    b = start.copy()
+    n, m = design.Z.shape
+    b = copy(start)
     if n <= m - has_intercept:
         return SINGULAR, b, 0
     zero = np.zeros(m)
-    outcome, n_iter = proximal_newton(
-        family, NONE, Z, gram, y, zero, zero, 1.0, 0.0, scale, 1.0, TOL, MAX_ITER, b, np.empty(n), np.zeros(n)
-    )
+    terms, state = Terms(zero, zero, 1.0, 0.0), State(b, np.empty(n), np.zeros(n))
+    outcome, n_iter = proximal_newton(loss, NONE, design, terms, 1.0, TOL, MAX_ITER, state)
     return outcome, b, n_iter

@@ -134,7 +134,8 @@ OURS = (
     Measure(
         "top_share", quantiles.top_share, VALUES,
         description="share of the squared deviations from the median that the largest 1 % of deviating replicates have",
-        formula="sum of the largest (x_r - median)^2 / sum of all", mcse=BOOTSTRAP, default=CARRIED, bounds=SHARE,
+        formula="sum of the largest (x_r - median)^2 / sum of all", mcse="unknown: nobody has seen the tail",
+        default=CARRIED, bounds=SHARE,
     ),
     a_quantile(
         "median_bias", quantiles.median, takes=ERRORS,
@@ -158,9 +159,10 @@ OURS = (
         description="mean without the smallest and the largest tenth", formula="mean of x_(0.1 R + 1) .. x_(0.9 R)",
         mcse="Tukey & McLaughlin: S of the winsorised sample / (0.8 sqrt(R))",
     ),
-    a_share(
+    Measure(
         "bias_eliminated_coverage", coverage.bias_eliminated_coverage, INTERVALS,
         description="95 % interval holds the mean estimate (table 6)", formula="mean 1[|x_r - mean x| <= z s_r]",
+        mcse="of the indicators, each corrected by its pull on the mean", bounds=SHARE,
     ),
     Measure(
         "model_se_error", coverage.model_se_error, INTERVALS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simstudy.measures.estimate import Z_95, Estimate, FloatArray, all_equal, unknown, with_interval
+from simstudy.measures.estimate import FIELDS, Z_95, Estimate, FloatArray, all_equal, unknown, with_interval
 from simstudy.measures.moments import jackknife, leave_one_out_mean, leave_one_out_variance, ratio, rmse, variance
 from simstudy.measures.proportion import proportion
 
@@ -29,14 +29,32 @@ def coverage(errors: FloatArray, standard_errors: FloatArray) -> Estimate:
 def bias_eliminated_coverage(values: FloatArray, standard_errors: FloatArray) -> Estimate:
     """Share of replicates whose 95 % interval holds the mean of the estimates (Morris et al. 2019, table 6).
 
-    That the mean is estimated moves each indicator by 1/sqrt(R) of a standard error. Where as many intervals lie just
-    above as just below it this cancels, and Wilson's interval and MCSE are those of a proportion.
+    Parameters
+    ----------
+    values, standard_errors : ndarray, shape (R, k)
+
+    Returns
+    -------
+    Estimate
+        The mean is estimated too, so that a proportion's MCSE is off where the estimates are skewed (by 30 % for
+        lognormal ones). Here each replicate's indicator is corrected by its pull on the mean times the slope of the
+        share in its centre, a difference quotient over +- S R^(-1/5) / 2. Where all replicates agree, as `proportion`.
     """
-    if len(values) == 0:
-        return unknown(values.shape[1])
+    replicates = len(values)
+    if replicates < 2:
+        return proportion(np.abs(values - values) <= Z_95 * standard_errors)
     # A mean of equal replicates differs from them by rounding, and an interval of length zero would not hold it.
     centre = np.where(all_equal(values), values[0], values.mean(axis=0))
-    return proportion(np.abs(values - centre) <= Z_95 * standard_errors)
+    half = Z_95 * standard_errors
+    covered = np.abs(values - centre) <= half
+    step = np.sqrt(variance(values)) * replicates**-0.2 / 2
+    above, below = (np.abs(values - centre - shift) <= half for shift in (step, -step))
+    slope = ratio(above.mean(axis=0) - below.mean(axis=0), 2 * step)
+    influence = covered + np.where(step > 0, slope, 0.0) * (values - centre)
+    plain = proportion(covered)
+    corrected = with_interval(plain.value, influence.std(axis=0, ddof=1) / np.sqrt(replicates), replicates, 0.0, 1.0)
+    agree = covered.all(axis=0) | ~covered.any(axis=0)
+    return Estimate(*(np.where(agree, getattr(plain, each), getattr(corrected, each)) for each in FIELDS))
 
 
 def rejection_rate(values: FloatArray, standard_errors: FloatArray) -> Estimate:

@@ -33,6 +33,10 @@ class Estimate:
     upper: FloatArray
 
 
+#: Names of its fields.
+FIELDS = ("value", "mcse", "lower", "upper")
+
+
 def unknown(k: int) -> Estimate:
     """Estimate of `k` parameters from no usable replicate: NaN throughout."""
     nan = np.full(k, np.nan)

@@ -74,7 +74,7 @@ class Measure:
     sparse : bool
         Whether it is about exact zeros, and asked only of vectors whose truth has some and of the coefficients.
     share : bool
-        Whether it is the share of replicates in which something happens.
+        Whether it is the share of replicates in which something happens, each on its own: its count is binomial.
     bounds : (low, high), or a function from the truth of a vector to them
         Values that one replicate can have.
     power : float

@@ -30,6 +30,8 @@ def mean(sample: FloatArray) -> Estimate:
     replicates = len(sample)
     if replicates == 0:
         return unknown(sample.shape[1])
+    # Column by column in memory, so that the rounding of a sum does not depend on which other columns there are.
+    sample = np.asfortranarray(sample)
     value = sample.mean(axis=0)
     if replicates == 1:
         return with_interval(value, np.full(value.shape, np.nan), replicates)

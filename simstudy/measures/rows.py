@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simstudy.measures.cells import Cells
 from simstudy.measures.columns import BoolArray, IntArray
-from simstudy.measures.estimate import Estimate
+from simstudy.measures.estimate import FIELDS, Estimate
 from simstudy.measures.names import parameter
 from simstudy.measures.plan import Step
 
@@ -116,7 +116,7 @@ def _block(of: Cells, part: Part) -> dict[str, NDArray[Any]]:
         "reference": np.full(total, part.reference, dtype=object),
         "parameter": np.tile(np.array(names, dtype=object), cells),
         "measure": np.full(total, part.step.measure.name + part.suffix, dtype=object),
-        **{name: getattr(part.estimate, name) for name in ("value", "mcse", "lower", "upper")},
+        **{name: getattr(part.estimate, name) for name in FIELDS},
         "attempted": attempted,
         "usable": usable,
         "failed": attempted - usable,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.measures.estimate import Estimate, FloatArray
-from simstudy.measures.moments import bounded_mean, mean
+from simstudy.measures.moments import bounded_mean, mean_absolute
 from simstudy.measures.proportion import proportion
 
 BoolArray = NDArray[np.bool_]
@@ -78,7 +78,7 @@ def false_positive_rate(values: FloatArray, truth: FloatArray) -> Estimate:
 def sup_error(errors: FloatArray, truth: FloatArray) -> Estimate:
     """Mean of max |betahat_j - beta0_j| over the support, as in T12; NaN where the support is empty."""
     sizes = np.where(truth != 0, np.abs(_vectors(errors)), -np.inf).max(axis=-1, initial=-np.inf)
-    return mean(np.where(sizes >= 0, sizes, np.nan))
+    return mean_absolute(np.where(sizes >= 0, sizes, np.nan))
 
 
 def zero_probability(values: FloatArray) -> Estimate:

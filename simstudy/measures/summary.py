@@ -12,7 +12,7 @@ from simstudy.errors import InputError, unknown_name
 from simstudy.measures.batch import batches
 from simstudy.measures.cells import Cells, Group, cells
 from simstudy.measures.columns import BoolArray
-from simstudy.measures.estimate import Estimate, FloatArray
+from simstudy.measures.estimate import FIELDS, Estimate, FloatArray
 from simstudy.measures.measure import Default, Measure
 from simstudy.measures.plan import Step, steps
 from simstudy.measures.rows import Part, frame
@@ -120,9 +120,9 @@ def _estimate(measure: Measure, arguments: dict[str, FloatArray], kept: BoolArra
     if kept is None:
         return measure.evaluate(arguments)
     found = measure.evaluate({name: each[..., kept] for name, each in arguments.items()})
-    parts = {name: np.full(len(kept), np.nan) for name in ("value", "mcse", "lower", "upper")}
-    for name, each in parts.items():
-        each[kept] = getattr(found, name)
+    parts = {name: np.full(len(kept), np.nan) for name in FIELDS}
+    for name, part in parts.items():
+        part[kept] = getattr(found, name)
     return Estimate(**parts)
 
 

@@ -1,5 +1,13 @@
-"""Penalties by name: functions of t = |beta_j|, with what solvers and theory ask of them."""
+"""Penalties, one file each: value and slope, with what solvers and theory ask of them."""
 
-from simstudy.penalties.shapes import PENALTIES, ElasticNet, Growth, Lasso, Lr, Mcp, Penalty, Scad
+from simstudy.penalties.bridge import Lr
+from simstudy.penalties.declare import declare_penalty
+from simstudy.penalties.elastic_net import ElasticNet
+from simstudy.penalties.lasso import Lasso
+from simstudy.penalties.mcp import Mcp
+from simstudy.penalties.penalty import PENALTIES, Growth, Penalty, PowerForm
+from simstudy.penalties.scad import Scad
 
-__all__ = ["PENALTIES", "ElasticNet", "Growth", "Lasso", "Lr", "Mcp", "Penalty", "Scad"]
+__all__ = [
+    "PENALTIES", "ElasticNet", "Growth", "Lasso", "Lr", "Mcp", "Penalty", "PowerForm", "Scad", "declare_penalty",
+]  # fmt: skip

@@ -13,10 +13,13 @@ from simstudy.measures import numbers
 from simstudy.measures.estimate import Z_95, FloatArray
 from simstudy.report.table import Column
 
+#: Columns of a frame that hold names of methods.
+METHODS = ("method", "reference")
+
 
 def text(heading: str, name: str) -> Column:
-    """Column of names."""
-    return Column(heading, lambda data: [str(value) for value in data[name]], numeric=False)
+    """Column of names; those of methods are printed as their labels."""
+    return Column(heading, lambda data: [str(value) for value in data[name]], numeric=False, labelled=name in METHODS)
 
 
 def number(heading: str, name: str, latex: str | None = None) -> Column:
@@ -73,6 +76,16 @@ def _best(values: FloatArray, mcse: FloatArray, largest: bool) -> NDArray[np.boo
     spread = np.hypot(np.nan_to_num(mcse), np.nan_to_num(mcse[place]))
     chosen = np.abs(values - values[place]) <= Z_95 * spread
     return np.zeros(len(values), dtype=bool) if chosen.all() else chosen
+
+
+def where_known(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that show a number in some row: theory does not cover everything."""
+    return [column for column in columns if any(cell != numbers.MISSING for cell in column.cells(rows))]
+
+
+def where_varying(rows: pd.DataFrame, *columns: Column) -> list[Column]:
+    """Columns that tell rows apart."""
+    return [column for column in columns if len(set(column.cells(rows))) > 1]
 
 
 def failures() -> Column:

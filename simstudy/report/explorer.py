@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from simstudy.report.figures.panels import source_columns
+
 #: Measures that can be chosen.
 MEASURES = (
     "rmse", "bias", "empirical_se", "zero_probability", "coverage", "exact_support", "false_positives",
     "false_negatives", "bias_difference", "rmse_ratio", "failure_rate",
 )  # fmt: skip
-#: Columns of a scenario that an axis or a choice can show.
-COLUMNS = ("family", "n", "p", "s", "design", "rho", "sigma", "prevalence", "intercept")
 #: Significant digits of a drawn value; more cannot be seen.
 DIGITS = 5
 
@@ -41,7 +41,7 @@ def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] 
     numbers = ([short(value) for value in rows[name]] for name in ("value", "lower", "upper"))
     drawn = [list(row) for row in zip(*indices, *numbers, strict=True)]
     truth = scenarios.set_index("scenario_key").loc[names["scenarios"]]
-    varying = [name for name in COLUMNS if truth[name].nunique(dropna=False) > 1]
+    varying = [name for name in source_columns(truth) if truth[name].nunique(dropna=False) > 1]
     shown = [
         {"label": str(row["scenario"]), **{name: plain(row[name]) for name in varying}} for _, row in truth.iterrows()
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ class Column:
         Aligned to the right, hyphens printed as minus signs.
     marks : callable, optional
         From the table's data to whether each row's cell is among the best of its kind, and is set in bold.
+    labelled : bool
+        Whether its cells are names of methods, printed as their labels.
     """
 
     heading: str
@@ -68,6 +70,7 @@ class Column:
     latex: str | None = None
     numeric: bool = True
     marks: Callable[[pd.DataFrame], list[bool]] | None = None
+    labelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Table:
         One row for each printed row, in full precision; columns that are not printed go into the CSV file too.
     answer : str
         The answer to the table's question in one sentence, printed above it.
+    labels : mapping of str to str
+        How people see the methods, by name; the CSV file has the names.
     """
 
     name: str
@@ -96,11 +101,18 @@ class Table:
     notes: tuple[str, ...]
     data: pd.DataFrame
     answer: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells(table: Table) -> pd.DataFrame:
     """Printed texts, one column for each heading: what markdown and the terminal show."""
-    return pd.DataFrame({column.heading: column.cells(table.data) for column in table.columns})
+    return pd.DataFrame({column.heading: printed(table, column) for column in table.columns})
+
+
+def printed(table: Table, column: Column) -> list[str]:
+    """Texts of one column."""
+    found = column.cells(table.data)
+    return [table.labels.get(each, each) for each in found] if column.labelled else found
 
 
 def marks(table: Table) -> pd.DataFrame:

@@ -88,6 +88,19 @@ def extra_bias_table(predictions: pd.DataFrame) -> Table:
     return Table("predicted_extra_bias", "Predicted extra bias of FGSM", columns, notes, data)
 
 
+def laws_table(predictions: pd.DataFrame) -> Table:
+    """What laws of the registry predict: one row for each measure of each component of an estimand."""
+    columns = (
+        text("Scenario", "scenario"),
+        text("Method", "method"),
+        text("Estimand", "parameter"),
+        text("Measure", "quantity"),
+        text("Law", "law"),
+        estimate("Predicted", "predicted"),
+    )
+    return Table("predicted_by_laws", "Predictions of other laws", columns, (EXACT,), predictions)
+
+
 def _wide(rows: pd.DataFrame, keys: list[str], wanted: dict[str, tuple[str, str]]) -> pd.DataFrame:
     """One row for each combination of `keys`, with a prediction and its MCSE for each name in `wanted`."""
     table = rows[keys].drop_duplicates()

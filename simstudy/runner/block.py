@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -13,8 +12,19 @@ import numpy as np
 import pyarrow as pa
 from threadpoolctl import ThreadpoolController
 
-from simstudy.plugins import Plugin, activate
-from simstudy.records import FIT_FIELDS, ID_FIELDS, SCENARIO_FIELDS, VECTOR_COLUMNS, described
+from simstudy.estimands import ESTIMANDS
+from simstudy.plugins import Plugin, portable
+from simstudy.records import (
+    DESCRIPTIONS,
+    ESTIMAND,
+    FIT_FIELDS,
+    HAT,
+    ID_FIELDS,
+    SCENARIO_FIELDS,
+    SE,
+    VECTOR_COLUMNS,
+    described,
+)
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.runner.replicate import Row, replicate_rows
 from simstudy.sources.registry import Source
@@ -38,9 +48,8 @@ class Block:
     estimands: tuple[str, ...] = ()
     plugins: tuple[Plugin, ...] = ()
 
-    def __reduce__(self) -> tuple[Callable[..., Block], tuple[tuple[Plugin, ...], bytes]]:
-        # Classes of a plug-in are pickled by name, which only exists once its code has been executed.
-        return _restored, (self.plugins, pickle.dumps([getattr(self, each.name) for each in fields(self)]))
+    def __reduce__(self) -> tuple[Callable[..., Block], tuple[Any, ...]]:
+        return portable(Block, self.plugins, [getattr(self, each.name) for each in fields(self)])
 
     @property
     def replicates(self) -> int:
@@ -51,11 +60,6 @@ class Block:
     def fits(self) -> int:
         """Number of rows."""
         return self.replicates * len(self.methods)
-
-
-def _restored(plugins: tuple[Plugin, ...], pickled: bytes) -> Block:
-    activate(plugins)
-    return Block(*pickle.loads(pickled))
 
 
 @dataclass(frozen=True)
@@ -104,15 +108,27 @@ def block_table(block: Block, rows: Sequence[Row]) -> pa.Table:
         array = repeated(shared[field.name], field.type, len(rows)) if same else pa.array(given[field.name], field.type)
         columns.append((described(field), array))
     for field, value in source_columns(block.scenario):
-        columns.append((described(field), repeated(value, field.type, len(rows))))
+        said = DESCRIPTIONS.get(field.name, f"parameter {field.name} of the source")
+        columns.append((described(field, description=said), repeated(value, field.type, len(rows))))
     for field in FIT_FIELDS:
         missing = field.name in {"objective", "kkt"}
         columns.append((described(field), pa.array(given[field.name], field.type, from_pandas=missing)))
     for name in dict.fromkeys(name for values in given["values"] for name in values):
         array = estimates(name, [values.get(name) for values in given["values"]])
-        columns.append((described(pa.field(name, array.type), "estimand"), array))
+        columns.append((described(pa.field(name, array.type), ESTIMAND, meaning(name)), array))
     found, arrays = zip(*columns, strict=True)
     return pa.Table.from_arrays(list(arrays), schema=pa.schema(found))
+
+
+def meaning(column: str) -> str:
+    """Description of an estimand's column."""
+    if column in DESCRIPTIONS:
+        return DESCRIPTIONS[column]
+    if column in ESTIMANDS:
+        return ESTIMANDS[column].description
+    if column.endswith(SE):
+        return f"the estimator's own standard error of {column.removesuffix(SE)}"
+    return f"estimate of {column.removesuffix(HAT)}"
 
 
 def repeated(value: Any, kind: pa.DataType, times: int) -> pa.Array:

@@ -64,6 +64,8 @@ class Options:
     until : Target, optional
         Stop a scenario when every method and parameter is as precise as this. Looked at after 100, 200, 400, ...
         replicates; the study's number of replicates is the most.
+    keep_going : bool
+        Whether to compute all replicates of a scenario and method whose first ones all end in an error.
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Options:
     part: Part | None = None
     fresh: tuple[str, ...] = ()
     until: Target | None = None
+    keep_going: bool = False
 
     def __post_init__(self) -> None:
         if self.jobs != -1 and self.jobs < 1:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from simstudy.errors import ConfigError, ResultsError, bad_value, unknown_name
 from simstudy.runner.block import Block
+from simstudy.runner.broken import broken, first_look
 from simstudy.runner.execute import execute
 from simstudy.runner.options import Options
 from simstudy.runner.plan import Cell, cells, plan_blocks
@@ -46,7 +47,8 @@ class RunReport:
     """What a run did.
 
     `replicates` counts what this run computed over all blocks; `fits` counts its rows by status; `set_aside` are the
-    damaged shards whose replicates were computed again.
+    damaged shards whose replicates were computed again. `stopped` names the scenarios and methods whose first fits all
+    ended in an error, so that the others were not made.
     """
 
     folder: Path
@@ -54,6 +56,7 @@ class RunReport:
     fits: Counter[str]
     set_aside: tuple[Damaged, ...]
     seconds: float
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass
@@ -63,6 +66,7 @@ class Spent:
     replicates: int = 0
     cpu_seconds: float = 0.0
     fits: Counter[str] = field(default_factory=Counter)
+    stopped: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def run_study(
@@ -118,8 +122,9 @@ def run_study(
         damaged = claim(layout, study, text, options)
         spent, finished = Spent(), False
         try:
-            for blocks in stages(study, layout, only, size, options, until):
-                write_results(layout, blocks, options, progress, spent)
+            with progress(missing(study, layout, only, options)) as advance:
+                for blocks in stages(study, layout, only, size, options, until, spent.stopped):
+                    write_results(layout, blocks, options, advance, spent)
             finished = True
         finally:
             seconds = monotonic() - began
@@ -132,7 +137,7 @@ def run_study(
                         dict(spent.fits), names, options.backend, holder.part, options.fresh,
                     ),
                 )  # fmt: skip
-    return RunReport(folder, spent.replicates, spent.fits, damaged, seconds)
+    return RunReport(folder, spent.replicates, spent.fits, damaged, seconds, tuple(spent.stopped.values()))
 
 
 def check_options(study: Study, options: Options, until: TargetMet | None) -> None:
@@ -163,19 +168,31 @@ def claim(layout: Layout, study: Study, text: str, options: Options) -> tuple[Da
 
 
 def stages(
-    study: Study, layout: Layout, only: Sequence[str], size: int | None, options: Options, until: TargetMet | None
+    study: Study,
+    layout: Layout,
+    only: Sequence[str],
+    size: int | None,
+    options: Options,
+    until: TargetMet | None,
+    stopped: dict[tuple[str, str], str],
 ) -> Iterable[list[Block]]:
-    """Blocks to compute before each look at the precision; all at once where there is no target."""
+    """Blocks to compute before each look at the results: at the first ones for broken cells, at all for the precision.
+
+    A cell that is found broken enters `stopped` and is not computed further.
+    """
     chosen = select(cells(study, present(layout)), only)
-    if until is None:
-        yield plan_blocks(study, chosen, size, options.part)
-        return
     active = {cell.scenario for cell in chosen}
-    for replicates in looks(study.replicates):
+    targets = [study.replicates] if until is None else looks(study.replicates)
+    first = min(first_look(study.replicates), targets[0])
+    for replicates in dict.fromkeys([first, *targets]):
         batch = replace(study, replicates=replicates)
-        todo = [cell for cell in select(cells(batch, present(layout)), only) if cell.scenario in active]
-        yield plan_blocks(batch, todo, size)
-        active -= met(todo, until, replicates)
+        there = [cell for cell in select(cells(batch, present(layout)), only) if cell.scenario in active]
+        todo = [cell for cell in there if (cell.scenario.key, cell.method) not in stopped]
+        yield plan_blocks(batch, todo, size, options.part)
+        if replicates == first and not options.keep_going:
+            stopped |= broken(layout, select(cells(batch, present(layout)), only), first)
+        if until is not None and replicates in targets:
+            active -= met(todo, until, replicates)
         if not active:
             return
 
@@ -201,12 +218,20 @@ def met(todo: Iterable[Cell], until: TargetMet, replicates: int) -> set[Source]:
     return {scenario for scenario, names in methods.items() if until(scenario, names, replicates)}
 
 
-def write_results(layout: Layout, blocks: Sequence[Block], options: Options, progress: Reporter, spent: Spent) -> None:
+def missing(study: Study, layout: Layout, only: Sequence[str], options: Options) -> int:
+    """Number of replicates that a run computes at most."""
+    chosen = select(cells(study, present(layout)), only)
+    return sum(block.replicates for block in plan_blocks(study, chosen, None, options.part))
+
+
+def write_results(
+    layout: Layout, blocks: Sequence[Block], options: Options, advance: Callable[[int], None], spent: Spent
+) -> None:
     """Compute blocks and write each as a shard when it comes back."""
     if not blocks:
         return
     produced_by = json.dumps(environment())
-    with progress(sum(block.replicates for block in blocks)) as advance, closing(execute(blocks, options)) as results:
+    with closing(execute(blocks, options)) as results:
         for result in results:
             write_shard(layout, shard_of(result.block), result.table, result.cpu_seconds, produced_by)
             spent.replicates += result.block.replicates

@@ -13,57 +13,45 @@ from simstudy.solvers.problem import Problem
 FloatArray = NDArray[np.float64]
 
 
-def _rates(problem: Problem) -> FloatArray:
+def _rates(problem: Problem, everywhere: bool) -> FloatArray:
     """Growth rate of P along each slope's axis far from zero, infinite where it outweighs any gain of the loss.
 
-    Outside the likelihood, or inside a Poisson one, every unbounded penalty outweighs any gain; inside a binomial one
-    a gain is linear, so that a linear penalty competes with it and a faster one forbids the axis.
+    Outside the likelihood, or inside one in which not every observation's loss falls in some direction, every unbounded
+    penalty outweighs any gain; inside one in which all do (binomial), a gain is linear, so that a linear penalty
+    competes with it and a faster one forbids the axis.
     """
     penalty, p = problem.penalty, problem.X.shape[1]
     if penalty is None or penalty.lam == 0.0 or penalty.growth == Growth.BOUNDED:
         return np.zeros(p)
     weights = penalty.multipliers(p)
-    if penalty.growth == Growth.LINEAR and _inside_binomial(problem):
-        return penalty.lam * weights
+    if penalty.growth == Growth.LINEAR and everywhere and problem.attack != Attack.NONE:
+        return penalty.far_rate() * weights
     return np.where(weights > 0.0, np.inf, 0.0)
-
-
-def _inside_binomial(problem: Problem) -> bool:
-    return problem.family.name == "binomial" and problem.attack != Attack.NONE
-
-
-def _program(problem: Problem) -> tuple[FloatArray, FloatArray]:
-    """Rows r_i of decreasing loss (r_i'd >= 0) and rows e_i that must not move."""
-    Z = np.column_stack([np.ones(problem.y.size), problem.X]) if problem.fit_intercept else problem.X
-    if problem.family.name == "binomial":
-        return np.where(problem.y > 0.5, 1.0, -1.0)[:, None] * Z, Z[:0]
-    return -Z[problem.y == 0], Z[problem.y > 0]
 
 
 def recedes(problem: Problem) -> bool:
     """Whether the objective falls for ever along some direction, so that no minimiser exists (T18).
 
     Solves max sum_i z_i over directions d with 0 <= z_i <= min(1, r_i'd - P(d)), where r_i'd is the rate at which the
-    loss of observation i falls. The feasible set is a cone in d, so that the maximum is 0 (a minimiser exists) or at
-    least 1. Quasi-complete separation, which no iterate certifies, is found like complete separation. A penalty that
-    grows, but less than linearly, is overtaken by a linear gain, which then every observation must have: one z for all.
-    Binomial and Poisson; a gaussian objective never recedes.
+    loss of observation i falls, and r_i'd = 0 where it rises both ways. The feasible set is a cone in d, so that the
+    maximum is 0 (a minimiser exists) or at least 1. Quasi-complete separation, which no iterate certifies, is found
+    like complete separation. A penalty that grows, but less than linearly, is overtaken by a linear gain, which then
+    every observation must have: one z for all.
     """
-    if problem.family.name == "gaussian":
-        return False
-    falling, fixed = _program(problem)
-    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem)])
-    k = falling.shape[0]
+    direction = problem.family.recession(problem.y)
+    recession = direction != 0.0
+    k = int(recession.sum())
     if k == 0:
         return False
+    Z = np.column_stack([np.ones(problem.y.size), problem.X]) if problem.fit_intercept else problem.X
+    falling, fixed = direction[recession, None] * Z[recession], Z[~recession]
+    everywhere = k == direction.size
+    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere)])
     if _has_direction(falling, fixed, rates, np.eye(k)):
         return True
     sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR
-    return (
-        sublinear
-        and _inside_binomial(problem)
-        and _has_direction(falling, fixed, np.zeros(rates.size), np.ones((k, 1)))
-    )
+    inside = everywhere and problem.attack != Attack.NONE
+    return sublinear and inside and _has_direction(falling, fixed, np.zeros(rates.size), np.ones((k, 1)))
 
 
 def _has_direction(falling: FloatArray, fixed: FloatArray, rates: FloatArray, slack: FloatArray) -> bool:

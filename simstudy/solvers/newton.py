@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.kernels.bridge import fit_bridge
-from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
-from simstudy.penalties import Growth, Lasso
+from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns
 from simstudy.solvers.existence import recedes
@@ -19,6 +19,7 @@ FloatArray = NDArray[np.float64]
 
 # Optimality residual up to which a fit is OK; the kernels stop well below it.
 TOLERANCE = 1e-7
+NO_PENALTY = PowerForm(0.0, 0.0, 1.0).shape()
 NO_MINIMISER = "no minimiser: "
 SEPARATED = {
     True: NO_MINIMISER + "the data are separated beyond the attack, min_i(yt_i eta_i - P) > 0 (T18)",
@@ -32,7 +33,7 @@ def _precluded(problem: Problem) -> Solution | None:
     n, p = problem.X.shape
     if problem.penalty is None and p >= n:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
-    if problem.y.min() == problem.y.max():
+    if (problem.y == problem.y[0]).all():
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
     slow = problem.penalty is not None and problem.penalty.growth in (Growth.BOUNDED, Growth.SUBLINEAR)
     if slow and p >= n and recedes(problem):
@@ -45,7 +46,7 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
     """Failure of a fit whose solution does not exist or is not unique."""
     p, penalty = problem.X.shape[1], problem.penalty
     if outcome == Outcome.SEPARATED:
-        beyond = problem.attack != Attack.NONE and not (penalty and penalty.bounded)
+        beyond = problem.attack != Attack.NONE and not (penalty and penalty.growth == Growth.BOUNDED)
         return failure(p, Status.NO_MINIMISER, SEPARATED[beyond], n_iter)
     if outcome == Outcome.SINGULAR:
         constant = constant_columns(problem.X)
@@ -60,15 +61,13 @@ def _iterate(problem: Problem) -> Solution:
     """Run the kernel and read its outcome."""
     p = problem.X.shape[1]
     Z, weights, constant = columns(problem)
-    penalty = problem.penalty or Lasso(0.0)
+    shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
-    data = (weights, Z, problem.y.copy(), problem.fit_intercept)
-    level = (float(penalty.lam), float(penalty.shape))
-    kind = (int(problem.family.code), int(problem.attack))
-    if penalty.code == PenaltyCode.LR and penalty.lam > 0.0:
-        outcome, b, objective, kkt, n_iter, spread = fit_bridge(*kind, *level, *data)
-    else:
-        outcome, b, objective, kkt, n_iter, spread = fit_linearised(*kind, int(penalty.code), *level, *data)
+    y = problem.y.copy()
+    fit = fit_linearised if shape.power == 1.0 else fit_bridge
+    outcome, b, objective, kkt, n_iter, spread = fit(
+        problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
+    )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
         return nonexistent

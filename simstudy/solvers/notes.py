@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.kernels.codes import Attack
-from simstudy.penalties import Mcp
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
 
-def needed_g(problem: Problem, coef: FloatArray, intercept: float) -> tuple[float, int]:
-    """Smallest g for which an mcp objective is convex along every coordinate at a fit, and the column that needs it.
+def needed_inverse(problem: Problem, coef: FloatArray, intercept: float) -> tuple[float, int]:
+    """Smallest inverse concavity (mcp: g) that makes the objective convex along each column, and which needs it.
 
     Along b_j the loss has the curvature mean(b'' x_j^2) and the penalty -price/g, where price is the objective's
     derivative in P: one for T4, mean|y - b'(eta - s P)| for T3.
@@ -40,11 +39,13 @@ def notes(problem: Problem, constant: NDArray[np.intp], coef: FloatArray, interc
     if unmoved:
         columns = ", ".join(map(str, unmoved))
         said += f"; zero variance, hence coefficient 0, in X[:, [{columns}]]"
-    if isinstance(problem.penalty, Mcp) and problem.penalty.lam > 0.0:
-        g, j = needed_g(problem, coef, intercept)
-        if problem.penalty.g < g:
+    field = None if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.inverse_concavity
+    if field is not None:
+        needed, j = needed_inverse(problem, coef, intercept)
+        given = float(getattr(problem.penalty, field))
+        if given < needed:
             said += (
-                f"; g = {problem.penalty.g:g} is below {g:.3g}, which the curvature along X[:, {j}] needs: other local "
+                f"; {field} = {given:g} is below {needed:.3g}, which the curvature along X[:, {j}] needs: other local "
                 "minima may exist"
             )
     return said

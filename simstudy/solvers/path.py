@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from simstudy.kernels.codes import Attack, Outcome, PenaltyCode
+from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.path import fit_path
 from simstudy.penalties import Penalty
 from simstudy.records import Status
@@ -20,12 +20,13 @@ from simstudy.solvers.problem import Problem, Solution
 def is_convex(problem: Problem) -> bool:
     """Whether the objective is convex in a way that the path's kernel solves: LASSO, elastic net and ridge.
 
-    The fixed point of scad or mcp depends on its start, which is part of its definition, and Poisson FGSM has no
-    objective of its own (theory, section 1): a warm start could lead elsewhere.
+    The fixed point of a penalty with tangents depends on its start, which is part of its definition, and FGSM of a
+    family whose kinks are not the worst case's (Poisson) has no objective of its own (theory, section 1): a warm start
+    could lead elsewhere.
     """
-    poisson_fgsm = problem.family.name == "poisson" and problem.attack == Attack.FGSM
-    codes = (PenaltyCode.LASSO, PenaltyCode.ELASTIC_NET, PenaltyCode.RIDGE)
-    return problem.penalty is not None and problem.penalty.code in codes and not poisson_fgsm
+    law, form = problem.family, None if problem.penalty is None else problem.penalty.power_form()
+    moving = law.kinked and not law.quadratic and problem.attack == Attack.FGSM
+    return form is not None and form.power == 1.0 and not moving
 
 
 def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> list[Solution]:
@@ -43,11 +44,10 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
     k = int(problem.fit_intercept)
     Z, weights, constant = columns(replace(problem, penalty=penalty))
     outcomes, B, objectives, residuals, n_iter = fit_path(
-        int(problem.family.code),
+        problem.family.kernel_loss(problem.y),
         int(problem.attack),
-        int(penalty.code),
+        replace(penalty, lam=1.0).kernel_shape(),
         np.asarray(lams, dtype=float),
-        float(penalty.shape),
         weights,
         Z,
         problem.y.copy(),

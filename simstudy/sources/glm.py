@@ -197,9 +197,9 @@ class Scenario:
             A Poisson mean is too large to draw from.
         """
         law = family_of(self.family)
-        if law.has_scale:
+        if law.additive_errors:
             return eta + self.sigma * self.errors.draw(eta.shape, rng)
-        return law.sample(eta, rng)
+        return law.sample(eta, rng, self.sigma)
 
     def sample(self, rng: np.random.Generator) -> Data:
         """Draw one data set.
@@ -293,10 +293,10 @@ def _design(design: Design | str, p: int) -> Design:
 def _check_family(family: str, sigma: float, prevalence: float | None, errors: ErrorLaw) -> None:
     if not 0.0 < sigma < math.inf:
         raise ConfigError(bad_value("sigma", sigma, "a finite positive number"))
-    has_errors = family_of(family).has_scale
-    if not has_errors and sigma != 1.0:
+    law = family_of(family)
+    if not law.has_scale and sigma != 1.0:
         raise ConfigError(bad_value("sigma", sigma, f"1 or left out in the {family} family"))
-    if not has_errors and errors != NORMAL_ERRORS:
+    if not law.additive_errors and errors != NORMAL_ERRORS:
         raise ConfigError(bad_value("errors", errors.name, f"left out in the {family} family"))
     if prevalence is not None and family != "binomial":
         raise ConfigError(bad_value("prevalence", prevalence, f"left out in the {family} family (binomial only)"))

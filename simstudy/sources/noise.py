@@ -12,8 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import gammainc, gammaincinv, ndtr
+from scipy.special import gammainc, gammaincinv, gammaln, ndtr, stdtr, xlogy
 from typing_extensions import override
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
@@ -132,18 +131,19 @@ class StudentTErrors(ErrorLaw):
 
     @override
     def mean_sign(self, c: Array) -> Array:
-        return 1.0 - 2.0 * np.asarray(stats.t.cdf(c, self.df))
+        return 1.0 - 2.0 * np.asarray(stdtr(self.df, c), dtype=np.float64)
 
     @override
     def mean_abs(self, c: Array) -> Array:
         if self.df <= 1.0:
             return np.full_like(c, math.inf)
         # The density's derivative is -(df + 1) z / (df + z^2) times it, so that its tail mean is in closed form.
-        return 2.0 * self.density(c) * (self.df + c * c) / (self.df - 1.0) - c * self.mean_sign(c)
+        return np.asarray(2.0 * self.density(c) * (self.df + c * c) / (self.df - 1.0) - c * self.mean_sign(c))
 
     @override
     def density(self, c: Array) -> Array:
-        return np.asarray(stats.t.pdf(c, self.df))
+        constant = float(gammaln(0.5 * (self.df + 1.0)) - gammaln(0.5 * self.df)) - 0.5 * math.log(math.pi * self.df)
+        return np.asarray(np.exp(constant - 0.5 * (self.df + 1.0) * np.log1p(c * c / self.df)))
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,9 @@ class SkewedErrors(ErrorLaw):
 
     @override
     def density(self, c: Array) -> Array:
-        return math.sqrt(self._shape) * np.asarray(stats.gamma.pdf(self._gamma(c), self._shape))
+        g = np.maximum(self._gamma(c), 0.0)
+        logarithm = xlogy(self._shape - 1.0, g) - g - gammaln(self._shape)
+        return math.sqrt(self._shape) * np.where(self._gamma(c) < 0.0, 0.0, np.exp(logarithm))
 
 
 #: Error laws by their name in study files.

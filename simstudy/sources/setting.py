@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,12 @@ class Setting:
 
     @property
     def has_intercept(self) -> bool:
-        """Whether GLMs are fitted with an intercept: yes, unless the source has an attribute intercept that is None."""
-        return getattr(self.source, "intercept", 0.0) is not None
+        """Whether GLMs are fitted with an intercept: what the source's attribute has_intercept says, if it has one.
+
+        Else yes, unless the source has an attribute intercept that is None.
+        """
+        says = getattr(self.source, "has_intercept", None)
+        return bool(getattr(self.source, "intercept", 0.0) is not None if says is None else says)
 
     @property
     def support(self) -> NDArray[np.bool_]:
@@ -86,19 +91,22 @@ class Setting:
 
     @cached_property
     def key(self) -> str:
-        """Hash of the source's name and fields; changed code alone leaves the random streams as they are."""
-        return digest({"source": self.name, **self._fields()})
+        """Hash of the source's name and fields; changed code alone leaves the random streams as they are.
+
+        Fields with the metadata ``{"key": False}``, such as a path, stay out of it.
+        """
+        return digest({"source": self.name, **self._generating()})
 
     @cached_property
     def group_key(self) -> str:
         """`key` without n."""
-        return digest({"source": self.name, **{key: value for key, value in self._fields().items() if key != "n"}})
+        return digest({"source": self.name, **{key: value for key, value in self._generating().items() if key != "n"}})
 
     def columns(self) -> dict[str, Any]:
         """Fields as they stand in each replicate row: numbers and words, anything else as JSON text."""
         plain = {
             name: value if value is None or isinstance(value, bool | int | float | str) else json.dumps(value)
-            for name, value in self._fields().items()
+            for name, value in self._generating().items()
         }
         return {"source": self.name, **plain}
 
@@ -144,12 +152,19 @@ class Setting:
             raise InputError(bad_value(field, data, "ss.Data(X, y) or ss.Data(X, y, test=...)"))
         return data
 
+    def _generating(self) -> dict[str, Any]:
+        """Fields that determine the data."""
+        given = self._fields()
+        return {each.name: given[each.name] for each in fields(self.source) if each.metadata.get("key", True)}
+
     def _fields(self) -> dict[str, Any]:
         return {each.name: _plain(getattr(self.source, each.name)) for each in fields(self.source)}
 
 
 def _plain(value: Any) -> Any:
-    """A value in JSON terms: tuples and arrays as lists, dataclasses as tables, numbers as Python's own."""
+    """A value in JSON terms: tuples and arrays as lists, dataclasses as tables, paths as text."""
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, np.generic | np.ndarray):
         return _plain(value.tolist())
     if isinstance(value, tuple | list):

@@ -17,7 +17,7 @@ from simstudy.store.files import write_text
 from simstudy.store.layout import Layout
 
 #: Keys of a study file that change no finished row: what it asks for may grow, and what it says may be worded anew.
-FREE_KEYS = frozenset({"replicates", "aim", "analyses", "timeout", "claim", "estimand", "laws", "plugins"})
+FREE_KEYS = frozenset({"replicates", "aim", "analyses", "timeout", "claim", "estimand", "laws", "measures", "plugins"})
 
 SHOWN = 5
 

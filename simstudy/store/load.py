@@ -14,16 +14,19 @@ from simstudy.errors import ResultsError
 from simstudy.store.definition import read_definition
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
-from simstudy.store.shards import Damaged, Shard, read_all
+from simstudy.store.long import long_rows
+from simstudy.store.shards import Damaged, Shard, estimate_columns, read_all
 
 
-def load(folder: str | Path) -> pd.DataFrame:
+def load(folder: str | Path, long: bool = False) -> pd.DataFrame:
     """Every replicate row of a study.
 
     Parameters
     ----------
     folder : str or Path
         The study's folder, such as ``results/root_n``.
+    long : bool
+        Whether to give one row for each component of each estimand, with its truth, as `long.long_rows` describes it.
 
     Returns
     -------
@@ -38,7 +41,10 @@ def load(folder: str | Path) -> pd.DataFrame:
         There are no results, or a shard is damaged: it is named, and running the study again mends it.
     """
     layout = Layout(Path(folder))
-    frame: pd.DataFrame = rows(layout).to_pandas()
+    table = rows(layout)
+    if long:
+        return long_rows(table, read_table(layout.scenarios), estimate_columns(layout))
+    frame: pd.DataFrame = table.to_pandas()
     return frame
 
 
@@ -80,6 +86,17 @@ def rows(
     if columns is None:
         table = grouped(relabelled(table, truth), truth)
     return in_study_order(table, list(rank), method_order(layout))
+
+
+def estimates(layout: Layout, scenario_key: str, methods: Sequence[str] | None = None) -> pa.Table:
+    """Rows of one scenario with what measures and analyses are made of: ids, status, lam and the columns of estimands.
+
+    Raises
+    ------
+    ResultsError
+        As `load`.
+    """
+    return rows(layout, scenario_key, methods, ["status", "lam", *estimate_columns(layout, scenario_key)])
 
 
 def whole_tables(

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
-from simstudy.records import FIT_FIELDS, GLM_FIELDS, ID_FIELDS
+from simstudy.records import ESTIMAND, FIT_FIELDS, GLM_FIELDS, ID_FIELDS, ROLE
 from simstudy.store.files import read_table, write_table
 from simstudy.store.layout import Layout
 
@@ -186,6 +186,24 @@ def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
             schema = pq.read_schema(path)
             tallied = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
             yield description(path, schema), Tally(**tallied)
+
+
+def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[str]:
+    """Columns of estimands and their standard errors in the shards of a scenario, or of all, as they appear."""
+    known = [field.name for field in GLM_FIELDS]
+    names: dict[str, None] = {}
+    for schema in schemas(layout, scenario_key):
+        for field in schema:
+            if field.name in known or (field.metadata or {}).get(ROLE) == ESTIMAND:
+                names[field.name] = None
+    return list(names)
+
+
+def schemas(layout: Layout, scenario_key: str | None = None) -> Iterator[pa.Schema]:
+    """Schema of each shard; a damaged one is named by who reads its rows, and passed over here."""
+    for path in shard_paths(layout, scenario_key):
+        with suppress(OSError, pa.ArrowException):
+            yield pq.read_schema(path)
 
 
 def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.registry import check_name
 from simstudy.sources.registry import Source
-from simstudy.study.quantities import LAWS, OF_CONSTANTS, OMISSIONS, QUANTITIES
+from simstudy.study.quantities import LAWS, OF_CONSTANTS, OMISSIONS, OTHER, QUANTITIES, Quantity
 
 S = TypeVar("S", bound=Source)
 
@@ -60,22 +60,21 @@ class Law:
     Parameters
     ----------
     law : str
-        Number in the theory (`quantities.LAWS`), or ``law`` for the law around the pseudo-true parameter.
+        Number in the theory (`quantities.LAWS`), or ``law`` for the law around the pseudo-true parameter; of another
+        estimand than the coefficients of a GLM a law of the registry.
     without : str, optional
         Constant that is left out (V set to zero, kappa to one), which makes the prediction wrong on purpose.
 
     Raises
     ------
     ConfigError
-        An unknown name, or a law that is not made of the constants.
+        An unknown constant, or a law that is not made of the constants.
     """
 
     law: str
     without: str | None = None
 
     def __post_init__(self) -> None:
-        if self.law not in LAWS:
-            raise ConfigError(unknown_name("law", self.law, LAWS))
         if self.without is not None and self.without not in OMISSIONS:
             raise ConfigError(unknown_name("without", self.without, OMISSIONS))
         if self.without is not None and self.law not in OF_CONSTANTS:
@@ -107,7 +106,7 @@ class Claim:
     theory : str
         Where it comes from, such as "T16".
     quantity : str
-        A name of `quantities.QUANTITIES`.
+        A name of `quantities.QUANTITIES`; of an estimand that is named, any measure.
     method : str
         A method of the study.
     prediction : Region or Law
@@ -119,13 +118,15 @@ class Claim:
     reference : str, optional
         The method that it is compared with, for paired quantities.
     parameter : str
-        ``intercept``, ``beta_1``, ... or ``all``.
+        ``intercept``, ``beta_1``, ... or ``all``; of another vector its component, such as ``gap_2``.
     versus : str or tuple of (column, value), optional
         Another scenario: the claim is about the difference of the quantity between the two.
     scaled : bool
         Whether the quantity is multiplied by sqrt(n) (an MSE by n), as in the limit laws.
     expected : {"supported", "contradicted"}
         The verdict that the theory expects.
+    estimand : str
+        What it is about, where these are not the coefficients of a GLM.
     control : Claim, optional
         Negative control: the same with something wrong, which simulation must contradict.
 
@@ -148,12 +149,15 @@ class Claim:
     versus: Selection | None = None
     scaled: bool = False
     expected: str = SUPPORTED
+    estimand: str = ""
     control: Claim | None = None
 
     def __post_init__(self) -> None:
         check_name("id", self.id, ID_PATTERN)
-        if self.quantity not in QUANTITIES:
+        if self.quantity not in QUANTITIES and not self.estimand:
             raise ConfigError(unknown_name("quantity", self.quantity, QUANTITIES))
+        if isinstance(self.prediction, Law) and self.prediction.law not in LAWS and not self.estimand:
+            raise ConfigError(unknown_name("law", self.prediction.law, LAWS))
         if not 0.0 < self.margin < math.inf:
             raise ConfigError(bad_value("margin", self.margin, "a finite positive number: the tolerance of the claim"))
         if self.expected not in {SUPPORTED, CONTRADICTED}:
@@ -162,11 +166,21 @@ class Claim:
         if problem:
             raise ConfigError(problem)
 
+    @property
+    def about(self) -> str:
+        """Name of the parameter in the measures frame."""
+        return self.estimand if self.estimand and self.parameter == "all" else self.parameter
+
+    @property
+    def kind(self) -> Quantity:
+        """What there is to know of the quantity; of a measure that is not listed, that it is one method's own."""
+        return QUANTITIES.get(self.quantity, OTHER)
+
     def _misfits(self) -> Iterator[str]:
         """Sentences on what does not fit the quantity."""
-        quantity = QUANTITIES[self.quantity]
+        quantity = self.kind
         kind = "slope" if self.parameter.startswith("beta_") else self.parameter
-        if kind not in quantity.parameters:
+        if kind not in quantity.parameters and not self.estimand:
             kinds = ", ".join("beta_1, beta_2, ..." if each == "slope" else each for each in quantity.parameters)
             yield bad_value("parameter", self.parameter, f"one of {kinds} for {self.quantity}")
         if quantity.paired and self.reference is None:
@@ -188,7 +202,7 @@ class Claim:
         for name in ("scenario", "versus"):
             table[name] = dict(table[name]) if isinstance(table[name], tuple) else table[name]
         table["prediction"] = self.prediction.definition()
-        table = {name: value for name, value in table.items() if value is not None and value != {}}
+        table = {name: value for name, value in table.items() if value is not None and value not in ({}, "")}
         if self.control is not None:
             other = self.control.definition()
             table["control"] = {name: value for name, value in other.items() if value != table.get(name)}
@@ -245,7 +259,7 @@ def claim_problems(claim: Claim, scenarios: Sequence[Source], methods: Sequence[
 
 def _count_problems(claim: Claim, field: str, found: Sequence[Source]) -> Iterator[str]:
     labels = ", ".join(scenario.label for scenario in found)
-    if not QUANTITIES[claim.quantity].over_n:
+    if not claim.kind.over_n:
         if len(found) > 1:
             yield f"{field} singles out no scenario: {labels} have these values"
         return
@@ -257,6 +271,9 @@ def _count_problems(claim: Claim, field: str, found: Sequence[Source]) -> Iterat
 def _parameter_problems(claim: Claim, found: Sequence[Source]) -> Iterator[str]:
     for scenario in found:
         names = parameter_names(scenario.truth())
+        if claim.estimand and claim.estimand not in scenario.truth():
+            # What is evaluated at a fit is known once there is one.
+            return
         if claim.parameter != "all" and claim.parameter not in names:
             yield unknown_name(f"parameter in scenario {scenario.label}", claim.parameter, names)
             return

@@ -32,6 +32,7 @@ class ClaimTable:
     versus: Any = None
     scaled: bool = False
     expected: str = SUPPORTED
+    estimand: str = ""
     control: Any = None
 
 
@@ -95,6 +96,7 @@ def _claim(where: str, table: Table) -> Claim:
             versus=None if row.versus is None else _selection("versus", row.versus),
             scaled=row.scaled,
             expected=row.expected,
+            estimand=row.estimand,
         )
     if row.control is None:
         return claim

@@ -51,6 +51,7 @@ class StudyTable:
     estimands: tuple[str, ...] = ()
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _study(
         estimands=table.estimands,
         estimand=table.estimand,
         laws=table.laws,
+        measures=table.measures,
     )
 
 

@@ -55,10 +55,10 @@ def _choices(key: str, value: Any, vectors: Mapping[str, int]) -> list[Any]:
             raise ConfigError(f"{key}.{error}") from None
     if not isinstance(value, list):
         return [value]
-    if not value:
-        raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
     if key in vectors:
         return value if _depth(value) > vectors[key] else [value]
+    if not value:
+        raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
     return [choice for item in value for choice in _choices(key, item, vectors)]
 
 
@@ -121,7 +121,9 @@ def _token(name: str, value: Any, distinct: list[Any]) -> str:
     short = SHORT_NAMES.get(short, short)
     if isinstance(value, str) and re.fullmatch(PATH_SAFE, value):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool):
+        return short if value else f"not{short}"
+    if not isinstance(value, int | float):
         return f"{short}{distinct.index(_hashable(value)) + 1}"
     return f"{short}{_number(value)}"
 

@@ -271,7 +271,7 @@ def _checked_options(entry: Estimator, given: Mapping[str, float | str]) -> tupl
 
 def parameter_names(penalty: str | None) -> tuple[str, ...]:
     """Names of a penalty's parameters besides lambda that a study file can set; none if the penalty is unknown."""
-    if penalty not in PENALTIES:
+    if penalty is None or penalty not in PENALTIES:
         return ()
     return tuple(
         each.name for each in fields(PENALTIES[penalty]) if each.type in ("float", float) and each.name != "lam"

@@ -53,6 +53,9 @@ QUANTITIES: dict[str, Quantity] = {
     "rmse_slope_difference": Quantity(ANY, paired=True, over_n=True),
 }
 
+#: Any other measure, of an estimand that a claim names.
+OTHER = Quantity(ANY)
+
 #: Laws by their number in the theory; ``law`` is the one around the pseudo-true parameter.
 LAWS = ("T6", "T7", "T8", "T10", "T14", "T16", "T17", "law")
 

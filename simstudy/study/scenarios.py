@@ -136,7 +136,8 @@ def _setting_cell(name: str, cls: type, folder: Path, where: str, table: dict[st
     hints = get_type_hints(cls)
     for key, value in values.items():
         if hints.get(key) is Path and isinstance(value, str):
-            values[key] = folder / value
+            # Absolute, because the resolved study file lies elsewhere.
+            values[key] = (folder / value).absolute()
     source: Any = build(cls, values, where)
     own = table.get("label")
     if own is not None and not isinstance(own, str):

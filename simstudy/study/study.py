@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ import tomli_w
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.estimands import ESTIMANDS
 from simstudy.estimators.capabilities import Law
-from simstudy.plugins import Plugin
+from simstudy.plugins import Plugin, portable
 from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
@@ -58,6 +58,8 @@ class Study:
         The estimand that analyses are about where there are several; beta, if there is one, where it is left out.
     laws : tuple of str, optional
         Laws that predict measures; all that apply where it is left out.
+    measures : tuple of str
+        Performance measures to compute besides those that are always computed.
 
     Raises
     ------
@@ -79,14 +81,18 @@ class Study:
     estimands: tuple[str, ...] = ()
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands"):
+        for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands", "measures"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         check_name("name", self.name)
         problems = [*_number_problems(self), *_scenario_problems(self), *_method_problems(self), *_claim_problems(self)]
         if problems:
             raise ConfigError("\n".join(problems))
+
+    def __reduce__(self) -> tuple[Callable[..., Study], tuple[Any, ...]]:
+        return portable(Study, self.plugins, [getattr(self, each.name) for each in fields(self)])
 
     @property
     def glm(self) -> tuple[Scenario, ...]:
@@ -126,6 +132,7 @@ class Study:
             **({"estimands": list(self.estimands)} if self.estimands else {}),
             **({} if self.estimand is None else {"estimand": self.estimand}),
             **({} if self.laws is None else {"laws": list(self.laws)}),
+            **({"measures": list(self.measures)} if self.measures else {}),
             "scenario": [scenario.definition() for scenario in self.scenarios],
             "method": [method.definition() for method in self.methods],
             **({"claim": [claim.definition() for claim in self.claims]} if self.claims else {}),

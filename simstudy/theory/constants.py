@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ MAX_DRAWS = 1 << 24
 REACH = 10.0
 PIECE = 0.25
 NODES = 12
-MAX_JUMPS = 4000
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,12 @@ def constants(scenario: Scenario) -> Constants:
     ConfigError
         For poisson with Student t covariates, where I is infinite, and for errors without a mean, where kappa is.
     """
-    if scenario.family == "poisson" and not scenario.design.has_exponential_moments(np.array(scenario.beta)):
+    needs = FAMILIES[scenario.family].needs_exponential_moments
+    if needs and not scenario.design.has_exponential_moments(np.array(scenario.beta)):
         raise ConfigError(
-            bad_value("design", scenario.design.name, "a law with exponential moments for poisson: I is infinite")
+            bad_value(
+                "design", scenario.design.name, f"a law with exponential moments for {scenario.family}: I is infinite"
+            )
         )
     if np.isnan(scenario.errors.mean):
         raise ConfigError(bad_value("errors", scenario.errors.name, "a law with a mean: kappa is infinite"))
@@ -113,14 +115,17 @@ def check_law(scenario: Scenario) -> None:
 
 
 def _functions(scenario: Scenario) -> tuple[Callable[[FloatArray], FloatArray], ...]:
-    """b''(eta), E[|y - mu| given x], E[sign(y - mu) given x] as functions of eta."""
+    """Means given x, as functions of eta: curvature, size of the score, sign of the error, sign times curvature."""
     law = FAMILIES[scenario.family]
-    if law.has_scale:
+    if law.additive_errors:
         zero = np.zeros(1)
         absolute = scenario.sigma * scenario.errors.mean_abs(zero)
         sign = scenario.errors.mean_sign(zero)
-        return law.variance, lambda eta: np.full_like(eta, absolute[0]), lambda eta: np.full_like(eta, sign[0])
-    return law.variance, law.mean_abs_error, law.mean_sign
+        constant = (lambda eta: np.full_like(eta, absolute[0]), lambda eta: np.full_like(eta, sign[0]))
+        return law.information, *constant, constant[1]
+    sigma = scenario.sigma
+    moments = (law.mean_abs_error, law.mean_sign, law.signed_curvature)
+    return law.information, *(partial(moment, sigma=sigma) for moment in moments)
 
 
 def _dispersion(scenario: Scenario) -> float:
@@ -142,10 +147,7 @@ def normal_nodes(center: float, spread: float, splits: FloatArray) -> tuple[Floa
 
 def _splits(scenario: Scenario, center: float, spread: float) -> FloatArray:
     """Values of eta at which E[sign(y - mu) given x] jumps: integer means of a Poisson response."""
-    if scenario.family != "poisson":
-        return np.empty(0)
-    largest = np.exp(min(center + REACH * spread, np.log(MAX_JUMPS)))
-    return np.log(np.arange(1.0, largest + 1.0))
+    return FAMILIES[scenario.family].jumps(center + REACH * spread)
 
 
 def _by_quadrature(scenario: Scenario) -> Constants:
@@ -156,11 +158,11 @@ def _by_quadrature(scenario: Scenario) -> Constants:
     spread = float(np.sqrt(beta @ covariance @ beta))
     z, weights = normal_nodes(center, spread, _splits(scenario, center, spread))
     eta = center + spread * z
-    variance, absolute, sign = (f(eta) for f in _functions(scenario))
+    variance, absolute, sign, signed_variance = (f(eta) for f in _functions(scenario))
     # Given z, x is normal with mean `mean + a z` and a covariance smaller by a a'.
     a = covariance @ beta / spread if spread > 0.0 else np.zeros(scenario.p)
     moments = np.array([weights @ (variance * z**k) for k in range(3)])
-    signed = np.array([weights @ (variance * sign * z**k) for k in range(2)])
+    signed = np.array([weights @ (signed_variance * z**k) for k in range(2)])
     outer = np.outer(mean, a)
     second = moments[0] * (np.outer(mean, mean) + covariance - np.outer(a, a))
     second += moments[1] * (outer + outer.T) + moments[2] * np.outer(a, a)
@@ -183,11 +185,11 @@ def _by_quadrature(scenario: Scenario) -> Constants:
 
 def _of_rows(scenario: Scenario) -> Constants:
     x = with_intercept(scenario, scenario.fixed_covariates())
-    variance, absolute, sign = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
+    variance, absolute, sign, signed = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
     return Constants(
         information=x.T @ (variance[:, None] * x) / scenario.n,
         kappa=float(absolute.mean()),
-        V=x.T @ (sign * variance) / scenario.n,
+        V=x.T @ signed / scenario.n,
         mean_sign=float(sign.mean()),
         curvature=float(variance.mean()),
         dispersion=_dispersion(scenario),
@@ -206,9 +208,9 @@ def _by_simulation(scenario: Scenario) -> Constants:
     draws = 0
     while True:
         x = with_intercept(scenario, scenario.design.sample(CHUNK, scenario.p, rng))
-        variance, absolute, sign = (f(x @ scenario.beta_with_intercept) for f in functions)
+        variance, absolute, sign, signed = (f(x @ scenario.beta_with_intercept) for f in functions)
         information += x.T @ (variance[:, None] * x)
-        columns = np.column_stack([absolute, sign, variance, (sign * variance)[:, None] * x])
+        columns = np.column_stack([absolute, sign, variance, signed[:, None] * x])
         sums += columns.sum(axis=0)
         squares += (columns**2).sum(axis=0)
         draws += CHUNK

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from simstudy.errors import ConfigError, bad_value
+from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Law as LimitForm
+from simstudy.measures import MEASURES
+from simstudy.penalties import PENALTIES
 from simstudy.study.claim import Claim, Law
 from simstudy.study.method import MatchedLambda, Method, RateLambda
+from simstudy.study.quantities import LAWS as STATEMENTS
 from simstudy.study.quantities import QUANTITIES
 from simstudy.study.study import Study
 from simstudy.theory.expected import COVERED, FORMS, not_covered
+from simstudy.theory.registry import LAWS
 
 #: What the table of limit laws has, in words; lam ~ n^power.
 TABLE = (
@@ -38,17 +42,24 @@ def check_claims(study: Study) -> None:
         if each is not None and isinstance(each.prediction, Law)
         for problem in law_problems(each, each.prediction, {method.name: method for method in study.methods})
     ]
+    claims = [each for claim in study.claims for each in (claim, claim.control) if each is not None]
+    problems += [f"claim {each.id!r}: {problem}" for each in claims for problem in _unknown_measure(each)]
     if problems:
         raise ConfigError("\n".join(problems))
 
 
 def law_problems(claim: Claim, law: Law, methods: Mapping[str, Method]) -> Iterator[str]:
     """Sentences on what the claim's law does not predict."""
+    if law.law in LAWS:
+        return
+    if law.law not in STATEMENTS:
+        yield unknown_name("prediction.law", law.law, [*STATEMENTS, *LAWS])
+        return
     if claim.quantity == "kolmogorov":
         if law.law not in FORMS:
             yield bad_value("prediction.law", law.law, f"one that is a distribution: {', '.join(FORMS)}")
     else:
-        quantity = "rmse" if QUANTITIES[claim.quantity].over_n else claim.quantity
+        quantity = "rmse" if claim.kind.over_n else claim.quantity
         if quantity not in COVERED[law.law]:
             yield not_covered(quantity, law.law)
     if law.law in LIMITS:
@@ -66,7 +77,16 @@ def rate_is_covered(method: Method, methods: Mapping[str, Method]) -> bool:
         rule = methods[rule.method].lam
     if not isinstance(rule, RateLambda) or method.penalty is None:
         return True
-    if method.penalty in {"scad", "mcp"}:
+    row = PENALTIES[method.penalty].limit
+    if row is None:
+        return False
+    if row == "knots":
         return rule.power <= -0.25 if method.entry.law == LimitForm.FGSM else rule.power < 0.0
     r = dict(method.parameters).get("r", 1.0)
     return rule.power <= (r / 2 - 1.0 if r < 1.0 else -0.5)
+
+
+def _unknown_measure(claim: Claim) -> Iterator[str]:
+    """A sentence on a quantity that is neither one of a GLM nor a measure."""
+    if claim.quantity not in QUANTITIES and claim.quantity not in MEASURES:
+        yield unknown_name("quantity", claim.quantity, [*QUANTITIES, *MEASURES])

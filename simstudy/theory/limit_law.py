@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Law
 from simstudy.estimators.registry import law_of
-from simstudy.kernels.codes import PenaltyCode
 from simstudy.kernels.limit_law import minimise_limit
-from simstudy.penalties import Growth, Lasso, Penalty
+from simstudy.penalties import Lasso, Penalty
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import Constants, check_law, constants
@@ -113,9 +112,7 @@ class LimitLaw:
             self.gradient[:-1] + noise[:, :-1],
             self.gradient[-1] + noise[:, -1],
             self.P0,
-            int(self.penalty.code),
-            self.penalty.lam,
-            self.penalty.shape,
+            self.penalty.kernel_shape(),
             self.weights,
             self.center,
             # The linear approximation starts at the MLE, whatever drift the objective has.
@@ -269,22 +266,25 @@ def _limit_penalty(
     drift : (q,) float array
         Gradient of the limit objective without noise: kappa (or 1) times the slope of pi on the support, minus c0 V.
     """
+    form = penalty.power_form()
+    if penalty.limit is None:
+        raise InputError(f"penalty {penalty.name!r} has no limit law: it does not say which row of the table it has")
+    knots, concave = penalty.limit == "knots", form is not None and form.power < 1.0
     active = (center != 0.0) & (weights > 0.0)
     size = np.where(active, np.abs(center), 1.0)
     slope = np.where(active, weights * np.sign(center) * penalty.slope(size), 0.0)
+    if knots or concave:
+        slope = np.zeros_like(center)
     P0 = float(weights @ penalty.value(np.abs(center)))
     is_fgsm = law == Law.FGSM
-    is_concave_bridge = penalty.growth == Growth.SUBLINEAR
-    if penalty.bounded or is_concave_bridge:
-        slope = np.zeros_like(center)
     # The drift of a concave bridge is of order n^((r - 1) / 2), those of the others are not of smaller order.
-    drift = (const.kappa if is_fgsm else 1.0) * slope - (P0 * const.V if is_fgsm and not is_concave_bridge else 0.0)
+    drift = (const.kappa if is_fgsm else 1.0) * slope - (P0 * const.V if is_fgsm and not concave else 0.0)
     off = np.where(active, 0.0, weights)
-    if penalty.code == PenaltyCode.ELASTIC_NET:
-        return Lasso(penalty.lam), off * penalty.shape, drift
-    if penalty.growth == Growth.SUPERLINEAR:
-        return Lasso(penalty.lam), np.zeros_like(off), drift
-    return penalty, off, drift
+    if knots or concave:
+        return penalty, off, drift
+    at_zero = float(penalty.slope(0.0))
+    # Off the support a slope of zero leaves nothing.
+    return (Lasso(at_zero), off, drift) if at_zero > 0.0 else (Lasso(penalty.lam), np.zeros_like(off), drift)
 
 
 def _at_pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty, const: Constants) -> LimitLaw:

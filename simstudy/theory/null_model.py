@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simstudy.errors import ConfigError, bad_value
 from simstudy.estimators.capabilities import LevelScale
 from simstudy.estimators.registry import estimator_named
-from simstudy.kernels.codes import PenaltyCode
+from simstudy.families import FAMILIES
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.shifts import Target
@@ -17,9 +17,6 @@ FloatArray = NDArray[np.float64]
 
 #: Simulated data sets behind a probability.
 DATASETS = 20_000
-
-#: Mean of the null model without an intercept, in the families that T14 covers there.
-NULL_MEAN = {"gaussian": 0.0, "binomial": 0.5}
 
 
 def largest_lam(X: FloatArray, y: FloatArray, family: str, estimator: str, fit_intercept: bool) -> float:
@@ -32,11 +29,12 @@ def largest_lam(X: FloatArray, y: FloatArray, family: str, estimator: str, fit_i
     ----------
     X, y : (n, p), (n,) float arrays
     family : str
-        Any with an intercept; "gaussian" or "binomial" without one.
+        Any with an intercept; without one, one in which no error of the null model has the sign zero (gaussian,
+        binomial).
     estimator : {"fgsm", "penalized"}
     fit_intercept : bool
     """
-    e = y - (y.mean() if fit_intercept else NULL_MEAN[family])
+    e = y - (y.mean() if fit_intercept else FAMILIES[family].mean(np.zeros(1)))
     scaled = estimator_named(estimator).need("level_scale", "T14") == LevelScale.RESPONSE
     scale = len(y) if scaled else np.abs(e).sum()
     largest = float(np.abs(X.T @ e).max())
@@ -53,9 +51,12 @@ def null_probability(scenario: Scenario, target: Target) -> tuple[float, float]:
         slopes are not zero, so that P(betahat = 0) is not the probability of the exact support.
     """
     estimator, penalty = target
-    if penalty is None or penalty.code != PenaltyCode.LASSO or np.ptp(penalty.multipliers(scenario.p)) > 0:
+    form = None if penalty is None else penalty.power_form()
+    is_lasso = form is not None and form.power == 1.0 and form.square == 0.0
+    if penalty is None or not is_lasso or np.ptp(penalty.multipliers(scenario.p)) > 0:
         raise ConfigError(bad_value("law", "T14", "used for fgsm or penalized with the lasso"))
-    if not scenario.has_intercept and scenario.family not in NULL_MEAN:
+    law = FAMILIES[scenario.family]
+    if not scenario.has_intercept and law.kinked and not law.quadratic:
         raise ConfigError(bad_value("law", "T14", f"used with an intercept in the {scenario.family} family"))
     if scenario.s:
         raise ConfigError(bad_value("law", "T14", "used in a scenario whose slopes are all zero"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.kernels.penalty import power_terms
 from simstudy.penalties import Penalty
 
 FloatArray = NDArray[np.float64]
@@ -15,7 +14,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PenaltyTerms:
-    """The penalty at one point b; exact but for scad and mcp, whose tangents in |b_j| these are.
+    """The penalty at one point b; exact but for one without power form (scad, mcp), whose tangents in |b_j| these are.
 
     Attributes
     ----------
@@ -32,9 +31,10 @@ class PenaltyTerms:
 
 def penalty_terms(penalty: Penalty, weights: FloatArray, b: FloatArray) -> PenaltyTerms:
     """Terms of a penalty with multipliers `weights` (q,) at b (q,)."""
-    if penalty.bounded:
+    form = penalty.power_form()
+    if form is None:
         return PenaltyTerms(weights * penalty.slope(np.abs(b)), np.zeros_like(b), 1.0)
-    return PenaltyTerms(*power_terms(int(penalty.code), float(penalty.lam), float(penalty.shape), weights))
+    return PenaltyTerms(form.linear * weights, form.square * weights, form.power)
 
 
 def tangent(terms: PenaltyTerms, b: FloatArray) -> FloatArray:

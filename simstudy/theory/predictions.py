@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simstudy.measures import WHOLE, Estimate, estimate
+from simstudy.measures.names import COEFFICIENTS
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import constants
@@ -34,9 +35,33 @@ class Prediction:
     law: str
     predicted: float
     predicted_mcse: float
+    estimand: str
+    component: int | None
 
 
 COLUMNS = [f.name for f in fields(Prediction)]
+
+#: Columns of the frame -> their names in predictions.parquet, where they stand beside those of measures.parquet.
+STORED = {"quantity": "measure", "predicted": "value", "predicted_mcse": "error"}
+
+
+def stored(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Predictions as they are kept on disk: columns estimand, component, measure, value, error."""
+    return None if frame is None else frame.rename(columns=STORED).astype({"component": "Int64"})
+
+
+def restored(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Predictions from disk."""
+    return None if frame is None else frame.rename(columns={name: own for own, name in STORED.items()})
+
+
+def about(parameter: str) -> tuple[str, int | None]:
+    """Estimand and 0-based component of a parameter of a GLM."""
+    if parameter == WHOLE:
+        return COEFFICIENTS, None
+    if parameter.startswith(f"{COEFFICIENTS}_"):
+        return COEFFICIENTS, int(parameter.removeprefix(f"{COEFFICIENTS}_")) - 1
+    return parameter, None
 
 
 def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -> pd.DataFrame:
@@ -118,7 +143,9 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
 
     def row(parameter: str, quantity: str, columns: slice) -> Prediction:
         found = estimate(quantity, estimates[:, columns], law.truth[columns], whole=parameter == WHOLE)
-        return Prediction(scenario.label, name, None, parameter, quantity, "law", *value_and_se(found))
+        return Prediction(
+            scenario.label, name, None, parameter, quantity, "law", *value_and_se(found), *about(parameter)
+        )
 
     for quantity in ("rmse", "exact_support", "false_positives", "false_negatives"):
         yield row(WHOLE, quantity, slopes)
@@ -130,7 +157,9 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
     if target[1] is not None:
         shift, se = pseudo_true_shift(scenario, target, None)
         for j, parameter in enumerate(parameter_names(scenario)):
-            yield Prediction(scenario.label, name, None, parameter, "bias", "T17", float(shift[j]), float(se[j]))
+            yield Prediction(
+                scenario.label, name, None, parameter, "bias", "T17", float(shift[j]), float(se[j]), *about(parameter)
+            )
 
 
 def _of_pair(
@@ -152,6 +181,7 @@ def _of_pair(
                 law,
                 float(values[j]),
                 float(errors[j]),
+                *about(parameter),
             )
 
 

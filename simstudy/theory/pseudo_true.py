@@ -12,13 +12,14 @@ from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import Law
 from simstudy.estimators.registry import law_of
 from simstudy.families import FAMILIES
-from simstudy.kernels.newton import minimise_step
+from simstudy.families.population import Population
+from simstudy.kernels.limit_law import minimise_expansion
 from simstudy.penalties import Penalty
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
 from simstudy.theory.constants import check_law, with_intercept
 from simstudy.theory.penalty_terms import PenaltyTerms, bend, penalty_terms, tangent
-from simstudy.theory.population import Population, attacked, unattacked
+from simstudy.theory.population import attacked, unattacked
 
 FloatArray = NDArray[np.float64]
 
@@ -88,8 +89,7 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
         loss = _loss(scenario, estimator, eta0, Z @ b, P)
         H, gradient = _model(Z, loss)
         new = b.copy()
-        scale = np.ones(b.size)
-        minimise_step(H.copy(), gradient.copy(), new, terms.c, terms.ridge, terms.r, scale, 1e-12)
+        minimise_expansion(H.copy(), gradient.copy(), new, terms.c, terms.ridge, float(terms.r), 1e-12)
         if np.max(np.abs(new - b)) <= TOL:
             influence = _influence(Z, loss, H, float(gradient[-1]), terms, b)
             if scenario.design.fixed:
@@ -98,12 +98,6 @@ def pseudo_true(scenario: Scenario, estimator: str, penalty: Penalty) -> PseudoT
             return PseudoTrue(new, influence.std(axis=0) / np.sqrt(DRAWS), influence, P, H, gradient)
         b = new
     raise InputError(bad_value("scenario", scenario.label, "one whose population objective has a minimiser near beta0"))
-
-
-def difference(first: PseudoTrue, second: PseudoTrue) -> tuple[FloatArray, FloatArray]:
-    """Difference of two pseudo-true parameters of one scenario and its standard error, each (q,)."""
-    spread = (first.influence - second.influence).std(axis=0)
-    return first.beta - second.beta, spread / np.sqrt(DRAWS)
 
 
 def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> FloatArray:
@@ -122,15 +116,15 @@ def score_covariance(scenario: Scenario, estimator: str, limit: PseudoTrue) -> F
     y = scenario.respond(eta0, rng)
     if law_of(estimator) == Law.FGSM:
         sign = np.sign(y - law.mean(eta))
-        d_eta = law.mean(eta - sign * limit.P) - y
+        d_eta = law.slope(y, eta - sign * limit.P)
         d_P = -sign * d_eta
     else:
-        d_eta, d_P = law.mean(eta) - y, np.ones_like(y)
+        d_eta, d_P = law.slope(y, eta), np.ones_like(y)
     if scenario.design.fixed:
         # Given X only the responses vary, around these means.
         expected = _loss(scenario, estimator, eta0, eta, limit.P)
         d_eta, d_P = d_eta - expected.d_eta, d_P - expected.penalty_slope
-    derivatives = np.column_stack([(law.mean(eta0) - y)[:, None] * Z, d_eta[:, None] * Z, d_P])
+    derivatives = np.column_stack([law.slope(y, eta0)[:, None] * Z, d_eta[:, None] * Z, d_P])
     return np.cov(derivatives, rowvar=False)
 
 

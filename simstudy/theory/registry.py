@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from simstudy.errors import ConfigError, InputError, bad_value
+from simstudy.measures.names import parameter
 from simstudy.registry import Registry
 from simstudy.sources.registry import Source
 from simstudy.theory.predictions import COLUMNS, Prediction
@@ -115,8 +116,10 @@ def _rows(entry: Law, scenario: Source, method: Any, measures: Mapping[str, Any]
         estimand, measure = key
         measures[measure]
         value, error = _with_error(entry.name, predicted)
-        for parameter, one, own in _components(estimand, value, error, truth):
-            yield Prediction(scenario.label, method.name, None, parameter, measure, entry.name, one, own)
+        for component, one, own in _components(value, error):
+            shown = parameter(estimand, component, number=np.ndim(truth.get(estimand, 0.0)) == 0)
+            where = (scenario.label, method.name, None, shown, measure)
+            yield Prediction(*where, entry.name, one, own, estimand, component)
 
 
 def _with_error(name: str, predicted: Any) -> tuple[Any, Any]:
@@ -127,12 +130,10 @@ def _with_error(name: str, predicted: Any) -> tuple[Any, Any]:
         raise InputError(bad_value(f"value of law {name}", predicted, "a number, a vector or (value, error)")) from None
 
 
-def _components(estimand: str, value: Any, error: Any, truth: Mapping[str, Any]) -> Iterator[tuple[str, float, float]]:
-    """Name, value and error of each component; one number for a vector is about the whole of it."""
+def _components(value: Any, error: Any) -> Iterator[tuple[int | None, float, float]]:
+    """Component, value and error of each number that is predicted; one number for a vector is about the whole of it."""
     if value.ndim == 0:
-        whole = np.ndim(truth.get(estimand, 0.0)) > 0
-        yield ("all" if whole else estimand), float(value), float(error)
+        yield None, float(value), float(error)
         return
-    errors = np.broadcast_to(error, value.shape)
-    for k, (one, own) in enumerate(zip(value, errors, strict=True), start=1):
-        yield f"{estimand}_{k}", float(one), float(own)
+    for k, (one, own) in enumerate(zip(value, np.broadcast_to(error, value.shape), strict=True)):
+        yield k, float(one), float(own)

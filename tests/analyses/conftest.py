@@ -20,7 +20,7 @@ def scenarios() -> pd.DataFrame:
             row = {"study": "s", "scenario": label, "scenario_key": f"key-{label}", "family": family, "n": n, "p": 3}
             row |= {"s": 2, "design": "normal", "rho": 0.5, "sigma": 1.0, "intercept": 0.3, "prevalence": np.nan}
             rows.append(row | {"prevalence_realised": np.nan, "beta_true": BETA})
-    return pd.DataFrame(rows, columns=SCENARIO_SCHEMA.names)
+    return pd.DataFrame(rows, columns=SCENARIO_SCHEMA.names).assign(group_key=lambda truth: truth["family"])
 
 
 def measure_row(scenario: str, measure: str, parameter: str, value: float, **other: object) -> MeasureRow:

@@ -3,14 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from simstudy.analyses import answers, neutrality, root_n, support
+from simstudy.analyses.neutrality import neutrality
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.root_n import root_n
+from simstudy.analyses.sentences import NOTHING
+from simstudy.analyses.support import support
 
 
 def test_rates_name_the_extremes_and_the_distance_from_theory(measures: pd.DataFrame, scenarios: pd.DataFrame) -> None:
     predictions = pd.DataFrame(
         {"scenario": scenarios["scenario"], "method": "fgsm", "quantity": "rmse", "parameter": "beta_1"}
     ).assign(predicted=1.5 * scenarios["n"] ** -0.5, predicted_mcse=0.0)
-    sentence = answers.root_n(root_n(measures, scenarios, predictions, "beta_1"))
+    sentence = ANALYSES["root_n"].sentence(root_n(measures, scenarios, predictions, "beta_1"))
     assert "n = 100 to 800" in sentence
     assert "-0.400" in sentence
     assert "predicts them within 0.10" in sentence
@@ -20,7 +24,7 @@ def test_support_names_the_worst_prediction(measures: pd.DataFrame, scenarios: p
     predictions = pd.DataFrame(
         {"scenario": scenarios["scenario"], "method": "fgsm", "quantity": "exact_support", "parameter": "all"}
     ).assign(predicted=np.where(scenarios["n"] == 200, 0.2, 0.5), predicted_mcse=0.0)
-    sentence = answers.support(support(measures, scenarios, predictions))
+    sentence = ANALYSES["support"].sentence(support(measures, scenarios, predictions))
     assert sentence.startswith("At n = 800 the probability of the exact support runs from 0.500 (0.010)")
     assert "within 0.30 (worst for fgsm, gaussian, n = 200)" in sentence
 
@@ -30,7 +34,7 @@ def test_neutrality_says_which_components_vanish(measures: pd.DataFrame, scenari
     small = (measures["parameter"] == "intercept") & (measures["scenario"].str.contains("gaussian"))
     contrast = measures["reference"].notna()
     balanced = measures.assign(value=measures["value"].where(~(small & contrast), 1e-6))
-    sentence = answers.neutrality(neutrality(balanced, realised, [("fgsm", "mle")]))
+    sentence = ANALYSES["neutrality"].sentence(neutrality(balanced, realised, [("fgsm", "mle")]))
     assert "at prevalence 0.5 the intercept's component vanishes" in sentence
     assert "the component along beta0 (beta_1) does not vanish: 0.02000 (0.00040)" in sentence
     assert "at prevalence 0.1 the intercept's component does not vanish" in sentence
@@ -38,6 +42,6 @@ def test_neutrality_says_which_components_vanish(measures: pd.DataFrame, scenari
 
 def test_without_usable_fits_there_is_no_answer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> None:
     failed = measures.assign(value=np.nan, mcse=np.nan)
-    assert answers.root_n(root_n(failed, scenarios)) == answers.NOTHING
-    assert answers.support(support(failed, scenarios)) == answers.NOTHING
-    assert answers.neutrality(neutrality(failed, scenarios, [("fgsm", "mle")])) == answers.NOTHING
+    assert ANALYSES["root_n"].sentence(root_n(failed, scenarios)) == NOTHING
+    assert ANALYSES["support"].sentence(support(failed, scenarios)) == NOTHING
+    assert ANALYSES["neutrality"].sentence(neutrality(failed, scenarios, [("fgsm", "mle")])) == NOTHING

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses import LawDistances, answers, comparative_answers
+from simstudy.analyses.limit_law import LawDistances
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.sentences import NOTHING
 
 
 def rows(name: str, *values: float, mcse: float = 0.01, **columns: object) -> pd.DataFrame:
@@ -24,8 +26,8 @@ def rows(name: str, *values: float, mcse: float = 0.01, **columns: object) -> pd
     ],
 )
 def test_tradeoff_says_which_side_wins_with_numbers(values: tuple[float, ...], winner: str, counts: str) -> None:
-    frame = rows("rmse_ratio", *values, comparison="best fgsm lasso", method="f", prevalence=[0.5, 0.1])
-    sentence = comparative_answers.tradeoff(frame)
+    frame = rows("rmse_ratio", *values, comparison="best fgsm lasso", _plain=True, method="f", prevalence=[0.5, 0.1])
+    sentence = ANALYSES["tradeoff"].sentence(frame)
     assert sentence.startswith(f"With each at its best λ, {winner}: FGSM's error is {counts} comparisons")
     low = f"{values[0]:.3f} [{values[0] - 0.02:.3f}, {values[0] + 0.02:.3f}] (f, prevalence 0.5)"
     assert low in sentence
@@ -33,35 +35,35 @@ def test_tradeoff_says_which_side_wins_with_numbers(values: tuple[float, ...], w
 
 def test_oracle_lists_the_methods_at_the_largest_n() -> None:
     frame = rows("rmse_ratio", 2.0, 1.5, 1.0, n=[100, 400, 400], method=["f", "f", "g"])
-    assert comparative_answers.oracle(frame) == (
+    assert ANALYSES["oracle"].sentence(frame) == (
         "At n = 400 the error over that of the oracle is g 1.000 [0.980, 1.020], f 1.500 [1.480, 1.520]."
     )
 
 
 def test_dispersion_gives_the_range_over_sigma_without_null_models() -> None:
     frame = rows("exact_support", 0.8, 0.7, 0.1, family="gaussian", s=[3, 3, 0], sigma=[1.0, 4.0, 1.0], method="f")
-    assert "σ = 1 to 4" in comparative_answers.dispersion(frame)
-    assert "0.700 (0.010) to 0.800 (0.010) (f)" in comparative_answers.dispersion(frame)
+    assert "σ = 1 to 4" in ANALYSES["dispersion"].sentence(frame)
+    assert "0.700 (0.010) to 0.800 (0.010) (f)" in ANALYSES["dispersion"].sentence(frame)
 
 
 def test_best_counts_the_scenarios_of_each_winner() -> None:
     frame = rows("rmse", 0.3, 0.2, 0.5, 0.6, scenario=["a", "a", "b", "b"], grid=["f", "p", "f", "p"])
-    assert comparative_answers.best(frame).endswith("that of p in 1, f in 1 of 2 scenarios.")
+    assert ANALYSES["best"].sentence(frame).endswith("that of p in 1, f in 1 of 2 scenarios.")
 
 
 def test_uniformity_follows_the_worst_error_over_n() -> None:
     frame = rows("scaled", 1.0, 2.0, 3.0, n=[100, 100, 400], method="f", is_worst=[False, True, True])
-    assert "From n = 100 to 400" in comparative_answers.uniformity(frame)
-    assert "2.000 (0.010) to 3.000 (0.010) (f)" in comparative_answers.uniformity(frame)
+    assert "From n = 100 to 400" in ANALYSES["uniformity"].sentence(frame)
+    assert "2.000 (0.010) to 3.000 (0.010) (f)" in ANALYSES["uniformity"].sentence(frame)
 
 
 def test_weak_oracle_and_limit_law_answer_at_the_largest_n() -> None:
     frame = rows("exact_support", 0.5, 0.9, n=[100, 400], p=[10, 40], method="f", family="gaussian")
-    sentence = answers.weak_oracle(frame.assign(sup_error=0.2, sup_error_mcse=0.01))
+    sentence = ANALYSES["weak_oracle"].sentence(frame.assign(sup_error=0.2, sup_error_mcse=0.01))
     assert "At n = 400, p = 40" in sentence
     assert "f, gaussian: 0.900 (0.010) and 0.200 (0.010)" in sentence
     distances = rows("kolmogorov", 0.3, 0.1, 0.2, n=[100, 400, 400], law="T6", parameter=["a", "b", "c"], method="f")
-    sentence = answers.limit_law(LawDistances(distances.assign(noise=0.03), distances))
+    sentence = ANALYSES["limit_law"].sentence(LawDistances(distances.assign(noise=0.03), distances))
     assert sentence == (
         "At n = 400 no coefficient is further than 0.200 (0.010) from the limit law (c, f); noise alone gives 0.030."
     )
@@ -69,14 +71,14 @@ def test_weak_oracle_and_limit_law_answer_at_the_largest_n() -> None:
 
 def test_coefficients_name_the_largest_bias() -> None:
     frame = rows("bias", 0.1, -0.3, parameter=["beta_1", "beta_2"], method="f", scenario="s")
-    sentence = answers.coefficients(frame.assign(empirical_se=[0.1, 0.2]))
+    sentence = ANALYSES["coefficients"].sentence(frame.assign(empirical_se=[0.1, 0.2]))
     assert sentence == "The largest bias is -0.300 (0.010), 1.5 standard errors of the estimate (beta_2, f, s)."
 
 
 def test_without_results_there_is_no_answer() -> None:
     empty = {
         "oracle": rows("rmse_ratio", np.nan, n=1, method="f"),
-        "tradeoff": rows("rmse_ratio", np.nan, comparison="matched"),
+        "tradeoff": rows("rmse_ratio", np.nan, comparison="matched", _plain=False),
         "dispersion": rows("exact_support", np.nan, family="gaussian", s=1),
         "best": rows("rmse", np.nan),
         "uniformity": rows("scaled", np.nan, is_worst=False),
@@ -84,7 +86,7 @@ def test_without_results_there_is_no_answer() -> None:
         "penalties": rows("rmse_ratio", np.nan, n=1),
     }
     for name, frame in empty.items():
-        assert getattr(comparative_answers, name)(frame) == answers.NOTHING
-    assert answers.limit_law(LawDistances(pd.DataFrame(), pd.DataFrame())) == answers.NOTHING
-    assert answers.weak_oracle(rows("exact_support", np.nan, n=1)) == answers.NOTHING
-    assert answers.coefficients(rows("bias", np.nan, empirical_se=1.0)) == answers.NOTHING
+        assert ANALYSES[name].sentence(frame) == NOTHING
+    assert ANALYSES["limit_law"].sentence(LawDistances(pd.DataFrame(), pd.DataFrame())) == NOTHING
+    assert ANALYSES["weak_oracle"].sentence(rows("exact_support", np.nan, n=1)) == NOTHING
+    assert ANALYSES["coefficients"].sentence(rows("bias", np.nan, empirical_se=1.0)) == NOTHING

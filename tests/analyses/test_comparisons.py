@@ -4,9 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses import Contender, dispersion, oracle, tradeoff, uniformity, weak_oracle
-from simstudy.analyses.evidence import Results
+from simstudy.analyses.dispersion import dispersion
+from simstudy.analyses.methods import Contender
+from simstudy.analyses.oracle import oracle
+from simstudy.analyses.tradeoff import tradeoff
+from simstudy.analyses.uniformity import uniformity
+from simstudy.analyses.weak_oracle import weak_oracle
 from simstudy.errors import InputError
+from simstudy.verdicts.found import Found
 
 PARTS = {"mcse": 0.01, "lower": 0.0, "upper": 9.0}
 
@@ -38,7 +43,7 @@ def test_oracle_ratio_stands_next_to_the_scale_of_lambda(measures: pd.DataFrame,
         ]
     )
     levels = {("gaussian_n400_p3", "fgsm"): 0.1}
-    results = Results(pd.concat([measures, pair, other]), scenarios, with_standard_errors)
+    results = Found(pd.concat([measures, pair, other]), scenarios, with_standard_errors)
     table = oracle(results, ["mle"], levels, predictions)
     (found,) = table.to_dict("records")
     assert (found["rmse_ratio"], found["rmse_ratio_upper"], found["exact_support"]) == (1.2, 9.0, 0.5)
@@ -48,7 +53,7 @@ def test_oracle_ratio_stands_next_to_the_scale_of_lambda(measures: pd.DataFrame,
     # Four replicates: both of the support covered, one of them, none, and both with a false positive.
     assert (found["coverage"], found["coverage_selected"]) == pytest.approx((0.625, 0.5))
     assert found["coverage_mcse"] == pytest.approx(np.std([1, 0.5, 0, 1], ddof=1) / 2)
-    without = Results(results.measures, scenarios, lambda key: with_standard_errors(key).drop(columns="se_hat"))
+    without = Found(results.measures, scenarios, lambda key: with_standard_errors(key).drop(columns="se_hat"))
     bare = oracle(without, ["mle"], levels)
     assert bare[["rmse_ratio_predicted", "coverage", "coverage_selected"]].isna().all(axis=None)
 
@@ -91,7 +96,7 @@ def test_weak_oracle_adds_the_largest_error_on_the_support(measures: pd.DataFram
         frame = pd.DataFrame({"replicate": range(3), "status": "ok", "intercept_hat": 0.0, "beta_hat": beta})
         return frame.assign(method="fgsm", scenario_key=key)
 
-    table = weak_oracle(Results(measures, scenarios, replicates))
+    table = weak_oracle(Found(measures, scenarios, replicates))
     ours, theirs = (table[table["method"] == method] for method in ("fgsm", "mle"))
     assert ours["sup_error"].to_numpy() == pytest.approx(0.4)
     assert ours["sup_error_mcse"].to_numpy() == pytest.approx(0.2 / np.sqrt(3))

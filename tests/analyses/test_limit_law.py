@@ -4,10 +4,11 @@ import pytest
 from scipy.stats import ks_2samp, wasserstein_distance
 
 import simstudy as ss
-from simstudy.analyses.evidence import Results
+from simstudy.analyses.groups import with_definitions
 from simstudy.analyses.limit_law import LAWS, LawDistances, limit_law
 from simstudy.runner.runner import simulate
 from simstudy.theory.expected import draws_of_coefficient
+from simstudy.verdicts.found import Found
 
 SIZES = tuple(ss.Scenario("gaussian", n, [1.0, 0.0]) for n in (50, 100, 200))
 METHODS = (ss.Method("f", "fgsm", "lasso", lam=ss.RateLambda(1.0, -0.5)), ss.Method("mle", "mle"))
@@ -18,13 +19,14 @@ TARGETS = {(s.label, "f"): ("fgsm", ss.Lasso(s.n**-0.5)) for s in SIZES} | {
 
 @pytest.fixture(scope="module")
 def rows() -> tuple[pd.DataFrame, pd.DataFrame]:
-    return simulate(ss.Study("tiny", "aim", 1, 400, SIZES, METHODS))
+    frame, truth = simulate(ss.Study("tiny", "aim", 1, 400, SIZES, METHODS))
+    return frame, with_definitions(truth, SIZES)
 
 
 @pytest.fixture(scope="module")
 def found(rows: tuple[pd.DataFrame, pd.DataFrame]) -> LawDistances:
     frame, truth = rows
-    results = Results(pd.DataFrame(), truth, lambda key: frame[frame["scenario_key"] == key])
+    results = Found(pd.DataFrame(), truth, lambda key: frame[frame["scenario_key"] == key])
     return limit_law(SIZES, results, TARGETS)
 
 
@@ -64,6 +66,6 @@ def test_the_mle_of_gaussian_data_is_close_to_its_law_and_quantiles_agree(found:
 
 def test_methods_without_a_law_or_results_are_left_out(rows: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, truth = rows
-    results = Results(pd.DataFrame(), truth, lambda key: frame[frame["scenario_key"] == key])
+    results = Found(pd.DataFrame(), truth, lambda key: frame[frame["scenario_key"] == key])
     unknown = {(SIZES[0].label, "f"): ("other", ss.Lasso(0.1)), (SIZES[0].label, "absent"): ("mle", None)}
     assert limit_law(SIZES[:1], results, unknown).distances.empty

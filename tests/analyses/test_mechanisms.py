@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses import Weighted, activation, comparative_answers, penalties, training
-from simstudy.analyses.evidence import Results
-from simstudy.report import activation_table, cells, markdown, penalties_table, training_table
+from simstudy.analyses.activation import Weighted, activation
+from simstudy.analyses.penalties import penalties
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.training import training
+from simstudy.report import cells, markdown
+from simstudy.verdicts.found import Found
 
 
 def test_penalties_are_sparse_if_they_find_zeros_and_oracle_if_they_are_as_accurate(
@@ -25,8 +28,8 @@ def test_penalties_are_sparse_if_they_find_zeros_and_oracle_if_they_are_as_accur
     assert table["zeros"].to_numpy() == pytest.approx(0.75)
     assert table["zeros_lower"].to_numpy() == pytest.approx(0.7)
     assert dict(table.groupby("family")["is_oracle"].all()) == {"binomial": False, "gaussian": True}
-    assert "sparse: fgsm; oracle: fgsm (gaussian)" in comparative_answers.penalties(table)
-    assert set(cells(penalties_table(table))["Oracle"]) == {"yes", "no"}
+    assert "sparse: fgsm; oracle: fgsm (gaussian)" in ANALYSES["penalties"].sentence(table)
+    assert set(cells(ANALYSES["penalties"].table(table))["Oracle"]) == {"yes", "no"}
 
 
 def test_activation_averages_over_data_sets_by_margin() -> None:
@@ -52,10 +55,10 @@ def test_activation_averages_over_data_sets_by_margin() -> None:
     theirs = frame[frame["method"] == "penalized"]
     assert set(theirs["weight"]) == {1.0}
     assert theirs["predicted"].isna().all()
-    sentence = comparative_answers.activation(frame)
+    sentence = ANALYSES["activation"].sentence(frame)
     assert "0.80 (0.10) for a margin up to -3" in sentence
     assert "kappa = 0.300" in sentence
-    assert "above 4" in markdown(activation_table(frame))
+    assert "above 4" in markdown(ANALYSES["activation"].table(frame))
 
 
 def test_training_measures_the_distance_on_data_sets_where_both_are_usable(
@@ -68,12 +71,12 @@ def test_training_measures_the_distance_on_data_sets_where_both_are_usable(
         both = pd.concat([loop.assign(method="loop"), objective.assign(method="objective")])
         return both.assign(scenario_key=key, intercept_hat=0.3)
 
-    frame = training(Results(measures, scenarios, replicates), [("loop", "objective", "scad"), ("x", "y", "lasso")])
+    frame = training(Found(measures, scenarios, replicates), [("loop", "objective", "scad"), ("x", "y", "lasso")])
     assert len(frame) == len(scenarios)
     row = frame.iloc[0]
     assert row["distance"] == pytest.approx(0.301 / 3)
     assert row["largest"] == pytest.approx(0.3)
     assert row["reached"] == pytest.approx(2 / 3)
     assert (row["attempted"], row["usable"], row["failed"], row["conditional"]) == (4, 3, 1, True)
-    assert "scad: 67 %" in comparative_answers.training(frame)
-    assert "1/4*" in markdown(training_table(frame))
+    assert "scad: 67 %" in ANALYSES["training"].sentence(frame)
+    assert "1/4*" in markdown(ANALYSES["training"].table(frame))

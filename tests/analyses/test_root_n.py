@@ -2,8 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses.root_n import log_log_slope, predicted_slope, root_n
+from simstudy.analyses.joins import whole_parameter
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.root_n import root_n
 from simstudy.errors import InputError
+from simstudy.report.table import cells
+from simstudy.verdicts.slopes import log_log_slope, predicted_slope
 
 N = np.array([100.0, 200.0, 400.0, 800.0, 1600.0])
 
@@ -139,3 +143,26 @@ def test_frames_without_the_measure_or_with_two_predictions_are_refused(
         root_n(measures, scenarios, predictions.drop(columns="predicted_mcse"))
     with pytest.raises(InputError, match="predictions lack the column quantity"):
         root_n(measures, scenarios, predictions.drop(columns="quantity"))
+
+
+def test_any_estimand_with_a_true_value_has_a_rate(measures: pd.DataFrame) -> None:
+    """A source of the user's own: no family, p or s, and a number in place of coefficients."""
+    scenarios = pd.DataFrame({"scenario": ["a", "b"], "scenario_key": ["ka", "kb"], "n": [100, 400], "group_key": "g"})
+    row = measures.iloc[0].to_dict() | {"measure": "rmse", "component": pd.NA}
+    rows = [
+        row | {"scenario": s, "scenario_key": f"k{s}", "estimand": e, "parameter": e, "value": v, "mcse": v / 50}
+        for e, c in (("gap", 2.0), ("width", 5.0))
+        for s, v in (("a", c / 10), ("b", c / 20))
+    ]
+    own = pd.DataFrame(rows)
+    assert whole_parameter(own, "rmse") == "gap"
+    assert whole_parameter(measures.drop(columns=["estimand", "component"]), "rmse") == "all"
+    assert whole_parameter(own, "rmse", "width") == "width"
+    with pytest.raises(InputError, match=r"'widht'.*did you mean 'width'"):
+        whole_parameter(own, "rmse", "widht")
+    found = root_n(own, scenarios, None, "width")
+    assert found.slopes["slope"].tolist() == [pytest.approx(-0.5)]
+    shown = ANALYSES["root_n"].table(found)
+    assert "RMSE is that of width." in shown.notes[0]
+    assert cells(shown)["Scenario"].tolist() == ["a"]
+    assert "(fgsm, a)" in ANALYSES["root_n"].sentence(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cases import Array, draw
+from cases import CANONICAL, Array, draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, oracle
 from simstudy.estimators.debiased import fgsm_debiased
@@ -16,7 +16,7 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Normal
 from simstudy.sources.glm import Scenario
 
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", CANONICAL)
 
 
 def full(fit: Fit) -> Array:

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cases import draw
+from cases import CANONICAL, draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, penalized
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
-from simstudy.families import FAMILIES
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", CANONICAL)
 
 
 @each_family

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from numpy.typing import NDArray
 
-from cases import draw
+from cases import CANONICAL, draw
 from simstudy.errors import InputError
 from simstudy.estimators import Fit, fgsm, mle, oracle, penalized
 from simstudy.estimators.debiased import fgsm_debiased
@@ -22,7 +22,7 @@ from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Data
 
 LAWS = {"gaussian": sm.families.Gaussian(), "binomial": sm.families.Binomial(), "poisson": sm.families.Poisson()}
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", CANONICAL)
 
 
 @each_family

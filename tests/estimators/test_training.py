@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cases import Array, draw
+from cases import CANONICAL, Array, draw
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm
 from simstudy.estimators.training import fgsm_training
@@ -13,7 +13,7 @@ from simstudy.families import FAMILIES, Family
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", CANONICAL)
 
 
 @each_family

@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from cases import Array, draw
+from cases import CANONICAL, Array, draw
 from simstudy.errors import ConfigError, InputError
 from simstudy.estimators import Fit, penalized
 from simstudy.estimators.levels import lam_grid
 from simstudy.estimators.path import largest_lam
 from simstudy.estimators.rules import RULES, Aic, Bic, CrossValidation, Ebic, Gcv, GridRule, Pivotal
 from simstudy.estimators.tuning import tuned
-from simstudy.families import FAMILIES
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
 
 LAWS = {"gaussian": sm.families.Gaussian(), "binomial": sm.families.Binomial(), "poisson": sm.families.Poisson()}
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", CANONICAL)
 
 
 def on_grid(X: Array, y: Array, family: str, penalty: Penalty, rule: GridRule) -> list[tuple[float, Fit]]:

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.api import measured, study_of
 from simstudy.runner.runner import simulate
 from simstudy.study.config import read_study
 from simstudy.study.study import Study
+from simstudy.workflow.measuring import measured
+from simstudy.workflow.studies import study_of
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.parquet"))
@@ -50,7 +51,9 @@ def test_a_scenario_has_the_committed_measures(folder: Path) -> None:
     stored = stored[stored["scenario_key"] == study.scenarios[0].key]
     found = again(study, int(stored["attempted"].max()))
     both = stored.merge(found, on=KEYS, how="outer", suffixes=("", "_again"), indicator="where")
-    assert set(both["where"]) == {"both"}
+    # Version 0.1.0, which computed the committed results, had no measures of what a handful of replicates carries.
+    assert set(both.loc[both["where"] != "both", "measure"]) <= {"top_share", "median_bias"}
+    both = both[both["where"] == "both"]
     for column in ("value", "mcse", "lower", "upper", "attempted", "usable"):
         agree = np.isclose(both[column], both[f"{column}_again"], rtol=1e-6, atol=1e-9, equal_nan=True)
         assert np.mean(~agree) <= SHARE, both.loc[~agree, [*KEYS, column, f"{column}_again"]].to_string()

@@ -6,7 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simstudy.kernels.linear import solve_in_place
+from simstudy.kernels import linear
+from simstudy.kernels.calls import callable_from_python
+
+solve_in_place = callable_from_python(linear.solve_in_place)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12))

@@ -7,8 +7,16 @@ import pytest
 
 from cases import FAMILIES, Array
 from reference.objective import loss
+from simstudy.families.declare import family_class
+from simstudy.kernels import hyperbolic
+from simstudy.kernels import loss as kernels
+from simstudy.kernels.calls import callable_from_python
 from simstudy.kernels.codes import Attack
-from simstudy.kernels.loss import has_kinks, kink_derivatives, sided, sinhc, smoothed
+
+has_kinks, kink_derivatives, sided, smoothed = map(
+    callable_from_python, (kernels.has_kinks, kernels.kink_derivatives, kernels.sided, kernels.smoothed)
+)
+sinhc = callable_from_python(hyperbolic.sinhc)
 
 N = 150
 STEP = 1e-6
@@ -16,23 +24,28 @@ RESPONSES = {
     "gaussian": np.linspace(-2.0, 2.0, N),
     "binomial": np.arange(N) % 2.0,
     "poisson": np.arange(N) % 5.0,
+    "gamma": 0.1 + np.arange(N) % 7.0,
+    "negative_binomial": np.arange(N) % 5.0,
 }
 ETA = np.sin(np.arange(N) * 1.7) * 1.3 + 0.1
-KINKED = ["gaussian", "poisson"]
+KINKED = ["gaussian", "poisson", "gamma", "negative_binomial"]
 
 
 class Evaluation:
     """What `smoothed` or `sided` says at one point."""
 
-    def __init__(self, kernel: str, family: str, choice: float, eta: Array, P: float, extra: float | Array) -> None:
+    def __init__(
+        self, kernel: str, family: str, choice: float, eta: Array, P: float, extra: float | Array, given=None
+    ) -> None:
         self.d_eta, self.w, self.v, last = np.zeros((4, N))
-        code, y = FAMILIES[family].code, RESPONSES[family]
+        y = RESPONSES[family]
+        law = (given or FAMILIES[family]).kernel_loss(y)
         if kernel == "smoothed":
             self.sigma = last
-            values = smoothed(code, int(choice), y, eta, P, extra, last, self.d_eta, self.w, self.v)
+            values = smoothed(law, int(choice), y, eta, P, extra, last, self.d_eta, self.w, self.v)
         else:
             self.kappa = last
-            values = sided(code, choice, y, eta, P, extra, self.d_eta, self.w, self.v, last)
+            values = sided(law, choice, y, eta, P, extra, self.d_eta, self.w, self.v, last)
         self.loss, self.dP, self.d2P = values
 
 
@@ -88,8 +101,8 @@ def test_unattacked_loss_is_the_family_s_plus_the_penalty(family: str) -> None:
     law, y = FAMILIES[family], RESPONSES[family]
     f = Evaluation("smoothed", family, Attack.NONE, ETA, 0.7, 1.0)
     assert f.loss == pytest.approx(np.mean(loss(law, y, ETA)) + 0.7, rel=1e-14)
-    np.testing.assert_allclose(f.d_eta, law.mean(ETA) - y, rtol=1e-13, atol=1e-15)
-    np.testing.assert_allclose(f.w, law.variance(ETA), rtol=1e-13)
+    np.testing.assert_allclose(f.d_eta, law.slope(y, ETA), rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(f.w, law.curvature(y, ETA), rtol=1e-13)
     assert (f.dP, f.d2P) == (1.0, 0.0)
 
 
@@ -106,7 +119,7 @@ def test_binomial_loss_is_exact_far_out(attack: Attack) -> None:
 @pytest.mark.parametrize("worst", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("family", KINKED)
 def test_kink_derivatives_against_finite_differences(family: str, worst: float) -> None:
-    P, sigma, code = 0.4, np.linspace(-0.9, 0.9, N), FAMILIES[family].code
+    P, sigma, law = 0.4, np.linspace(-0.9, 0.9, N), FAMILIES[family].kernel_loss(RESPONSES[family])
     here = Evaluation("sided", family, worst, ETA, P, sigma)
     shifts = {"eta": (1, 0, 0), "P": (0, 1, 0), "sigma": (0, 0, 1)}
     near = {
@@ -114,7 +127,7 @@ def test_kink_derivatives_against_finite_differences(family: str, worst: float) 
         for name, (e, d, g) in shifts.items()
     }
     rows = zip(RESPONSES[family], ETA, here.kappa, strict=True)
-    exact = np.array([kink_derivatives(code, worst, y, eta, P, kappa) for y, eta, kappa in rows])
+    exact = np.array([kink_derivatives(law, worst, y, eta, P, kappa) for y, eta, kappa in rows])
     np.testing.assert_allclose(exact[:, 0], central("kappa", *near["eta"]), rtol=1e-6)
     np.testing.assert_allclose(exact[:, 1], central("kappa", *near["P"]), rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(exact[:, 2], central("d_eta", *near["sigma"]), rtol=1e-6)
@@ -129,5 +142,50 @@ def test_sinhc_is_smooth_across_its_series() -> None:
 
 
 def test_only_signs_that_depend_on_the_coefficients_are_kinks() -> None:
-    kinked = {(family, attack) for family in FAMILIES for attack in Attack if has_kinks(FAMILIES[family].code, attack)}
-    assert kinked == {(family, attack) for family in KINKED for attack in (Attack.FGSM, Attack.WORST_CASE)}
+    kinked = {
+        (name, attack)
+        for name, law in FAMILIES.items()
+        for attack in Attack
+        if has_kinks(law.kernel_loss(RESPONSES[name]), int(attack))
+    }
+    assert kinked == {(name, attack) for name in KINKED for attack in (Attack.FGSM, Attack.WORST_CASE)}
+
+
+@pytest.mark.parametrize("P", [0.05, 0.5, 0.51, 1.3])
+@pytest.mark.parametrize("worst", [0.0, 0.4, 1.0])
+def test_functions_made_from_scalars_are_those_of_the_poisson_family(P: float, worst: float) -> None:
+    """A Poisson loss given as a user would give it, against the family's own functions of arrays."""
+    sigma = np.linspace(-1.0, 1.0, N)
+    for kernel, choice, extra in (("smoothed", Attack.WORST_CASE, 0.3), ("sided", worst, sigma)):
+        own = Evaluation(kernel, "poisson", choice, ETA, P, extra)
+        made = Evaluation(kernel, "poisson", choice, ETA, P, extra, SCALAR_POISSON)
+        for name in ("d_eta", "w", "v", "loss", "dP", "d2P"):
+            np.testing.assert_allclose(getattr(made, name), getattr(own, name), rtol=1e-8, atol=1e-9, err_msg=name)
+
+
+class ScalarPoisson:
+    support, kinked = "a count", True
+
+    def loss(self, y, eta):
+        return np.exp(eta) - y * eta
+
+    def slope(self, y, eta):
+        return np.exp(eta) - y
+
+    def curvature(self, y, eta):
+        return np.exp(eta)
+
+    def mean(self, eta):
+        return np.exp(eta)
+
+    def link(self, mu):
+        return np.log(mu)
+
+    def recession(self, y):
+        return -1.0 if y == 0.0 else 0.0
+
+    def in_support(self, y):
+        return y >= 0.0
+
+
+SCALAR_POISSON = family_class("scalar_poisson", ScalarPoisson)()

@@ -9,17 +9,20 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from cases import Array
-from simstudy.kernels.codes import Attack, FamilyCode
-from simstudy.kernels.newton import best_jump, fill_hessian
-from simstudy.kernels.power import (
-    coordinate_minimum,
-    descend_on_support,
-    minimise_power_model,
-    power_curvature,
-    power_residual,
-    power_slope,
-    power_step,
-)
+from simstudy.families import FAMILIES
+from simstudy.kernels import hessian, jumps, power
+from simstudy.kernels.calls import callable_from_python
+from simstudy.kernels.codes import Attack
+
+best_jump = callable_from_python(jumps.best_jump)
+fill_hessian = callable_from_python(hessian.fill_hessian)
+coordinate_minimum = callable_from_python(power.coordinate_minimum)
+descend_on_support = callable_from_python(power.descend_on_support)
+minimise_power_model = callable_from_python(power.minimise_power_model)
+power_curvature = callable_from_python(power.power_curvature)
+power_residual = callable_from_python(power.power_residual)
+power_slope = callable_from_python(power.power_slope)
+power_step = callable_from_python(power.power_step)
 
 POWERS = (0.3, 0.5, 0.9, 1.2, 1.5, 1.9, 2.5, 4.0)
 TOL = 1e-11
@@ -124,15 +127,16 @@ def test_a_step_that_only_the_model_likes_is_not_taken() -> None:
     """The quadratic model of a saturated logistic loss jumps too far; the objective itself decides."""
     rng = np.random.default_rng(2)
     n, m, r, P = 60, 8, 0.5, 0.0
-    family, attack = np.int64(FamilyCode.BINOMIAL), np.int64(Attack.NONE)
+    attack = int(Attack.NONE)
     Z = rng.standard_normal((n, m))
     y = (rng.random(n) < 1.0 / (1.0 + np.exp(-2.0 * Z[:, 0]))).astype(float)
+    family = FAMILIES["binomial"].kernel_loss(y)
     told = []
     for c_all in (0.02, 0.05, 0.08, 0.1, 0.15):
         b, eta, c = np.zeros(m), np.zeros(n), np.full(m, c_all)
         mu = np.full(n, 0.5)
         H, q = np.zeros((m + 1, m + 1)), np.append(Z.T @ (mu - y) / n, 1.0)
-        fill_hessian(family, Z, np.zeros((0, 0)), mu * (1 - mu), np.zeros(n), 0.0, np.bool_(False), H)
+        fill_hessian(False, Z, np.zeros((0, 0)), mu * (1 - mu), np.zeros(n), 0.0, False, H)
         model_c = c.copy()
         j, t = best_jump(family, attack, Z, y, r, 1.0, b, eta, P, H, q, model_c)
 

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import Array
-from simstudy.kernels.quadratic import minimise_model, model_residual
+from simstudy.kernels import quadratic
+from simstudy.kernels.calls import callable_from_python
+
+minimise_model = callable_from_python(quadratic.minimise_model)
+model_residual = callable_from_python(quadratic.model_residual)
 
 
 def model(seed: int, n: int, m: int) -> tuple[Array, Array, Array]:

@@ -18,7 +18,7 @@ def has_minimiser(problem: Problem) -> bool:
     unbounded penalty grows faster than any gain, so that only unpenalised directions remain. For each observation in
     turn, the largest gain over directions with norm_inf(d) <= 1 is sought; a minimiser exists iff all are zero.
     """
-    if problem.family == "gaussian":
+    if problem.family in {"gaussian", "gamma"}:
         return True
     n, p = problem.X.shape
     k = int(problem.fit_intercept)

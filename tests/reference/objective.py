@@ -33,8 +33,9 @@ class Problem:
 
     @property
     def unit(self) -> float:
-        """m of theory section 1, the scale of the response."""
-        return float(np.mean(np.abs(self.y - self.y.mean())))
+        """m of theory section 1, the scale of the response: the mean size of the null model's score."""
+        null = self.law.link(np.array([self.y.mean()])) if self.fit_intercept else np.zeros(1)
+        return float(np.mean(np.abs(self.law.slope(self.y, np.full_like(self.y, null[0])))))
 
 
 def loss(law: Family, y: Array, eta: Array) -> Array:
@@ -52,7 +53,7 @@ def kink_function(problem: Problem, eta: Array, P: float) -> Array:
     law, y = problem.law, problem.y
     if problem.attack == "worst_case" and P > 0:
         return (loss(law, y, eta - P) - loss(law, y, eta + P)) / (2 * P)
-    return y - law.mean(eta)
+    return -law.slope(y, eta)
 
 
 def objective(problem: Problem, intercept: float, coef: Array) -> float:
@@ -69,5 +70,5 @@ def objective(problem: Problem, intercept: float, coef: Array) -> float:
 
 def side_gradient(problem: Problem, eta: Array, P: float, side: Array | float) -> Array:
     """Derivatives (2, n) of each observation's loss in eta and in P, its attack's sign held at `side`."""
-    slope = problem.law.mean(eta - side * P) - problem.y
+    slope = problem.law.slope(problem.y, eta - side * P)
     return np.stack([slope, -side * slope])

@@ -42,8 +42,8 @@ def _observations(problem: Problem, eta: Array, P: float) -> tuple[Array, Array,
         return side_gradient(problem, eta, P, 0.0), np.zeros((2, eta.size)), np.arange(0)
     kappa = kink_function(problem, eta, P)
     up, down = side_gradient(problem, eta, P, 1.0), side_gradient(problem, eta, P, -1.0)
-    # y - mu never vanishes for a label, so that a binomial loss has no kinks.
-    on_kink = (np.abs(kappa) <= KINK_BAND * problem.unit) & (problem.family != "binomial")
+    # y - mu never vanishes for a label, so that its loss has no kinks.
+    on_kink = (np.abs(kappa) <= KINK_BAND * problem.unit) & problem.law.kinked
     each = np.where(on_kink, 0.5 * (up + down), np.where(kappa > 0, up, down))
     return each, 0.5 * (up - down), np.flatnonzero(on_kink)
 

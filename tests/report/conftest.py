@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 import simstudy as ss
-from simstudy.questions import Summary
+from simstudy.analyses.results import Results
 
 STUDY = """
 aim = "to draw"
 replicates = 25
 analyses = ["root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "uniformity",
-            "neutrality", "coefficients"]
+            "neutrality", "coefficients", "coverage",
+            "performance"]
 
 [[scenario]]
 family = ["gaussian", "binomial"]
@@ -49,5 +50,5 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def summary(folder: Path) -> Summary:
+def summary(folder: Path) -> Results:
     return ss.table(folder / "draw.toml", results=folder / "results")[1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simstudy.publication import report
+from simstudy.workflow.report import report
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 FLAGS = (

@@ -4,13 +4,17 @@ import pandas as pd
 import pytest
 
 import simstudy as ss
-from simstudy.api import simulate_study, tables
-from simstudy.questions import ANALYSES, Summary, compared, contenders, contrasts, targets
+from simstudy.analyses.methods import contenders, contrasts, targets
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.results import Results
 from simstudy.report.table import cells, latex, markdown
+from simstudy.workflow.measuring import compared
+from simstudy.workflow.scenario import simulate_study
+from simstudy.workflow.table import tables
 
 METHODS = (
     ss.Method("oracle", "oracle"),
-    ss.Method("f", "fgsm", "scad", lam=ss.FixedLambda(0.3)),
+    ss.Method("f", "fgsm", "scad", lam=ss.FixedLambda(0.3), se=True),
     ss.Method("m", "penalized", "scad", lam=ss.MatchedLambda("f")),
     ss.Method("p", "penalized", "scad", lam=ss.FixedLambda(0.1)),
 )
@@ -21,11 +25,11 @@ LAW = ss.Study("law", "aim", 3, 30, SCENARIOS[:1], (ss.Method("mle", "mle"),), (
 
 
 @pytest.fixture(scope="module")
-def summary() -> Summary:
+def summary() -> Results:
     return simulate_study(STUDY)
 
 
-def test_every_analysis_is_a_table_in_every_format(summary: Summary) -> None:
+def test_every_analysis_is_a_table_in_every_format(summary: Results) -> None:
     made = [*tables(summary), *tables(simulate_study(LAW))]
     assert [table.name for table in made] == [*QUICK, "limit_law"]
     assert set(cells(made[-1])["Law"]) == {"T6/T7", "T10", "around T17"}
@@ -35,11 +39,11 @@ def test_every_analysis_is_a_table_in_every_format(summary: Summary) -> None:
         assert table.caption in markdown(table)
 
 
-def column(summary: Summary, analysis: str, heading: str) -> pd.Series:
-    return cells(ANALYSES[analysis](summary))[heading]
+def column(summary: Results, analysis: str, heading: str) -> pd.Series:
+    return cells(ANALYSES[analysis].tabulated(summary))[heading]
 
 
-def test_headings_of_each_table(summary: Summary) -> None:
+def test_headings_of_each_table(summary: Results) -> None:
     assert set(column(summary, "oracle", "Method")) == {"f", "m", "p"}
     assert set(column(summary, "tradeoff", "Comparison")) == {"matched", "best fgsm scad"}
     assert set(column(summary, "uniformity", "Over h")) == {"worst"}  # one h at each n
@@ -47,7 +51,7 @@ def test_headings_of_each_table(summary: Summary) -> None:
     assert set(column(summary, "weak_oracle", "n")) == {"100", "200"}
 
 
-def test_what_analyses_compare_is_measured(summary: Summary) -> None:
+def test_what_analyses_compare_is_measured(summary: Results) -> None:
     assert contrasts(STUDY) == (("f", "m"), ("f", "oracle"))
     assert set(compared(STUDY)) == {("f", "m"), ("f", "oracle"), ("m", "oracle"), ("p", "oracle"), ("f", "p")}
     (only,) = contenders(STUDY)

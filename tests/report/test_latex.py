@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from simstudy import api
-from simstudy.questions import Summary
+from simstudy.analyses.results import Results
 from simstudy.report import latex
 from simstudy.report.table import escape_latex
+from simstudy.workflow.table import tables
 
 PREAMBLE = r"\documentclass{article}\usepackage[paper=a2paper,margin=1cm]{geometry}\usepackage{booktabs,longtable}"
 
 
 @pytest.fixture(scope="module")
-def sources(summary: Summary) -> dict[str, str]:
-    return {table.name: latex(table) for table in api.tables(summary)}
+def sources(summary: Results) -> dict[str, str]:
+    return {table.name: latex(table) for table in tables(summary)}
 
 
-def test_every_table_is_ascii(sources: dict[str, str], summary: Summary) -> None:
+def test_every_table_is_ascii(sources: dict[str, str], summary: Results) -> None:
     assert set(sources) == set(summary.study.analyses)
     assert [name for name, source in sources.items() if not source.isascii()] == []
 

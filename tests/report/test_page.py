@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import simstudy as ss
-from simstudy import publication
+from simstudy.analyses.results import Results
 from simstudy.errors import ConfigError, ResultsError
-from simstudy.publication import report
-from simstudy.questions import Summary
 from simstudy.report.explorer import explorer
 from simstudy.report.page import Picture, Section, counts, embedded, order, render
 from simstudy.report.table import Column, Table, document
+from simstudy.workflow import report as verb
+from simstudy.workflow.report import report
 
 EVIL = """<script>alert(1)</script>&"'\\section{x}$%../../etc"""
 VOID = {"meta", "img", "input", "br", "link", "hr"}
@@ -50,7 +50,7 @@ def parsed(html: str) -> Outline:
 
 
 @pytest.fixture(scope="module")
-def page(folder: Path, summary: Summary) -> str:
+def page(folder: Path, summary: Results) -> str:
     assert summary.study.name == "draw"
     path, notes = report([folder / "draw.toml"], results=folder / "results", out=folder / "report.html")
     assert notes == ()
@@ -71,7 +71,7 @@ def test_headings_are_in_order_and_everything_has_a_name(page: str) -> None:
     assert outline.headings.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
     pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
-    assert len(pictures) == 11
+    assert len(pictures) == 13
     assert all(len(str(each["alt"])) > 40 for each in pictures)
     assert all("scope" in attributes for tag, attributes in outline.tags if tag == "th")
     names = [tag for tag, _ in outline.tags]
@@ -102,12 +102,12 @@ def test_what_is_up_to_date_is_not_made_again(folder: Path, page: str, monkeypat
     def never(*_: object, **__: object) -> None:
         raise AssertionError("made again")
 
-    monkeypatch.setattr(publication, "table", never)
-    monkeypatch.setattr(publication, "figure", never)
+    monkeypatch.setattr(verb, "table", never)
+    monkeypatch.setattr(verb, "figure", never)
     report([folder / "draw.toml"], results=folder / "results", out=folder / "again.html")
     monkeypatch.undo()
     (folder / "results" / "draw" / "measures.parquet").touch()
-    monkeypatch.setattr(publication, "table", never)
+    monkeypatch.setattr(verb, "table", never)
     with pytest.raises(AssertionError, match="made again"):
         report([folder / "draw.toml"], results=folder / "results", out=folder / "again.html")
 
@@ -171,12 +171,38 @@ def test_a_study_of_which_every_fit_failed_is_reported(tiny: Path) -> None:
 
 
 def test_an_analysis_that_cannot_be_made_is_said_and_the_rest_is_there(tiny: Path) -> None:
-    tiny.write_text(STUDY)
-    ss.run(tiny)
+    oracle = '\n[[method]]\nname = "{0}"\nestimator = "{0}"\n{1}'
+    scad = 'penalty = "scad"\nlam = 0.2\n'
+    tiny.write_text(STUDY + oracle.format("oracle", "") + oracle.format("fgsm", scad))
+    ss.run(tiny, only=["method=mle"])
     path, notes = report([tiny])
     text = path.read_text(encoding="utf-8")
     assert any("neutrality needs the results of methods that are compared" in note for note in notes)
     assert text.count("<img") == 2
+
+
+PLUGIN = """
+import simstudy as ss
+
+@ss.analysis("widest")
+def widest(results):
+    return results.measures.query("measure == 'empirical_se'")[["method", "parameter", "value"]]
+"""
+
+
+def test_a_report_on_a_results_folder_runs_no_plug_in(tiny: Path) -> None:
+    ours = STUDY.replace('"support", "neutrality"', '"widest"')
+    tiny.write_text('plugins = ["own.py"]\n' + ours)
+    tiny.with_name("own.py").write_text(PLUGIN)
+    ss.run(tiny)
+    assert report([tiny])[1] == ()
+    # What would be loaded is gone, and what it made is still shown.
+    tiny.with_name("own.py").unlink()
+    path, notes = report([])
+    assert notes == ()
+    text = path.read_text(encoding="utf-8")
+    assert "Error against sample size" in text
+    assert "widest" in text
 
 
 def test_a_report_without_any_study_says_what_to_do(tiny: Path) -> None:
@@ -269,7 +295,7 @@ def test_outcomes_are_counted() -> None:
     }
 
 
-def test_the_explorer_holds_each_number_once(summary: Summary) -> None:
+def test_the_explorer_holds_each_number_once(summary: Results) -> None:
     data = explorer(summary.measures, summary.scenarios)
     assert data is not None
     assert data["columns"] == ["family", "n"]

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simstudy.analyses import coefficients, neutrality, root_n, support
+from simstudy.analyses.coefficients import coefficients
+from simstudy.analyses.neutrality import neutrality
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.root_n import root_n
+from simstudy.analyses.support import support
 from simstudy.measures import summarise
 from simstudy.records import REPLICATE_SCHEMA, SCENARIO_SCHEMA
 from simstudy.report import (
     Table,
     cells,
-    coefficients_table,
     latex,
     markdown,
-    neutrality_table,
-    root_n_table,
-    support_table,
 )
 
 BETA = np.array([1.0, -0.5, 0.0])
@@ -49,7 +49,8 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
         label = f"{family}_n{n}_prev{prevalence}"
         where = {"scenario": label, "scenario_key": f"key-{label}", "family": family, "n": n, "p": 3, "s": 2}
         where |= {"design": "normal", "rho": 0.5, "sigma": 1.0, "intercept": -1.0, "prevalence": prevalence}
-        truths.append(where | {"beta_true": BETA, "prevalence_realised": prevalence})
+        group = f"{family} {prevalence}"
+        truths.append(where | {"beta_true": BETA, "prevalence_realised": prevalence, "group_key": group})
         for replicate in range(20):
             hat = BETA + rng.normal(size=3) / np.sqrt(n)
             for method, shift in (("fgsm_lasso", 0.02), ("penalized_lasso", 0.0)):
@@ -74,10 +75,10 @@ def tables(frames: tuple[pd.DataFrame, pd.DataFrame]) -> dict[str, Table]:
     kinds += [pair | {"law": "T17"}, pair | {"law": "T16"}]
     predictions = pd.DataFrame([number | kind | {"scenario": s} for s in scenarios["scenario"] for kind in kinds])
     return {
-        "root_n": root_n_table(root_n(measures, scenarios, predictions)),
-        "support": support_table(support(measures, scenarios, predictions)),
-        "neutrality": neutrality_table(neutrality(measures, scenarios, PAIRS, predictions)),
-        "coefficients": coefficients_table(coefficients(measures, scenarios, predictions)),
+        "root_n": ANALYSES["root_n"].table(root_n(measures, scenarios, predictions)),
+        "support": ANALYSES["support"].table(support(measures, scenarios, predictions)),
+        "neutrality": ANALYSES["neutrality"].table(neutrality(measures, scenarios, PAIRS, predictions)),
+        "coefficients": ANALYSES["coefficients"].table(coefficients(measures, scenarios, predictions)),
     }
 
 
@@ -128,22 +129,22 @@ def test_sample_sizes_of_a_method_stand_together(tables: dict[str, Table]) -> No
 
 def test_sample_sizes_rise_whatever_the_order_of_scenarios(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     replicates, scenarios = frames
-    table = support_table(support(summarise(replicates, scenarios), scenarios.iloc[::-1]))
-    backwards = support_table(support(summarise(replicates, scenarios.iloc[::-1]), scenarios))
+    table = ANALYSES["support"].table(support(summarise(replicates, scenarios), scenarios.iloc[::-1]))
+    backwards = ANALYSES["support"].table(support(summarise(replicates, scenarios.iloc[::-1]), scenarios))
     assert cells(table)["n"].tolist() == cells(backwards)["n"].tolist() == ["100", "400"] * 8
 
 
 def test_what_all_rows_share_is_not_a_column(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     replicates, scenarios = (frame[frame["scenario"] == "poisson_n100_prev0.5"] for frame in frames)
     measures = summarise(replicates, scenarios)
-    assert "Scenario" not in cells(coefficients_table(coefficients(measures, scenarios))).columns
-    assert {"p", "s"}.isdisjoint(cells(support_table(support(measures, scenarios))).columns)
-    assert "p = 3, s = 2" in markdown(support_table(support(measures, scenarios)))
+    assert "Scenario" not in cells(ANALYSES["coefficients"].table(coefficients(measures, scenarios))).columns
+    assert {"p", "s"}.isdisjoint(cells(ANALYSES["support"].table(support(measures, scenarios))).columns)
+    assert "p = 3, s = 2" in markdown(ANALYSES["support"].table(support(measures, scenarios)))
 
 
 def test_root_n_names_families_where_these_suffice(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     replicates, scenarios = (frame[frame["prevalence"] == 0.5] for frame in frames)
-    table = root_n_table(root_n(summarise(replicates, scenarios), scenarios))
+    table = ANALYSES["root_n"].table(root_n(summarise(replicates, scenarios), scenarios))
     assert cells(table)["Family"].tolist() == ["binomial", "binomial", "poisson", "poisson"]
 
 

@@ -18,6 +18,9 @@ from simstudy.solvers.existence import recedes
 from simstudy.solvers.problem import Attack
 from simstudy.solvers.problem import Problem as SolverProblem
 
+#: Families in which some loss falls for ever in some direction.
+RECEDING = ("binomial", "poisson", "negative_binomial")
+
 SEEDS = st.integers(0, 2**32 - 1)
 SOLVER_ATTACK = {"none": Attack.NONE, "fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}
 
@@ -27,7 +30,7 @@ def discrete_data(family: str, seed: int, n: int, p: int) -> tuple[Array, Array]
     rng = np.random.default_rng(seed)
     X = rng.choice([-1.0, 1.0], (n, p))
     strength = rng.uniform(0.0, 3.0)
-    eta = strength * X[:, 0] - (1.0 if family == "poisson" else 0.0)
+    eta = strength * X[:, 0] - (0.0 if family == "binomial" else 1.0)
     return X, FAMILIES[family].sample(eta, rng)
 
 
@@ -35,7 +38,7 @@ def as_solver_problem(p: Problem) -> SolverProblem:
     return SolverProblem(p.X, p.y, p.law, p.penalty, SOLVER_ATTACK[p.attack], p.fit_intercept)
 
 
-@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] != "gaussian"])
+@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] in RECEDING])
 @settings(max_examples=25)
 @given(SEEDS, st.integers(8, 25), st.integers(1, 6), st.sampled_from([0.0, 0.02, 0.2, 0.6]), st.booleans())
 def test_fit_and_two_linear_programs_agree(
@@ -50,7 +53,7 @@ def test_fit_and_two_linear_programs_agree(
     assert result.status == (Status.OK if exists else Status.NO_MINIMISER), result.message
 
 
-@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] != "gaussian"])
+@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] in RECEDING])
 @pytest.mark.parametrize("lam", [0.02, 0.5])
 def test_agreement_with_more_columns_than_rows(family: str, penalty: str, attack: str, lam: float) -> None:
     """Such labels are always separated, so that a bounded penalty never has a minimiser."""

@@ -23,6 +23,8 @@ def assert_optimal(problem: Problem, result: Fit) -> None:
 @pytest.mark.parametrize(("family", "penalty", "attack"), KINDS)
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_constant_response_is_a_status(family: str, penalty: str, attack: str, value: float) -> None:
+    if not FAMILIES[family].in_support(np.array([value])).all():
+        pytest.skip("a gamma response is not zero")
     X = np.random.default_rng(1).standard_normal((20, 3))
     result = fit(Problem(X, np.full(20, value), family, PENALTIES[penalty](0.1, 3), attack, True))
     assert result.status == Status.DEGENERATE_RESPONSE

@@ -56,8 +56,9 @@ def test_options_and_standard_errors_are_part_of_the_definition():
 def test_every_estimator_has_a_method(estimator):
     known = ESTIMATORS[estimator]
     takes_lasso = known.accepts.holds(Lasso(0.1))
-    penalty = {"penalty": "lasso" if takes_lasso else "scad", "lam": FixedLambda(0.1)}
-    method = Method("m", estimator, **(penalty if known.needs_penalty else {}))
+    penalty = {"penalty": "lasso" if takes_lasso else "scad"} if known.needs_penalty else {}
+    level = {"lam": FixedLambda(0.1)} if known.needs_level else {}
+    method = Method("m", estimator, **penalty, **level)
     assert method.estimator == estimator
 
 

@@ -9,13 +9,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from reference.pseudo_true import difference
 from simstudy.estimators import fgsm, oracle, penalized
 from simstudy.penalties import Lasso, Scad
 from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Normal
 from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, limit_law, pseudo_true
-from simstudy.theory.pseudo_true import difference
 
 pytestmark = pytest.mark.slow
 LIMIT = 5.5

@@ -132,9 +132,9 @@ def test_forms_agree_at_a_very_large_n(name: str) -> None:
     """At n = 10^8 all forms are the limit: means within 3 % of a standard deviation."""
     case = scenario(n=10**8)
     base = PENALTIES[name]
-    power = base.shape / 2 - 1 if name == "lr 0.5" else -0.5
+    power = base.r / 2 - 1 if name == "lr 0.5" else -0.5
     shape = {"scad": {"a": 3.7}, "mcp": {"g": 5.0}, "elastic net": {"alpha": 0.5}, "ridge": {"alpha": 0.0}}
-    options = shape.get(name, {"r": base.shape} if name.startswith("lr") else {})
+    options = shape.get(name, {"r": base.r} if name.startswith("lr") else {})
     if name == "weighted lasso":
         options = {"weights": base.weights}
     penalty = type(base)(0.5 * float(case.n) ** power, **options)

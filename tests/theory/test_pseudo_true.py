@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from reference.pseudo_true import difference
 from simstudy.errors import InputError
 from simstudy.families import FAMILIES
 from simstudy.penalties import Lasso, Scad
@@ -11,7 +12,6 @@ from simstudy.sources.designs import Normal
 from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, pseudo_true
 from simstudy.theory.population import attacked, unattacked
-from simstudy.theory.pseudo_true import difference
 
 SLOPES = (1.0, -0.7, 0.5, -0.4, 0.5)
 

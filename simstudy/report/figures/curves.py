@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from simstudy.errors import InputError
+from simstudy.report.figures.canvas import Axes, Figure, FuncFormatter, LogLocator, NullFormatter
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
 
@@ -80,10 +79,17 @@ def curves(
         Column that tells lines apart.
     columns : int
         Most panels beside each other.
+
+    Raises
+    ------
+    InputError
+        Two points of a line lie at one place of the axis.
     """
     if not frame[[quantity.name for quantity in quantities]].notna().to_numpy().any():
         return no_data("No fit succeeded: there is nothing to draw.")
     parts = split(frame, by)
+    for part in parts:
+        _check_lines(part, axis, series)
     known = looks(frame[series])
     figure, axes = panels(len(parts), columns, rows_of=len(quantities))
     for row, quantity in enumerate(quantities):
@@ -97,6 +103,19 @@ def curves(
     legend(figure, known, theory=any(_has_theory(frame, quantity) for quantity in quantities))
     figure.set_label(described(frame, axis, quantities, series))
     return figure
+
+
+def _check_lines(part: Panel, axis: Axis, series: str) -> None:
+    """Refuse a line that would join points which differ in more than what is drawn."""
+    again = part.rows[part.rows.duplicated([series, axis.name], keep=False)]
+    if again.empty:
+        return
+    first = again.iloc[0]
+    alike = again[(again[series] == first[series]) & (again[axis.name] == first[axis.name])]
+    labels = ", ".join(dict.fromkeys(map(str, alike["scenario"]))) if "scenario" in alike else f"{len(alike)} rows"
+    raise InputError(
+        f"{first[series]} has several values at {axis.label} = {first[axis.name]}: {labels} differ in what is not shown"
+    )
 
 
 def _draw(axes: Axes, part: Panel, axis: Axis, quantity: Quantity, series: tuple[str, dict[str, Look]]) -> None:

@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
+from simstudy.report.figures.canvas import Axes, Figure, Line2D, Patch
 from simstudy.report.figures.style import COLOURS, WIDTH, Look, looks, no_data
 
 #: Sample sizes that get a histogram.

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from simstudy.report.figures.canvas import Axes, Figure
 from simstudy.report.figures.panels import TITLES
 from simstudy.report.figures.style import WIDTH, Look, legend, limits, looks, no_data
 

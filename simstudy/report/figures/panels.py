@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from simstudy.records import DEFINITION_FIELDS, TRUTH_FIELDS
+
 #: Columns that a panel's title may name, with the words before the value.
 TITLES = {
     "family": "",
@@ -21,6 +23,10 @@ TITLES = {
 }
 
 
+#: Columns of the truth that are none of its source.
+NOT_OF_THE_SOURCE = {field.name for field in (*TRUTH_FIELDS, *DEFINITION_FIELDS)}
+
+
 @dataclass(frozen=True)
 class Panel:
     """Rows that are drawn together, and the panel's title (empty where there is one panel only)."""
@@ -33,11 +39,23 @@ def split(frame: pd.DataFrame, by: Sequence[str]) -> list[Panel]:
     """Panels of the rows that agree in the columns `by`, in order of first appearance."""
     parts = [rows for _, rows in frame.groupby(list(by), sort=False, dropna=False)]
     names = titles(parts, frame)
-    if len(set(names)) < len(names):
-        names = [str(rows[by[0]].iloc[0]) for rows in parts]
+    for columns in (by[:1], by):
+        if len(set(names)) < len(names):
+            names = [", ".join(worded(rows[column].iloc[0], column) for column in columns) for rows in parts]
     if len(set(names)) < len(names):
         names = [f"{name} ({k})" for k, name in enumerate(names, start=1)]
     return [Panel(name, rows) for name, rows in zip(names, parts, strict=True)]
+
+
+def source_columns(truth: pd.DataFrame) -> list[str]:
+    """Columns of the truth that describe a scenario's source, those that titles have words for first."""
+    others = [str(name) for name in truth if name not in TITLES and name not in NOT_OF_THE_SOURCE]
+    return [*(name for name in TITLES if name in truth), *others]
+
+
+def worded(value: object, column: str) -> str:
+    """A value of a column as a title says it."""
+    return f"{column} = {value:.4g}" if isinstance(value, int | float) else str(value)
 
 
 def titles(parts: Sequence[pd.DataFrame], frame: pd.DataFrame) -> list[str]:

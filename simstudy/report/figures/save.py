@@ -8,10 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-
 from simstudy.errors import ConfigError, unknown_name
+from simstudy.report.figures.canvas import Figure, rc_context
 from simstudy.report.figures.style import SETTINGS
 from simstudy.store.files import write_bytes
 
@@ -50,7 +48,7 @@ def content(figure: Figure, name: str, ending: str) -> bytes:
     title, description, changing = FORMATS[ending]
     metadata = {title: name, description: str(figure.get_label()), **dict.fromkeys(changing)}
     sink = BytesIO()
-    with mpl.rc_context(SETTINGS):
+    with rc_context(SETTINGS):
         figure.savefig(sink, format=ending, metadata=metadata, dpi=DPI)
     return sink.getvalue()
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
+from simstudy.report.figures.canvas import Axes, Figure, Line2D
 from simstudy.report.figures.panels import split
 from simstudy.report.figures.style import WIDTH, no_data
 

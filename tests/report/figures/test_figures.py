@@ -1,5 +1,8 @@
 """Every figure of every analysis, drawn from one small study that is run once."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -8,35 +11,35 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from simstudy.analyses.performance import frame as performance
+from simstudy.analyses.performance import overview
+from simstudy.analyses.registry import ANALYSES
+from simstudy.analyses.results import Results
 from simstudy.errors import ConfigError
-from simstudy.gallery import FIGURES, figures
-from simstudy.publication import figure
-from simstudy.questions import ANALYSES, Summary
-from simstudy.report.figures.measures import measures_figure
 from simstudy.report.figures.nested_loop import nested_loop_figure
 from simstudy.report.figures.panels import split
 from simstudy.report.figures.save import content, description, write_figure
 from simstudy.report.figures.style import COLOURS, MARKERS, SETTINGS, limits, looks, no_data
+from simstudy.workflow.figure import figure, figures
 
 #: Analyses that the small study does not have.
 MECHANISMS = {"penalties", "activation", "training"}
-NAMES = sorted(name for analysis, drawn in FIGURES.items() if analysis not in MECHANISMS for name in drawn)
+NAMES = sorted(name for each in ANALYSES.values() if each.name not in MECHANISMS for name in each.figures or {})
 
 
 @pytest.fixture(scope="module")
-def drawn(summary: Summary) -> dict[str, Figure]:
+def drawn(summary: Results) -> dict[str, Figure]:
     made, reasons = figures(summary)
     assert reasons == ()
     return made
 
 
-def test_every_figure_belongs_to_an_analysis(drawn: dict[str, Figure]) -> None:
-    assert set(FIGURES) <= set(ANALYSES)
+def test_every_figure_of_the_analyses_is_drawn(drawn: dict[str, Figure]) -> None:
     assert sorted(drawn) == NAMES
 
 
 @pytest.fixture(scope="module")
-def again(summary: Summary) -> dict[str, Figure]:
+def again(summary: Results) -> dict[str, Figure]:
     """The same figures drawn a second time."""
     return figures(summary)[0]
 
@@ -106,29 +109,31 @@ def test_without_replicates_the_published_measures_and_predictions_are_drawn(fol
         write_figure(no_data("none"), "none", tmp_path, ["svgz"])
 
 
-def test_a_study_of_failures_is_drawn_as_words(summary: Summary) -> None:
+def test_a_study_of_failures_is_drawn_as_words(summary: Results) -> None:
     failed = summary.measures.assign(value=np.nan, mcse=np.nan, lower=np.nan, upper=np.nan, usable=0)
 
     def rows(key: str) -> pd.DataFrame:
         return summary.replicates(key).assign(status="no_minimiser")
 
-    made, reasons = figures(Summary(summary.study, summary.scenarios, failed, None, (), rows))
+    made, reasons = figures(Results(failed, summary.scenarios, rows, summary.study))
     assert len(made) + len(reasons) == len(NAMES)
     assert {"root_n", "support", "limit_law", "oracle", "dispersion"} <= set(made)
     for name, shown in made.items():
         assert content(shown, name, "svg")
 
 
-def test_a_study_without_analyses_has_a_figure(summary: Summary) -> None:
-    shown = measures_figure(summary.measures, summary.scenarios)
+def test_a_study_without_analyses_has_figures(summary: Results) -> None:
+    shown = overview(performance(summary))
     assert [axes.get_title() for axes in shown.axes] == ["gaussian", "binomial"]
     one = summary.scenarios.iloc[:1]
     own = summary.measures[summary.measures["scenario_key"] == one["scenario_key"].iloc[0]]
-    dots = measures_figure(own, one)
+    dots = overview(performance(replace(summary, measures=own, scenarios=one)))
     assert "Smallest" in str(dots.get_label())
+    bare = replace(summary.study, analyses=())
+    assert set(figures(replace(summary, study=bare))[0]) == {"performance", "measures"}
 
 
-def test_a_large_grid_is_a_nested_loop(summary: Summary) -> None:
+def test_a_large_grid_is_a_nested_loop(summary: Results) -> None:
     chosen = (summary.measures["measure"] == "rmse") & (summary.measures["parameter"] == "all")
     rows = summary.measures[chosen & summary.measures["reference"].isna()].merge(
         summary.scenarios[["scenario_key", "family", "n"]], on="scenario_key"
@@ -156,3 +161,14 @@ def test_bands_are_those_of_the_analysis_or_come_from_the_mcse() -> None:
 
 def test_a_file_that_is_no_figure_has_no_description() -> None:
     assert description("no svg") == ""
+
+
+def test_matplotlib_is_loaded_by_the_first_figure_and_not_before() -> None:
+    code = (
+        "import sys, simstudy.cli, simstudy.workflow.figure\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "from simstudy.report.figures.style import no_data\n"
+        "no_data('nothing')\n"
+        "assert 'matplotlib.figure' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 
-from simstudy.report.figures.mechanisms import activation_figure, penalties_figure, training_figure
+from simstudy.analyses.activation import figure as activation_figure
+from simstudy.analyses.penalties import figure as penalties_figure
+from simstudy.analyses.training import figure as training_figure
 
 ENDS = [-np.inf, -np.inf, 0.0, 1.0]
 
@@ -46,8 +48,8 @@ def test_penalties_show_sparsity_and_distance_from_the_oracle() -> None:
     frame = pd.DataFrame(
         {
             "scenario": ["a", "b"],
-            "family": "binomial",
-            "prevalence": np.nan,
+            "_case": "a",
+            "reference": "oracle",
             "n": [100, 400],
             "method": "scad",
             "zeros": [0.5, 0.9],

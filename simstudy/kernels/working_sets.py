@@ -1,0 +1,93 @@
+"""The fit on the columns that matter: working sets."""
+
+import numpy as np
+from numba import types
+
+from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, STATE, TERMS, Design, State, Terms
+from simstudy.kernels.calls import kernel, part
+from simstudy.kernels.certificate import gradient_at
+from simstudy.kernels.codes import Outcome
+from simstudy.kernels.tolerances import KINK_TOL
+from simstudy.kernels.vectors import copy, gram_of, mean, put, take, take_columns
+from simstudy.kernels.weighted import weighted
+
+CONVERGED = np.int64(Outcome.CONVERGED)
+ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
+
+SMALLEST_ADDITION = 20
+MAX_ROUNDS = 100
+
+
+@part
+def _violations(q, b, c, scale, inside):
+    """How well each column outside the working set keeps optimality at zero (negative: violates it), over `scale`."""
+    m = b.size
+    room = np.empty(m)
+    for j in range(m):
+        room[j] = np.inf if inside[j] else (c[j] * q[m] - abs(q[j])) / scale[j]
+    return room
+
+
+@part
+def _indices(inside):
+    count = 0
+    index = np.empty(inside.size, np.int64)
+    for j in range(inside.size):
+        if inside[j]:
+            index[count] = j
+            count += 1
+    return index[:count]
+
+
+@part
+def _gradient(loss, attack, design, terms, state):
+    return gradient_at(loss, attack, design, terms, State(state.b, state.eta, copy(state.sigma)))[2]
+
+
+@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, FLAG, STATE), weighted, gradient_at)
+def on_working_sets(loss, attack, design, terms, narrow, warm, state):
+    """`weighted` for r = 1, on the columns that matter unless there are few (`narrow`).
+
+    The columns that most violate optimality join the working set until none does, which is checked over all of them;
+    memory is O(n m) and the cost that of the working set. Parameters and result as in `weighted`.
+    """
+    if narrow:
+        return weighted(loss, attack, design, terms, warm, state)
+    y, n = design.y, design.y.size
+    b, c, scale = state.b, terms.c, design.scale
+    inside = np.empty(b.size, np.bool_)
+    for j in range(b.size):
+        inside[j] = b[j] != 0.0 or c[j] == 0.0
+    if not warm:
+        centre = mean(y)
+        for i in range(n):
+            state.sigma[i] = np.sign(y[i] - centre)
+        np.dot(design.Z, b, state.eta)
+    used = 0
+    outcome = ITERATION_LIMIT
+    q = _gradient(loss, attack, design, terms, state)
+    for _ in range(MAX_ROUNDS):
+        room = _violations(q, b, c, scale, inside)
+        order = np.argsort(room)[: max(SMALLEST_ADDITION, _indices(inside).size)]
+        added = 0
+        for j in order:
+            # The first set takes columns that will soon violate along with those that do: a second round costs more.
+            if -room[j] > KINK_TOL or (used == 0 and added < SMALLEST_ADDITION):
+                inside[j] = True
+                added += 1
+        if added == 0 and used > 0:
+            break
+        columns = _indices(inside)
+        Z_in = take_columns(design.Z, columns)
+        gram_in = gram_of(Z_in) if loss.quadratic else np.empty((0, 0))
+        design_in = Design(Z_in, gram_in, y, design.direction, take(scale, columns), design.unit)
+        terms_in = Terms(take(c, columns), take(terms.ridge, columns), 1.0, terms.offset)
+        b_in = take(b, columns)
+        outcome, n_iter = weighted(loss, attack, design_in, terms_in, warm, State(b_in, state.eta, state.sigma))
+        used += max(n_iter, 1)
+        put(b, columns, b_in)
+        if outcome not in (CONVERGED, ITERATION_LIMIT):
+            break
+        warm = True
+        q = _gradient(loss, attack, design, terms, state)
+    return outcome, used

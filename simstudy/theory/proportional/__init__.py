@@ -1,0 +1,19 @@
+"""Exact laws where p grows like n: state evolution, existence, tuning (T19-T22)."""
+
+from simstudy.theory.proportional.existence import existence_threshold
+from simstudy.theory.proportional.pays import pays_map
+from simstudy.theory.proportional.solution import CoefficientLaw, ProportionalLaw
+from simstudy.theory.proportional.solve import proportional
+from simstudy.theory.proportional.tuning import BestLevel, BestPair, best_level, best_pair
+
+__all__ = [
+    "BestLevel",
+    "BestPair",
+    "CoefficientLaw",
+    "ProportionalLaw",
+    "best_level",
+    "best_pair",
+    "existence_threshold",
+    "pays_map",
+    "proportional",
+]

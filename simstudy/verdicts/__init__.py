@@ -1,0 +1,1 @@
+"""From claims and results to verdicts with stated error rates."""

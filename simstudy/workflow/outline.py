@@ -1,0 +1,66 @@
+"""What a report says of a study, from its resolved file alone: no plug-in is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simstudy.analyses.registry import ANALYSES, USUAL
+from simstudy.errors import ResultsError
+
+#: Keys of every resolved study file.
+RESOLVED = ("name", "aim", "replicates", "analyses", "scenario", "method")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A study in numbers.
+
+    Parameters
+    ----------
+    name, aim : str
+    scenarios, methods, replicates : int
+        How many there are; replicates of the quick profile.
+    analyses, figures : tuple of str
+        Names of the tables and of the figures that it may have.
+    has_claims, has_plugins : bool
+    """
+
+    name: str
+    aim: str
+    scenarios: int
+    methods: int
+    replicates: int
+    analyses: tuple[str, ...]
+    figures: tuple[str, ...]
+    has_claims: bool
+    has_plugins: bool
+
+
+def outline_of(definition: Mapping[str, Any]) -> Outline:
+    """Outline of a study in the terms of a resolved study file.
+
+    Raises
+    ------
+    ResultsError
+        It lacks a key that every resolved file has.
+    """
+    missing = [key for key in RESOLVED if key not in definition]
+    if missing:
+        raise ResultsError(f"this is no resolved study file: it lacks {', '.join(missing)}")
+    replicates = definition["replicates"]
+    names = tuple(definition["analyses"]) or (USUAL,)
+    # The figures of an analysis that is not known here, a plug-in's, have its own name or are the usual ones.
+    drawn = [name for each in names for name in (ANALYSES[each].figures or {} if each in ANALYSES else [each])]
+    return Outline(
+        name=definition["name"],
+        aim=definition["aim"],
+        scenarios=len(definition["scenario"]),
+        methods=len(definition["method"]),
+        replicates=replicates["quick"] if isinstance(replicates, dict) else replicates,
+        analyses=names,
+        figures=tuple(dict.fromkeys([*drawn, *(ANALYSES[USUAL].figures or {})])),
+        has_claims="claim" in definition,
+        has_plugins="plugins" in definition,
+    )

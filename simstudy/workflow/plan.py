@@ -1,0 +1,78 @@
+"""What is there of a study, what is to do, and at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from simstudy.runner.forecast import Forecast, expected_mcse, pilot
+from simstudy.runner.plan import Cell, cells
+from simstudy.runner.select import select
+from simstudy.runner.status import study_status
+from simstudy.runner.truth import truth
+from simstudy.store.shards import scan
+from simstudy.study.study import Study
+from simstudy.workflow.measuring import (
+    measured,
+    scenario_measures,
+)
+from simstudy.workflow.studies import layout_of, study_of
+
+
+def plan(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    replicates: int | None = None,
+    seed: int | None = None,
+    profile: str = "quick",
+    only: Sequence[str] = (),
+) -> tuple[Cell, ...]:
+    """Every scenario and method of a study, with the replicates that are there and those that `run` would compute.
+
+    Parameters and errors are those of `run`; nothing is written.
+    """
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
+    layout = layout_of(chosen, results)
+    return select(cells(chosen, scan(layout).shards), only)
+
+
+def forecast(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    replicates: int | None = None,
+    seed: int | None = None,
+    profile: str = "quick",
+    pilot_replicates: int = 0,
+) -> dict[str, Forecast]:
+    """Cost and expected precision of each scenario by its key, from a pilot or from what is there already.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results.
+    replicates, seed : int, optional
+        Instead of those of the study.
+    profile : {"quick", "full"}
+        As in `run`.
+    pilot_replicates : int
+        Replicates to compute in memory for it; 0 uses stored rows, and leaves out scenarios that have none.
+    """
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
+    layout = layout_of(chosen, results)
+    truths = truth(chosen).to_pandas()
+    states = study_status(chosen, layout).scenarios
+    found = {}
+    for scenario, state in zip(chosen.scenarios, states, strict=True):
+        if pilot_replicates:
+            trial = pilot(chosen, scenario, pilot_replicates)
+            own, seconds = measured(chosen, trial.rows, truths), trial.seconds
+        elif state.rate is not None:
+            own, seconds = scenario_measures(chosen, layout, scenario), 1.0 / state.rate
+        else:
+            continue
+        found[scenario.key] = Forecast(seconds, expected_mcse(own, chosen.replicates))
+    return found

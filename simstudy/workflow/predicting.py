@@ -1,0 +1,82 @@
+"""What the theory predicts for a study's methods."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from joblib import Parallel, delayed, parallel_config
+
+from simstudy.analyses.methods import contrasts, target, why_no_law
+from simstudy.errors import SimstudyError
+from simstudy.measures import MEASURES
+from simstudy.runner.block import thread_controller
+from simstudy.runner.methods import resolve
+from simstudy.sources.glm import Scenario
+from simstudy.sources.registry import Source
+from simstudy.study.study import Study
+from simstudy.theory import predict, predict_difference
+from simstudy.theory.registry import LAWS, predictions_of
+
+
+def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Predictions for every scenario and method, and the reasons where the theory has none."""
+    work = (delayed(predicted)(study, scenario) for scenario in study.glm)
+    # One thread here too: with jobs = 1 the work is done in this process.
+    with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+        found = Parallel()(work)
+    # Laws of plug-ins are functions of this process's registry, and theirs to be fast.
+    found += [by_laws(study, scenario) for scenario in study.scenarios]
+    frames = [frame for some, _ in found for frame in some]
+    reasons = tuple(why for _, some in found for why in some)
+    return (pd.concat(frames, ignore_index=True) if frames else None), reasons
+
+
+def laws_of(study: Study) -> tuple[str, ...]:
+    """Laws that a study asks for: those that it names, or those of its plug-ins where it names none."""
+    if study.laws is not None:
+        return study.laws
+    own = {plugin.code for plugin in study.plugins}
+    return tuple(name for name in LAWS if LAWS.code(name) in own)
+
+
+def by_laws(study: Study, scenario: Source) -> tuple[list[pd.DataFrame], list[str]]:
+    """Predictions by the laws of the registry for one scenario, and why there are none for some of its methods."""
+    frames: list[pd.DataFrame] = []
+    reasons: list[str] = []
+    names = laws_of(study)
+    if not names:
+        return frames, reasons
+    try:
+        resolved = resolve(scenario, study.methods)
+    except SimstudyError as error:
+        return frames, [f"no predictions for {scenario.label}: {error}"]
+    for method in resolved:
+        try:
+            frames.append(predictions_of(names, scenario, method, MEASURES))
+        except Exception as error:  # noqa: BLE001 - a law is a user's code: it may not take the tables with it
+            reasons.append(f"no prediction of {method.name} for {scenario.label}: {type(error).__name__}: {error}")
+    return [frame for frame in frames if not frame.empty], reasons
+
+
+def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], list[str]]:
+    """Predictions for one scenario, and why there are none for some of its methods."""
+    try:
+        resolved = resolve(scenario, study.methods)
+    except SimstudyError as error:
+        return [], [f"no predictions for {scenario.label}: {error}"]
+    targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
+    requests = {name: partial(predict, scenario, name, each) for name, each in targets.items()}
+    for pair in contrasts(study):
+        if targets.keys() >= set(pair):
+            first, second = ((name, targets[name]) for name in pair)
+            requests[" minus ".join(pair)] = partial(predict_difference, scenario, first, second)
+    frames: list[pd.DataFrame] = []
+    lawless = ((m.name, why_no_law(m)) for m in resolved if why_no_law(m))
+    reasons = [f"no prediction of {name} for {scenario.label}: {why}" for name, why in lawless]
+    for what, request in requests.items():
+        try:
+            frames.append(request())
+        except SimstudyError as error:
+            reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
+    return frames, reasons

@@ -1,0 +1,143 @@
+"""One HTML file on some studies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from simstudy.analyses.registry import analyses_of, drawings
+from simstudy.errors import ResultsError, SimstudyError
+from simstudy.report.page import Section, render
+from simstudy.store.definition import read_definition
+from simstudy.store.files import write_text
+from simstudy.store.layout import Layout
+from simstudy.study.study import Study
+from simstudy.workflow.claims import claims
+from simstudy.workflow.figure import figure
+from simstudy.workflow.outline import outline_of
+from simstudy.workflow.sections import section
+from simstudy.workflow.studies import study_of
+from simstudy.workflow.table import table
+
+#: Where study files usually are.
+EXPERIMENTS = Path("experiments")
+
+
+def report(
+    studies: Sequence[str | Path] = (),
+    *,
+    results: str | Path = "results",
+    out: str | Path | None = None,
+    jobs: int = 1,
+) -> tuple[Path, tuple[str, ...]]:
+    """Write one HTML file on some studies that needs no network and no other file.
+
+    Tables, verdicts and figures that are missing, or older than the measures, are made first where there are
+    replicates; what cannot be made is said in the study's section.
+
+    Parameters
+    ----------
+    studies : sequence of str or Path
+        Study files; all studies in the results folder where it is empty.
+    results : str or Path
+        Folder of all results.
+    out : str or Path, optional
+        The file to write; ``report.html`` in the results folder where it is None.
+    jobs : int
+        Processes for the predictions; -1 uses every core.
+
+    Returns
+    -------
+    path : Path
+        The file.
+    notes : tuple of str
+        What could not be made.
+
+    Raises
+    ------
+    ConfigError
+        A study file cannot be read.
+    ResultsError
+        There is no study in the results folder, or one under another name, or the file cannot be written.
+    """
+    makes = {"results": results, "jobs": jobs}
+    if studies:
+        sections = [of_file(Path(study), makes) for study in studies]
+    else:
+        sections = [of_folder(path, makes) for path in published(Path(results))]
+    target = Path(results) / "report.html" if out is None else Path(out)
+    write_text(target, render(sections, version("simstudy")))
+    return target, tuple(f"{each.name}: {note}" for each in sections for note in each.notes)
+
+
+def of_file(path: Path, makes: dict[str, Any]) -> Section:
+    """Section on a study whose file is named: its plug-ins are loaded, and what is missing or old is made."""
+    study = study_of(path)
+    layout = Layout(Path(makes["results"]) / study.name)
+    return section(outline_of(study.definition()), layout, str(path), refresh(study, layout, makes))
+
+
+def of_folder(path: Path, makes: dict[str, Any]) -> Section:
+    """Section on a study that has results: what a plug-in would have to make stays as it is, its code is not run.
+
+    Raises
+    ------
+    ResultsError
+        The folder has another name than its study.
+    """
+    layout = Layout(path.parent)
+    study = outline_of(read_definition(layout))
+    if study.name != path.parent.name:
+        raise ResultsError(f"{path.parent} holds the study {study.name!r}: a study's folder has its name")
+    # A reader knows the original by its usual place.
+    usual = EXPERIMENTS / f"{study.name}.toml"
+    file = str(usual if usual.exists() else path)
+    if study.has_plugins:
+        return section(study, layout, file)
+    return section(study, layout, file, refresh(study_of(path), layout, makes))
+
+
+def published(results: Path) -> list[Path]:
+    """Resolved study files in a results folder, by name.
+
+    Raises
+    ------
+    ResultsError
+        There are none.
+    """
+    found = sorted(results.glob("*/study.toml"))
+    if not found:
+        raise ResultsError(f"{results} holds no study; `simstudy run` makes results, or name study files")
+    return found
+
+
+def refresh(study: Study, layout: Layout, makes: dict[str, Any]) -> tuple[str, ...]:
+    """Make what is missing or older than the measures, and say what cannot be made."""
+    if not layout.replicates.exists():
+        return ()
+    notes: list[str] = []
+    if outdated(layout, [layout.tables / f"{each.name}.json" for each in analyses_of(study)]):
+        attempt(notes, lambda: table(study, **makes))
+    if study.claims and outdated(layout, [layout.claims, layout.tables / "claims.json"]):
+        attempt(notes, lambda: claims(study, **makes))
+    if outdated(layout, [layout.figures / f"{name}.svg" for name in drawings(study)]):
+        attempt(notes, lambda: notes.extend(figure(study, **makes)[1]))
+    return tuple(notes)
+
+
+def attempt(notes: list[str], make: Callable[[], object]) -> None:
+    """Make something, or note why it cannot be made."""
+    try:
+        make()
+    except SimstudyError as error:
+        notes.append(str(error))
+
+
+def outdated(layout: Layout, paths: Sequence[Path]) -> bool:
+    """Whether one of the files is missing or older than the measures that it would be made from."""
+    if not layout.measures.exists():
+        return True
+    made = layout.measures.stat().st_mtime_ns
+    return any(not path.exists() or path.stat().st_mtime_ns < made for path in paths)

@@ -1,0 +1,87 @@
+"""Run a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from simstudy.runner.options import Options
+from simstudy.runner.precision import Target
+from simstudy.runner.progress import Reporter, silent
+from simstudy.runner.runner import RunReport, run_study
+from simstudy.runner.status import study_status
+from simstudy.sources.registry import Source
+from simstudy.store.codebook import MEASURES, write_codebook, write_described
+from simstudy.store.layout import Layout
+from simstudy.study.study import Study
+from simstudy.workflow.measuring import (
+    measures,
+    summarising,
+)
+from simstudy.workflow.studies import study_of
+
+
+def run(
+    study: str | Path | Study,
+    *,
+    results: str | Path = "results",
+    jobs: int = 1,
+    replicates: int | None = None,
+    seed: int | None = None,
+    profile: str = "quick",
+    only: Sequence[str] = (),
+    options: Options | None = None,
+    progress: Reporter = silent,
+) -> RunReport:
+    """Run a study: compute the replicates that its results folder lacks, then its measures.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results; this study's are in the folder of its name in it.
+    jobs : int
+        Processes; -1 uses every core. It changes no result.
+    replicates, seed : int, optional
+        Instead of those of the study file. More replicates than before extend the results.
+    profile : {"quick", "full"}
+        Which of the study file's numbers of replicates to take, where it has two.
+    only : sequence of str
+        ``KEY=VALUE``: only scenarios or methods with these values, for example ``family=poisson``.
+    options : Options, optional
+        Backend, part of a shared run, methods to compute anew, precision at which to stop; its `jobs` is replaced by
+        the argument.
+    progress : Reporter
+        Told how many replicates are done.
+
+    Returns
+    -------
+    RunReport
+        What was computed, with counts by status.
+
+    Raises
+    ------
+    ConfigError
+        The study asks for something that does not exist.
+    ResultsError
+        The folder holds another study, is being written by another run, or cannot be written.
+    """
+    chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
+    layout = Layout(Path(results) / chosen.name)
+    how = replace(options or Options(), jobs=jobs)
+    until = None if how.until is None else partial(precise, how.until, chosen, layout)
+    report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
+    # Of several runs that share a study, the one that finishes it summarises it.
+    shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
+    if not shared and (report.replicates or not layout.measures.exists()):
+        write_described(layout, "measures", measures(chosen, layout.folder, jobs), MEASURES)
+        write_codebook(layout)
+    return report
+
+
+def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:
+    """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
+    return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())

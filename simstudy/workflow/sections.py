@@ -1,0 +1,162 @@
+"""Sections of the report: what the results folder of a study holds, read as it was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from simstudy.errors import ResultsError
+from simstudy.report.explorer import explorer
+from simstudy.report.figures.save import description
+from simstudy.report.page import Picture, Section
+from simstudy.store.files import read_table
+from simstudy.store.layout import Layout
+from simstudy.store.load import load_scenarios
+from simstudy.store.provenance import runs
+from simstudy.workflow.outline import Outline
+
+#: Runs that the report lists; the folder holds them all.
+MOST_RUNS = 5
+
+
+def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = ()) -> Section:
+    """Section on one study, from whatever of its results is there.
+
+    Parameters
+    ----------
+    study : Outline
+    layout : Layout
+        Its results.
+    file : str
+        Its file, as a reader would name it on the command line.
+    notes : tuple of str
+        What could not be made.
+    """
+    problems = list(notes)
+    measures = frame(layout.measures, problems)
+    claims = frame(layout.claims, problems) if study.has_claims else None
+    tables = [document(layout, name, problems) for name in study.analyses]
+    return Section(
+        name=study.name,
+        aim=study.aim,
+        state=state(study, measures),
+        pictures=tuple(pictures(study, layout)),
+        tables=tuple(each for each in tables if each is not None),
+        claims=() if claims is None else tuple(rows(claims)),
+        claims_table=None if claims is None else document(layout, "claims", problems),
+        failures=() if measures is None else tuple(failures(measures)),
+        runs=tuple(run(each) for each in runs(layout)[-MOST_RUNS:]),
+        commands=tuple(commands(study, measures, file)),
+        explorer=None if measures is None else explorer(measures, load_scenarios(layout.folder)),
+        notes=tuple(problems),
+    )
+
+
+def frame(path: Path, problems: list[str]) -> pd.DataFrame | None:
+    """A stored frame; None where it is missing or, with a note, damaged."""
+    if not path.exists():
+        return None
+    try:
+        found: pd.DataFrame = read_table(path).to_pandas()
+    except ResultsError as error:
+        problems.append(str(error))
+        return None
+    return found
+
+
+def document(layout: Layout, name: str, problems: list[str]) -> dict[str, Any] | None:
+    """A printed table; None where it is missing or, with a note, damaged."""
+    path = layout.tables / f"{name}.json"
+    if not path.exists():
+        return None
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        problems.append(f"cannot read {path.name}: {error}")
+        return None
+    return found
+
+
+def pictures(study: Outline, layout: Layout) -> Iterator[Picture]:
+    """The study's figures that have been drawn."""
+    for name in study.figures:
+        path = layout.figures / f"{name}.svg"
+        if path.exists():
+            svg = path.read_text(encoding="utf-8")
+            yield Picture(name, svg, description(svg) or name)
+
+
+def state(study: Outline, measures: pd.DataFrame | None) -> str:
+    """How much of a study has been computed."""
+    cells = study.scenarios * study.methods
+    if measures is None or measures.empty:
+        return f"No results yet, of {study.scenarios} scenarios and {study.methods} methods."
+    rates = failure_rates(measures)
+    fewest, most = int(rates["attempted"].min()), int(rates["attempted"].max())
+    count = f"{most} replicates" if fewest == most else f"{fewest} to {most} replicates"
+    part = f"{len(rates)} of {cells}" if len(rates) < cells else f"all {cells}"
+    total, failed = int(rates["attempted"].sum()), int(rates["failed"].sum())
+    warning = " A single replicate tells no Monte Carlo standard error." if most == 1 else ""
+    everything = " Every fit failed." if failed == total else ""
+    return (
+        f"{count} of {part} combinations of scenario and method; {failed} of {total} fits without a usable result."
+        f"{everything}{warning}"
+    )
+
+
+def failure_rates(measures: pd.DataFrame) -> pd.DataFrame:
+    """One row for each scenario and method."""
+    return measures[(measures["measure"] == "failure_rate") & measures["reference"].isna()]
+
+
+def failures(measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Failed fits of each method by status, also where there are none."""
+    for method, own in measures[measures["reference"].isna()].groupby("method", sort=False):
+        rates = failure_rates(own)
+        statuses = own[own["measure"].str.startswith("failure_rate:")]
+        counted = (statuses["value"] * statuses["attempted"]).round().astype(int)
+        by_status = counted.groupby(statuses["measure"].str.removeprefix("failure_rate:")).sum()
+        yield {
+            "method": method,
+            "attempted": int(rates["attempted"].sum()),
+            "failed": int(rates["failed"].sum()),
+            "statuses": {str(status): int(count) for status, count in by_status.items()},
+        }
+
+
+def rows(claims: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """What the summary of verdicts shows of each line of the ledger."""
+    shown = ["claim", "role", "statement", "theory", "verdict", "outcome"]
+    for row in claims[shown].itertuples(index=False, name=None):
+        yield dict(zip(shown, map(str, row), strict=True))
+
+
+def run(record: dict[str, Any]) -> dict[str, Any]:
+    """What is shown of a run."""
+    git = record.get("git") or {}
+    versions = record.get("versions") or {}
+    return {
+        "started": str(record.get("started", "?")),
+        "finished": bool(record.get("finished", True)),
+        "replicates": record.get("replicates", "?"),
+        "minutes": f"{float(record.get('wall_seconds', 0.0)) / 60:.1f}",
+        "commit": str(git.get("commit", "unknown"))[:10] + (" with changes" if git.get("dirty") else ""),
+        "cpu": str(record.get("cpu", "unknown")),
+        "versions": ", ".join(f"{name} {number}" for name, number in versions.items()),
+    }
+
+
+def commands(study: Outline, measures: pd.DataFrame | None, file: str) -> Iterator[str]:
+    """Commands that give the same numbers."""
+    known = None if measures is None or measures.empty else failure_rates(measures)["attempted"]
+    replicates = study.replicates if known is None else int(known.max())
+    yield f"simstudy run {file} -r {replicates}"
+    yield f"simstudy table {file}"
+    if study.has_claims:
+        yield f"simstudy claims {file}"
+    yield f"simstudy figure {file}"
+    yield f"simstudy report {file}"

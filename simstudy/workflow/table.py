@@ -1,0 +1,62 @@
+"""The tables of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simstudy.analyses.registry import analyses_of
+from simstudy.analyses.results import Results
+from simstudy.report.table import Table, write_table
+from simstudy.store.codebook import MEASURES, write_codebook, write_described
+from simstudy.store.predictions import write_predictions
+from simstudy.study.study import Study
+from simstudy.theory.predictions import stored
+from simstudy.workflow.gathering import results_from
+from simstudy.workflow.measuring import (
+    measures,
+)
+from simstudy.workflow.predicting import predictions
+from simstudy.workflow.studies import layout_of, study_of
+
+
+def table(study: str | Path | Study, *, results: str | Path = "results", jobs: int = 1) -> tuple[list[Table], Results]:
+    """Make the tables of a study's analyses from its results and write them as markdown, LaTeX and CSV.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A study file, or the study itself.
+    results : str or Path
+        Folder of all results.
+    jobs : int
+        Processes for the predictions; -1 uses every core.
+
+    Returns
+    -------
+    tables : list of Table
+        One for each analysis, written to ``results/<study>/tables``.
+    results : Results
+        The numbers behind them; the measures are written to ``results/<study>/measures.parquet``.
+
+    Raises
+    ------
+    ResultsError
+        There are no results of this study.
+    """
+    chosen = study_of(study)
+    layout = layout_of(chosen, results)
+    frame = measures(chosen, layout.folder, jobs)
+    write_described(layout, "measures", frame, MEASURES)
+    found = predictions(chosen, jobs)
+    write_predictions(layout, stored(found[0]), found[1], chosen.fingerprint)
+    write_codebook(layout)
+    every = results_from(chosen, layout, frame, *found)
+    made = tables(every)
+    for each in made:
+        write_table(each, layout.tables)
+    return made, every
+
+
+def tables(results: Results) -> list[Table]:
+    """One table for each analysis of the study, with its answer."""
+    return [analysis.tabulated(results) for analysis in analyses_of(results.study)]
