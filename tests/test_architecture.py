@@ -12,7 +12,7 @@ import simstudy
 PACKAGE = Path(simstudy.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-FOUNDATION = {"errors", "plugins", "registry", "seeding", "records"}
+FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
     "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
@@ -23,6 +23,7 @@ FOLDERS = MODEL | {
 ALLOWED = {
     **{name: set() for name in FOUNDATION},
     "registry": {"errors"},
+    "extras": {"errors"},
     "plugins": {"errors", "registry"},
     "kernels": set(),
     "families": FOUNDATION | {"kernels"},

@@ -194,9 +194,6 @@ class Entry:
     def _first(self, *arguments: Any) -> Any:
         for each in self._needs:
             each.build()
-        if not self._compiled.signatures:
-            for listener in LISTENERS:
-                listener(self.__name__)
         self._call = self._compiled
         return self._compiled(*arguments)
 

@@ -71,7 +71,7 @@ def minimise_limit(H, slopes, penalty_slopes, P0, shape, weights, center, starts
         Point about which the objective is expanded.
     starts : (size, q) float array
         The MLE of each draw. Where the penalty has tangents it is the start of the local linear approximation, which is
-        part of the law; a concave bridge takes the lowest objective over the starts MLE, no penalised coefficient and
+        part of the law; a concave bridge takes the lowest objective over the starts MLE, no penalised coefficient, and
         lasso.
     out : (size, q) float array
         Filled with the minimisers b.

@@ -1,6 +1,6 @@
 """Small operations on vectors as loops.
 
-An expression of whole arrays brings its checks of shapes, error messages included, into every kernel with it:
+An expression of whole arrays brings its checks of shapes, messages included, into every kernel that it is part of:
 written as loops, all kernels together compile in little more than half the time.
 """
 

@@ -46,7 +46,8 @@ class ElasticNet(Penalty):
     def value(self, t: Any) -> FloatArray:
         """p_lam(t) for t >= 0."""
         t = np.asarray(t, dtype=float)
-        return np.asarray(self.lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2))
+        value: FloatArray = self.lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2)
+        return value
 
     def slope(self, t: Any) -> FloatArray:
         """p'_lam(t) for t >= 0 (at zero from the right)."""

@@ -12,20 +12,6 @@ from simstudy.errors import InputError, bad_value
 from simstudy.penalties.penalty import FloatArray, Growth, Penalty, PowerForm, check_lam, is_finite, register
 
 
-def as_weights(weights: object) -> tuple[float, ...]:
-    """Weights as floats.
-
-    Raises
-    ------
-    InputError
-        They are not finite numbers >= 0.
-    """
-    values = tuple(weights) if isinstance(weights, Iterable) else ()
-    if not isinstance(weights, Iterable) or not all(is_finite(w) and w >= 0.0 for w in values):
-        raise InputError(bad_value("weights", weights, "a list of finite numbers >= 0"))
-    return tuple(float(w) for w in values)
-
-
 @register("lasso")
 @dataclass(frozen=True)
 class Lasso(Penalty):
@@ -52,7 +38,7 @@ class Lasso(Penalty):
     def __init__(self, lam: float, weights: Iterable[float] | None = None) -> None:
         check_lam(lam)
         object.__setattr__(self, "lam", float(lam))
-        object.__setattr__(self, "weights", None if weights is None else as_weights(weights))
+        object.__setattr__(self, "weights", _as_weights(weights))
 
     def multipliers(self, p: int) -> FloatArray:
         """Weights w (p,); raises InputError where their number is not p."""
@@ -73,3 +59,12 @@ class Lasso(Penalty):
     def power_form(self) -> PowerForm:
         """The penalty itself."""
         return PowerForm(self.lam, 0.0, 1.0)
+
+
+def _as_weights(weights: Iterable[float] | None) -> tuple[float, ...] | None:
+    if weights is None:
+        return None
+    values = tuple(weights) if isinstance(weights, Iterable) else (weights,)
+    if not isinstance(weights, Iterable) or not all(is_finite(w) and w >= 0.0 for w in values):
+        raise InputError(bad_value("weights", weights, "a list of finite numbers >= 0"))
+    return tuple(float(w) for w in values)

@@ -37,8 +37,8 @@ class Cell:
 
 
 def block_size(n: int) -> int:
-    """Replicates in a block at sample size n; no result depends on it."""
-    return min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_ROWS // n))
+    """Replicates in a block at sample size n, 0 for a source that does not say; no result depends on it."""
+    return SMALLEST_BLOCK if n == 0 else min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_ROWS // n))
 
 
 def missing_ranges(replicates: int, present: Iterable[Range]) -> tuple[Range, ...]:

@@ -56,6 +56,16 @@ def test_the_first_step_is_along_the_centroids_and_the_last_ones_reach_the_mle()
     assert steps[-1].objective == pytest.approx(target.objective, abs=1e-10)
 
 
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_rate_is_in_units_of_the_curvature_so_that_the_loss_falls_on_every_scale(scale: float) -> None:
+    first = gradient_descent(scale * X, Y, steps=1, rate=0.5)
+    Z = np.column_stack([scale * X, np.ones(Y.size)])
+    curvature = np.linalg.eigvalsh(Z.T @ Z / 4.0)[-1]
+    np.testing.assert_allclose(first.coef, 0.5 * scale * X.T @ (Y - 0.5) / curvature, rtol=1e-9)
+    losses = [gradient_descent(scale * X, Y, steps=count, rate=1.99).objective for count in (1, 2, 3, 8, 30)]
+    assert [np.log(2.0), *losses] == sorted([np.log(2.0), *losses], reverse=True)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -120,3 +120,31 @@ def test_the_report_shows_a_study_of_plugins(study: Path, tmp_path: Path) -> Non
     result = call("report", study, "--results", study.parent / "results", "--out", page)
     assert result.exit_code == 0, result.output
     assert "walk_study" in page.read_text()
+
+
+@pytest.fixture(scope="module")
+def glm_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("glm")
+    shutil.copytree(HERE / "plugins", folder / "plugins")
+    shutil.copy(HERE / "glm_study.toml", folder)
+    ss.run(folder / "glm_study.toml", results=folder / "results", jobs=2)
+    return folder / "glm_study.toml"
+
+
+def test_a_family_and_a_penalty_of_ones_own_are_fitted(glm_study: Path) -> None:
+    rows = ss.load(glm_study.parent / "results" / "glm_study")
+    assert Counter(rows["family"]) == {"cloglog": 90, "binomial": 90}
+    assert (rows["status"] == "ok").mean() > 0.95
+    assert (rows.loc[rows["status"] == "ok", "kkt"] <= 1e-7).all()
+    # The estimates of another link are other ones: with cloglog's data the truth is found, to a third of a unit.
+    own = rows[(rows["family"] == "cloglog") & (rows["method"] == "mle")]
+    np.testing.assert_allclose(np.mean(own["beta_hat"].to_list(), axis=0), [1.0, -0.7, 0.0, 0.0], atol=0.33)
+    sparse = rows[rows["method"] != "mle"]
+    assert np.mean([np.mean(beta[2:] == 0.0) for beta in sparse["beta_hat"]]) > 0.2
+
+
+@pytest.mark.parametrize("verb", ["check", "table", "figure"])
+def test_verbs_run_with_a_family_and_a_penalty_of_ones_own(glm_study: Path, verb: str) -> None:
+    options = [] if verb == "check" else ["--out", glm_study.parent / "results"]
+    result = call(verb, glm_study, *options)
+    assert result.exit_code == 0, result.output

