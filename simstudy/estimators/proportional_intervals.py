@@ -14,9 +14,11 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from simstudy.errors import InputError, bad_value, unknown_name
+from simstudy.estimators.capabilities import Law, Placement
 from simstudy.estimators.estimating_equation import error_signs, penalty_gradient, penalty_total, support_of
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.input import check_data
+from simstudy.estimators.registry import estimator_named
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.families.outputs import OUTPUTS, Output, Overlaps, Truth
@@ -26,7 +28,6 @@ from simstudy.records import Status
 
 FloatArray = NDArray[np.float64]
 
-INSIDE = {"fgsm": True, "penalized": False}
 # Standard errors of the null that the signal's strength must exceed before labels tell it.
 NOISE = 2.0
 # Standard deviations of x'beta0 between which that of the labels is looked for.
@@ -116,14 +117,15 @@ def proportional_debiased(
     X, y = check_data(X, y)
     if family not in OUTPUTS:
         raise InputError(unknown_name("family", family, OUTPUTS))
-    if estimator not in INSIDE:
-        raise InputError(unknown_name("estimator", estimator, INSIDE))
+    entry = estimator_named(estimator)
+    if entry.law not in {Law.FGSM, Law.PENALISED}:
+        raise InputError(bad_value("estimator", estimator, "one with the law of T6 or T7: fgsm or penalized"))
     if penalty.growth != Growth.LINEAR or getattr(penalty, "weights", None) is not None:
         raise InputError(bad_value("penalty", penalty, "a LASSO without weights"))
     if fit.status != Status.OK:
         return fit
     law, output = family_named(family), OUTPUTS[family]
-    seen = residuals(fit, X, y, law, penalty, INSIDE[estimator], fit_intercept)
+    seen = residuals(fit, X, y, law, penalty, entry.placement == Placement.INSIDE, fit_intercept)
     n, p = X.shape
     V = width(seen, np.count_nonzero(fit.coef) / n)
     if V is None:

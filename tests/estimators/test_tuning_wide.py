@@ -58,28 +58,6 @@ def test_a_path_that_stays_below_half_the_observations_is_not_stopped() -> None:
     assert choose(Bic(), X, y, "fgsm").message == "converged"
 
 
-@pytest.mark.parametrize("fit_intercept", [True, False])
-def test_the_interpolation_threshold_is_where_residuals_vanish(fit_intercept: bool) -> None:
-    """T23 by a linear program against the solver on both sides of it."""
-    for seed in range(4):
-        X, y = wide(seed, 20, 40)
-        y = y + 0.5 * fit_intercept
-        dbar = interpolation_threshold(X, y, fit_intercept=fit_intercept)
-        residuals = []
-        for factor in (0.7, 0.98, 1.05):
-            options = {"family": "gaussian", "penalty": Lasso(factor * dbar), "fit_intercept": fit_intercept}
-            fit = fgsm(X, y, **options)
-            assert fit.status == "ok"
-            residuals.append(float(np.max(np.abs(y - fit.intercept - X @ fit.coef))))
-        assert max(residuals[:2]) < 1e-6
-        assert residuals[2] > 1e-3
-
-
-def test_where_nothing_interpolates_the_threshold_is_zero() -> None:
-    X, y = draw("gaussian", 30, 3, 0.0, np.random.default_rng(23))
-    assert interpolation_threshold(X, y) == 0.0
-
-
 def test_a_path_ends_where_every_response_is_fitted() -> None:
     X, y = wide(5)
     fit = choose(CrossValidation(), X, y, "fgsm")

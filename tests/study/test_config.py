@@ -204,7 +204,7 @@ MISTAKES = [
     ("log_p = true", "log_p = 1", r"method\[0\].lam.log_p = 1.*boolean"),
     ("a = 4", "a = 2", r"method\[0\].a = 2.*> 2"),
     ("lam = 0\n", 'lam = { rule = "bci" }\n', r"method\[2\].lam.rule: unknown 'bci'.*did you mean 'bic'"),
-    ("lam = 0\n", 'lam = { rule = "bic", fold = 5 }\n', r"method\[2\].lam: unknown 'fold'.*allowed are grid, ratio"),
+    ("lam = 0\n", 'lam = { rule = "bic", fold = 5 }\n', r"method\[2\].lam: unknown 'fold'.*allowed are df, grid, lams"),
     ("lam = 0\n", 'lam = { rule = "cv", folds = 1 }\n', r"method\[2\].lam.folds = 1.*at least 2"),
     ("lam = 0\n", 'lam = { rule = "pivotal" }\n', r"method\[2\].lam.rule = 'pivotal'.*FGSM"),
     ("lam = { c = 1, power = -0.5, log_p = true }", 'lam = { rule = "bic" }', r"method\[1\].lam.matched.*on the data"),
