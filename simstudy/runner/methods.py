@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,12 @@ class ResolvedMethod:
         """Which of a replicate's random numbers it draws: folds are the same for every method that has some."""
         return Stream.FOLDS if self.rule is not None else Stream.ESTIMATOR
 
-    @property
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether the estimator is the package's, whose fits are checked where they are made."""
+        return not ESTIMATORS.code(self.estimator)
+
+    @cached_property
     def estimates(self) -> tuple[str, ...]:
         """What it is known to estimate before it is called: the coefficients of a GLM."""
         if "family" not in self.entry.given:

@@ -99,7 +99,7 @@ def fit_row(
     try:
         fit = method.fit(dataset, rng)
         seconds = perf_counter() - start
-        values = {**estimated(fit, method, truth), **standard_errors(fit, method)}
+        values = of_glm(fit, method) if method.is_own and method.estimates else estimated(fit, method, truth)
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
@@ -114,8 +114,14 @@ def fit_row(
     return Row(replicate, method.name, status, message, lam, fit.objective, fit.kkt, fit.n_iter, seconds, values)
 
 
+def of_glm(fit: Fit, method: ResolvedMethod) -> dict[str, Any]:
+    """Columns of what a fit of the package's own estimators of coefficients estimates."""
+    values: dict[str, Any] = {estimate_column(name): fit.estimates.get(name) for name in method.estimates}
+    return values | {error_column(name): fit.errors.get(name) for name in method.estimates}
+
+
 def estimated(fit: Fit, method: ResolvedMethod, truth: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns of what a fit estimates.
+    """Columns of what a fit estimates, and of its standard errors, None where a known estimand has none.
 
     Raises
     ------
@@ -128,7 +134,8 @@ def estimated(fit: Fit, method: ResolvedMethod, truth: Mapping[str, Any]) -> dic
         if fit.status == Status.OK and not np.isfinite(value).all():
             raise InputError(bad_value(f"estimate {name}", value, "finite where the status is ok"))
         values[estimate_column(name)] = checked(name, value, truth)
-    return values
+    names = {**dict.fromkeys(method.estimates), **fit.errors}
+    return values | {error_column(name): fit.errors.get(name) for name in meant(method, names)}
 
 
 def evaluated(estimands: Sequence[str], fit: Fit, dataset: Data, truth: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,12 +150,6 @@ def evaluated(estimands: Sequence[str], fit: Fit, dataset: Data, truth: Mapping[
         if name in fit.estimates:
             raise InputError(bad_value("estimands", name, "another name: the estimator returns an estimate of it"))
     return {name: checked(name, evaluate(ESTIMANDS[name], fit, dataset, truth), truth) for name in estimands}
-
-
-def standard_errors(fit: Fit, method: ResolvedMethod) -> dict[str, Any]:
-    """Columns of the estimator's own standard errors; None where a known estimand has none."""
-    names = {**dict.fromkeys(method.estimates), **fit.errors}
-    return {error_column(name): fit.errors.get(name) for name in meant(method, names)}
 
 
 def meant(method: ResolvedMethod, names: Iterable[str]) -> list[str]:
