@@ -104,18 +104,13 @@ def _cells(where: str, block: dict[str, Any], folder: Path) -> list[Cell]:
     if name == GLM:
         read, vectors = _glm_cell, GLM_VECTORS
     else:
-        with errors_at(f"{where}.source"):
-            cls = _source_class(name)
+        if name not in SOURCES:
+            raise ConfigError(unknown_name(f"{where}.source", name, [GLM, *SOURCES]))
+        cls = SOURCES[name]
         read, vectors = partial(_setting_cell, name, cls, folder), _vectors(cls)
     with errors_at(where):
         tables = expand({key: value for key, value in block.items() if key not in {"source", "code"}}, vectors)
     return collect(partial(read, where, table, len(tables) == 1) for table in tables)
-
-
-def _source_class(name: Any) -> type:
-    if name not in SOURCES:
-        raise ConfigError(unknown_name("", name, [GLM, *SOURCES]).removeprefix(": "))
-    return SOURCES[name]
 
 
 def _vectors(cls: type) -> Mapping[str, int]:
