@@ -100,4 +100,4 @@ def sentence(frame: pd.DataFrame) -> str:
 @analysis("coefficients", table=table, sentence=sentence, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Accuracy of each coefficient."""
-    return coefficients(results.measures, results.scenarios, results.predictions)
+    return coefficients(results.measures, results.scenarios, results.limit_theory)

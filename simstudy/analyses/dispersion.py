@@ -125,5 +125,5 @@ def figure(result: pd.DataFrame) -> Figure:
 @analysis("dispersion", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Support recovery over the size of the errors."""
-    found = dispersion(results.measures, results.scenarios, results.levels, results.predictions)
+    found = dispersion(results.measures, results.scenarios, results.levels, results.limit_theory)
     return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

@@ -224,5 +224,5 @@ def measured_contrasts(results: Results) -> list[tuple[str, str]]:
 @analysis("neutrality", table=table, sentence=sentence, figure=figure, needs=methods.lacks_contrasts)
 def frame(results: Results) -> pd.DataFrame:
     """Extra bias of FGSM by class balance."""
-    found = neutrality(results.measures, results.scenarios, measured_contrasts(results), results.predictions)
+    found = neutrality(results.measures, results.scenarios, measured_contrasts(results), results.limit_theory)
     return found.assign(_case=found["scenario"].map(cases(results.scenarios, {"prevalence", "intercept"})))

@@ -175,4 +175,4 @@ def figure(result: pd.DataFrame) -> Figure:
 )
 def frame(results: Results) -> pd.DataFrame:
     """Error relative to that of the oracle."""
-    return oracle(results, methods.oracles(results.study), results.levels, results.predictions)
+    return oracle(results, methods.oracles(results.study), results.levels, results.limit_theory)

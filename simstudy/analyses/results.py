@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from simstudy.study.study import Study
+from simstudy.theory.registry import LAWS
 from simstudy.verdicts.found import Found
 
 
@@ -37,6 +38,13 @@ class Results(Found):
     predictions: pd.DataFrame | None = None
     silent_theory: tuple[str, ...] = ()
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def limit_theory(self) -> pd.DataFrame | None:
+        """Predictions of the limit theory (T6-T17), without those of laws of the registry."""
+        if self.predictions is None:
+            return None
+        return self.predictions[~self.predictions["law"].isin(list(LAWS))]
 
     @cached_property
     def labels(self) -> dict[str, str]:

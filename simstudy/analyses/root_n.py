@@ -266,4 +266,4 @@ def _described(result: RootN) -> str:
 def frame(results: Results) -> RootN:
     """Rate at which the error falls with n, and the constant."""
     parameter = whole_parameter(results.measures, "rmse", results.study.estimand)
-    return root_n(results.measures, results.scenarios, results.predictions, parameter)
+    return root_n(results.measures, results.scenarios, results.limit_theory, parameter)

@@ -114,4 +114,4 @@ def figure(result: pd.DataFrame) -> Figure:
 @analysis("support", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Support recovery by sample size."""
-    return support(results.measures, results.scenarios, results.predictions)
+    return support(results.measures, results.scenarios, results.limit_theory)

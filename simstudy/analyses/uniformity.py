@@ -118,5 +118,5 @@ def figure(result: pd.DataFrame) -> Figure:
 @analysis("uniformity", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Scaled error over local coefficients."""
-    found = uniformity(results.measures, results.scenarios, results.predictions)
+    found = uniformity(results.measures, results.scenarios, results.limit_theory)
     return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

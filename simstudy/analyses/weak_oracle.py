@@ -109,5 +109,5 @@ def figure(result: pd.DataFrame) -> Figure:
 @analysis("weak_oracle", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Selection and error when p grows with n."""
-    found = weak_oracle(results, results.predictions)
+    found = weak_oracle(results, results.limit_theory)
     return found.assign(_case=found["scenario"].map(cases(results.scenarios, SHOWN)))

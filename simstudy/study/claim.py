@@ -169,7 +169,8 @@ class Claim:
     @property
     def about(self) -> str:
         """Name of the parameter in the measures frame."""
-        return self.estimand if self.estimand and self.parameter == "all" else self.parameter
+        names_whole = self.parameter == "all" and self.estimand not in {"", "beta"}
+        return self.estimand if names_whole else self.parameter
 
     @property
     def kind(self) -> Quantity:

@@ -1,6 +1,7 @@
 """Exact laws where p grows like n: state evolution, existence, tuning (T19-T22)."""
 
 from simstudy.theory.proportional.existence import existence_threshold
+from simstudy.theory.proportional.law import proportional_law
 from simstudy.theory.proportional.pays import pays_map
 from simstudy.theory.proportional.solution import CoefficientLaw, ProportionalLaw
 from simstudy.theory.proportional.solve import proportional
@@ -16,4 +17,5 @@ __all__ = [
     "existence_threshold",
     "pays_map",
     "proportional",
+    "proportional_law",
 ]
