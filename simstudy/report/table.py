@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from simstudy.store.files import write_text
+
 #: Characters that LaTeX reads as commands, and those that its standard fonts lack.
 LATEX_ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -188,12 +190,11 @@ def write_table(table: Table, folder: Path) -> list[Path]:
     list of Path
         The files written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     printed = json.dumps(document(table), indent=1, ensure_ascii=False) + "\n"
     texts = {"md": markdown(table), "tex": latex(table), "csv": csv(table), "json": printed}
     paths = [folder / f"{table.name}.{ending}" for ending in texts]
     for path, text in zip(paths, texts.values(), strict=True):
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
     return paths
 
 

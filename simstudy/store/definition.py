@@ -13,7 +13,7 @@ from typing import Any
 import tomli_w
 
 from simstudy.errors import ResultsError
-from simstudy.store.files import write_text
+from simstudy.store.files import read_text, write_text
 from simstudy.store.layout import Layout
 
 #: Keys of a study file that change no finished row: what it asks for may grow, and what it says may be worded anew.
@@ -107,9 +107,16 @@ def read_definition(layout: Layout) -> Tables:
         It is missing or cannot be read.
     """
     try:
-        return tomllib.loads(layout.study.read_text())
-    except (OSError, ValueError) as error:
+        found = tomllib.loads(read_text(layout.study))
+    except (ValueError, RecursionError) as error:
         raise ResultsError(f"cannot read {layout.study}: {error}") from error
+    for key in ("scenario", "method"):
+        tables = found.get(key, [])
+        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+            raise ResultsError(f"cannot read {layout.study}: {key} is not a list of tables")
+    if not all(isinstance(method.get("name"), str) for method in found.get("method", [])):
+        raise ResultsError(f"cannot read {layout.study}: a method has no name")
+    return found
 
 
 def check_same_study(layout: Layout, study_toml: str, fresh: Sequence[str] = ()) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import platform
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from simstudy.errors import ResultsError
-from simstudy.store.files import write_text
+from simstudy.store.files import opened, read_text, refuse_link, write_text
 from simstudy.store.layout import Layout
 
 #: Name of a run that computes the whole study.
@@ -24,6 +25,9 @@ WHOLE = "1/1"
 
 #: Seconds to wait for a lock: whoever asks for the state of a folder holds it for a moment.
 PATIENCE = 0.5
+
+#: Seconds to wait for somebody who changes a small file, which takes milliseconds.
+LONG_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def locked(layout: Layout, holder: Holder) -> Iterator[None]:
         Another run holds the folder or this part of it, or divides the study into another number of parts; the
         sentence says which. Or the folder cannot be written.
     """
+    refuse_links(layout)
     file = layout.folder / f".running-{part_name(holder.part)}.json"
     whole = holder.part == WHOLE
     with ExitStack() as stack:
@@ -83,16 +88,23 @@ def part_lock(layout: Layout, part: str) -> Path:
 
 @contextmanager
 def try_lock(path: Path, kind: int, patience: float = 0.0) -> Iterator[bool]:
-    """Lock a file for the time of the context; False where somebody else has locked it for `patience` seconds."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise ResultsError(f"cannot write {path}: {error.strerror}") from error
-    try:
+    """Lock a file for the time of the context; False where somebody else has locked it for `patience` seconds.
+
+    Raises
+    ------
+    ResultsError
+        The folder cannot be written, or the file is a link or no regular file.
+    """
+    refuse_link(path, path.parent)
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = stack.enter_context(opened(path, os.O_RDWR | os.O_CREAT))
+        except OSError as error:
+            raise ResultsError(f"cannot write {path}: {error.strerror}") from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ResultsError(f"cannot lock {path}: it is not a regular file, remove it")
         yield flocked(descriptor, kind, patience)
-    finally:
-        os.close(descriptor)
 
 
 def flocked(descriptor: int, kind: int, patience: float) -> bool:
@@ -110,25 +122,30 @@ def flocked(descriptor: int, kind: int, patience: float) -> bool:
 
 
 def holders(layout: Layout) -> list[Holder]:
-    """Runs that hold the folder now."""
-    if not layout.lock.exists():
-        return []
-    with try_lock(layout.lock, fcntl.LOCK_SH) as free:
-        whole = not free
+    """Runs that hold the folder now; looking writes nothing and waits for nobody."""
     found = []
     for path in sorted(layout.folder.glob(".running-*.json")):
         # A run that ends just now takes its file with it.
-        with suppress(OSError, ValueError, TypeError):
-            holder = Holder(**json.loads(path.read_text()))
-            if whole if holder.part == WHOLE else is_held(layout, holder.part):
+        with suppress(ResultsError, ValueError, TypeError, RecursionError):
+            holder = Holder(**json.loads(read_text(path)))
+            if is_held(layout.lock if holder.part == WHOLE else part_lock(layout, holder.part)):
                 found.append(holder)
     return found
 
 
-def is_held(layout: Layout, part: str) -> bool:
-    """Whether a run holds this part."""
-    with try_lock(part_lock(layout, part), fcntl.LOCK_SH) as free:
-        return not free
+def is_held(path: Path) -> bool:
+    """Whether a run has locked a file; where the system does not tell, it is taken for held.
+
+    The lock is asked for, and let go at once, on a descriptor that cannot write: so this also works in a folder that
+    may only be read.
+    """
+    try:
+        with opened(path, os.O_RDONLY) as descriptor:
+            return not flocked(descriptor, fcntl.LOCK_SH, 0.0)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def busy(layout: Layout) -> str:
@@ -153,8 +170,26 @@ def check_division(layout: Layout, holder: Holder) -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Wait until nobody else changes a small file that several runs read, add to and write."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (path.parent / f".{path.name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Wait until nobody else changes a small file that several runs read, add to and write.
+
+    Raises
+    ------
+    ResultsError
+        As `try_lock`; or somebody has held the lock for a minute.
+    """
+    with try_lock(path.with_name(f".{path.name}.lock"), fcntl.LOCK_EX, LONG_PATIENCE) as free:
+        if not free:
+            raise ResultsError(f"cannot write {path}: another process has kept it locked for {LONG_PATIENCE:.0f} s")
         yield
+
+
+def refuse_links(layout: Layout) -> None:
+    """Raise ResultsError if anything in a study's folder is a symbolic link, which could lead to files elsewhere.
+
+    The folder of all results may be one: that is its owner's choice.
+    """
+    folders = (layout.folder, layout.replicates, layout.set_aside, layout.tables, layout.figures)
+    refuse_link(*folders)
+    for folder in filter(Path.is_dir, folders):
+        with os.scandir(folder) as entries:
+            refuse_link(*(Path(entry.path) for entry in entries if entry.is_symlink()))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from simstudy.store.files import write_bytes
+from simstudy.errors import ResultsError
+from simstudy.store.files import read_table, write_frame
 from simstudy.store.layout import Layout
 
 #: Keys of the file's metadata: the study that it is for, and why the theory is silent where it is.
@@ -24,21 +24,23 @@ def write_predictions(layout: Layout, frame: pd.DataFrame | None, reasons: Seque
     ResultsError
         The folder cannot be written.
     """
-    table = pa.Table.from_pandas(pd.DataFrame() if frame is None else frame, preserve_index=False)
-    kept = {**(table.schema.metadata or {}), FINGERPRINT: fingerprint, REASONS: json.dumps(list(reasons))}
-    sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(kept), sink)
-    write_bytes(layout.predictions, sink.getvalue().to_pybytes())
+    kept = {FINGERPRINT: fingerprint.encode(), REASONS: json.dumps(list(reasons)).encode()}
+    write_frame(layout.predictions, pd.DataFrame() if frame is None else frame, kept)
 
 
 def read_predictions(layout: Layout, fingerprint: str) -> tuple[pd.DataFrame | None, tuple[str, ...]] | None:
     """Predictions and reasons as written; None where the file is missing, damaged or another study's."""
     try:
-        table = pq.read_table(layout.predictions)
-    except (OSError, pa.ArrowInvalid):
+        table = read_table(layout.predictions)
+        known = table.schema.metadata or {}
+        if known.get(FINGERPRINT) != fingerprint.encode():
+            return None
+        return to_frame(table), tuple(json.loads(known[REASONS]))
+    except (ResultsError, KeyError, ValueError):
         return None
-    known = table.schema.metadata or {}
-    if known.get(FINGERPRINT, b"").decode() != fingerprint:
-        return None
-    frame = table.to_pandas() if table.num_columns else None
-    return frame, tuple(json.loads(known[REASONS]))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame | None:
+    """Predictions as a frame; None where the theory has none."""
+    frame: pd.DataFrame | None = table.to_pandas() if table.num_columns else None
+    return frame

@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from simstudy.store.files import write_text
+from simstudy.errors import ResultsError
+from simstudy.store.aside import keep_aside
+from simstudy.store.files import UnreadableError, read_text, write_text
 from simstudy.store.layout import Layout
 from simstudy.store.lock import alone
 
@@ -56,7 +58,7 @@ def environment() -> dict[str, Any]:
     """Versions, BLAS configuration, processor, commit and command line of this process."""
     return {
         **installation(),
-        "git": git_state(Path(__file__).parents[1]) or git_state(Path.cwd()),
+        "git": git_state(Path(__file__).parents[1]),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
@@ -100,43 +102,95 @@ def cpu_name() -> str:
     return platform.processor()
 
 
-def git_state(folder: Path) -> dict[str, Any] | None:
-    """Commit of the repository around `folder` and whether tracked files in it differ; None without a repository.
+def git_state(package: Path) -> dict[str, Any] | None:
+    """Commit of the checkout that a package is in and whether tracked files of the package differ from it.
 
-    Results that are kept in the same repository change with every run and say nothing about the code.
+    None where the folder around the package is no checkout: a repository further up is not the code's, and neither is
+    that of the working folder, which may be anybody's. Results that are kept in the same repository change with every
+    run and say nothing about the code.
+
+    Parameters
+    ----------
+    package : Path
+        The package's own folder.
     """
-    commit = git(folder, "rev-parse", "HEAD")
+    checkout = package.parent
+    if not (checkout / ".git").exists():
+        return None
+    commit = git(checkout, "rev-parse", "HEAD")
     if commit is None:
         return None
-    return {"commit": commit, "dirty": bool(git(folder, "status", "--porcelain", "--untracked-files=no", "--", "."))}
+    status = ("status", "--porcelain", "--untracked-files=no", "--", package.name)
+    return {"commit": commit, "dirty": bool(git(checkout, *status))}
 
 
-def git(folder: Path, *arguments: str) -> str | None:
-    """Output of a git command, None where git or the repository is missing."""
+def git(checkout: Path, *arguments: str) -> str | None:
+    """Output of a git command, None where git or the repository is missing.
+
+    Nobody's settings but the checkout's own count, and of those neither the monitor nor the hooks, which are programs.
+    """
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"safe.directory={checkout}")
+    options = [option for setting in settings for option in ("-c", setting)]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    own = {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_CEILING_DIRECTORIES": str(checkout.parent),
+    }
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
+        done = subprocess.run(
+            ["git", *options, *arguments],
+            cwd=checkout, env=inherited | own, capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
     return done.stdout.strip()
 
 
 def add_run(layout: Layout, record: RunRecord) -> None:
-    """Add a run to provenance.json.
+    """Add a run to provenance.json; one that cannot be understood is kept aside and begun anew.
 
     Raises
     ------
     ResultsError
-        The file cannot be written.
+        The file cannot be written, or not be read by this user.
     """
     with alone(layout.provenance):
-        every = [*runs(layout), {**asdict(record), **environment()}]
+        try:
+            earlier = recorded(layout)
+        except UnreadableError:
+            raise
+        except ResultsError:
+            keep_aside(layout, layout.provenance)
+            earlier = []
+        every = [*earlier, {**asdict(record), **environment()}]
         write_text(layout.provenance, json.dumps({"runs": every}, indent=1) + "\n")
 
 
 def runs(layout: Layout) -> list[dict[str, Any]]:
     """Runs recorded so far; a provenance.json that cannot be read counts as none, since results do not depend on it."""
     try:
-        recorded: list[dict[str, Any]] = json.loads(layout.provenance.read_text())["runs"]
-    except (OSError, ValueError, KeyError):
+        return recorded(layout)
+    except ResultsError:
         return []
-    return recorded
+
+
+def recorded(layout: Layout) -> list[dict[str, Any]]:
+    """Runs in provenance.json; none where there is no such file.
+
+    Raises
+    ------
+    ResultsError
+        It is not what `add_run` writes.
+    """
+    if not layout.provenance.exists():
+        return []
+    try:
+        content = json.loads(read_text(layout.provenance))
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"cannot read {layout.provenance}: it is not JSON") from error
+    found = content.get("runs") if isinstance(content, dict) else None
+    if not isinstance(found, list) or not all(isinstance(run, dict) for run in found):
+        raise ResultsError(f"cannot read {layout.provenance}: it is not a record of runs")
+    return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -15,11 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from simstudy.errors import ResultsError
 from simstudy.records import ESTIMAND, FIT_FIELDS, GLM_FIELDS, ID_FIELDS, ROLE
-from simstudy.store.files import read_table, write_table
+from simstudy.store.aside import keep_aside
+from simstudy.store.files import UnreadableError, read_schema, read_table, refuse_link, write_table
 from simstudy.store.layout import Layout
 
 METADATA_KEY = b"simstudy"
@@ -82,6 +82,7 @@ class Scan:
 
 def shard_paths(layout: Layout, scenario_key: str | None = None) -> list[Path]:
     """Files of the shards, of one scenario or of all, in order of their names; files in the making start with a dot."""
+    refuse_link(layout.folder, layout.replicates)
     names = "*.parquet" if scenario_key is None else f"{scenario_key[:16]}-*.parquet"
     return sorted(path for path in layout.replicates.glob(names) if not path.name.startswith("."))
 
@@ -172,9 +173,11 @@ def description(path: Path, schema: pa.Schema) -> Shard:
         It does not say.
     """
     try:
-        described = json.loads((schema.metadata or {})[METADATA_KEY])
-        return Shard(**{**described, "methods": tuple(described["methods"])})
-    except (KeyError, TypeError, ValueError) as error:
+        found = json.loads((schema.metadata or {})[METADATA_KEY])
+        seed, start, stop = (operator.index(found[name]) for name in ("seed", "start", "stop"))
+        methods = tuple(map(str, found["methods"]))
+        return Shard(str(found["study"]), seed, str(found["scenario_key"]), methods, start, stop)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ResultsError(f"cannot read {path}: it does not say what it holds") from error
 
 
@@ -182,10 +185,27 @@ def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
     """Descriptions and tallies of the shards without reading their rows; those that say nothing are passed over."""
     for path in shard_paths(layout):
         # A shard can be set aside by a run while this reads.
-        with suppress(OSError, pa.ArrowException, ResultsError, KeyError, ValueError):
-            schema = pq.read_schema(path)
-            tallied = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
-            yield description(path, schema), Tally(**tallied)
+        with suppress(ResultsError):
+            schema = read_schema(path)
+            yield description(path, schema), tallied(path, schema)
+
+
+def tallied(path: Path, schema: pa.Schema) -> Tally:
+    """What a shard says that it cost and how its fits ended; nothing in one that does not say.
+
+    Raises
+    ------
+    ResultsError
+        It says what no shard of ours does.
+    """
+    try:
+        found = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
+        outcomes = {
+            name: {status: int(count) for status, count in each.items()} for name, each in found["outcomes"].items()
+        }
+        return Tally(float(found["cpu_seconds"]), outcomes)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ResultsError(f"cannot read {path}: it does not say what it cost") from error
 
 
 def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[str]:
@@ -202,24 +222,36 @@ def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[st
 def schemas(layout: Layout, scenario_key: str | None = None) -> Iterator[pa.Schema]:
     """Schema of each shard; a damaged one is named by who reads its rows, and passed over here."""
     for path in shard_paths(layout, scenario_key):
-        with suppress(OSError, pa.ArrowException):
-            yield pq.read_schema(path)
+        with suppress(ResultsError):
+            yield read_schema(path)
 
 
 def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:
     """Versions, commit and machine of the run that wrote a shard; empty for shards that do not say."""
-    metadata = pq.read_schema(layout.replicates / shard.file_name).metadata or {}
-    found: dict[str, Any] = json.loads(metadata.get(ENVIRONMENT_KEY, b"{}"))
+    path = layout.replicates / shard.file_name
+    metadata = read_schema(path).metadata or {}
+    try:
+        found: dict[str, Any] = json.loads(metadata.get(ENVIRONMENT_KEY, b"{}"))
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"cannot read {path}: it does not say what produced it") from error
     return found
 
 
 def read_all(
     layout: Layout, scenario_key: str | None = None, columns: Sequence[str] | None = None
 ) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
-    """Every shard (of one scenario) in turn, verified, or the reason why it cannot be read."""
+    """Every shard (of one scenario) in turn, verified, or the reason why it cannot be read.
+
+    Raises
+    ------
+    UnreadableError
+        The system does not let a shard be read; whether it is damaged is not known then.
+    """
     for path in shard_paths(layout, scenario_key):
         try:
             yield read_shard(path, columns)
+        except UnreadableError:
+            raise
         except ResultsError as error:
             yield Damaged(path, str(error))
 
@@ -238,16 +270,8 @@ def scan(layout: Layout) -> Scan:
 def set_aside(layout: Layout, damaged: Iterable[Damaged]) -> None:
     """Move damaged shards out of the results, so that their blocks are computed again and nothing is lost."""
     for shard in damaged:
-        layout.set_aside.mkdir(parents=True, exist_ok=True)
         # Runs that share a study may find the same damage.
-        with suppress(FileNotFoundError):
-            shard.path.replace(free_name(layout.set_aside / shard.path.name))
-
-
-def free_name(path: Path) -> Path:
-    """The path, or with a number where a file of this name is there already."""
-    names = (path.with_name(f"{path.stem}.{k}{path.suffix}") for k in itertools.count(1))
-    return path if not path.exists() else next(name for name in names if not name.exists())
+        keep_aside(layout, shard.path)
 
 
 def without(layout: Layout, methods: Iterable[str]) -> None:

@@ -6,7 +6,6 @@ whole by `Study`. Every step lists all of its problems.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
@@ -18,6 +17,7 @@ from simstudy.penalties import PENALTIES
 from simstudy.plugins import activate, read_plugin
 from simstudy.seeding import study_seed
 from simstudy.study.claims import read_claims
+from simstudy.study.limits import parse, read_text
 from simstudy.study.method import (
     NAMED_RULES,
     FixedLambda,
@@ -101,22 +101,11 @@ def read_study(
     """
     path = Path(path)
     try:
-        return _study(_content(path), path, seed, partial(read_replicates, profile=profile, given=replicates))
+        return _study(parse(read_text(path)), path, seed, partial(read_replicates, profile=profile, given=replicates))
     except ConfigError as error:
         problems = str(error).splitlines()
         listed = problems[0] if len(problems) == 1 else "\n  ".join([f"{len(problems)} problems", *problems])
         raise ConfigError(f"{path}: {listed}") from None
-
-
-def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"is not a text file in UTF-8: {error.reason} at byte {error.start}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not valid TOML: {error}") from None
 
 
 def _study(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -60,6 +61,21 @@ def _choices(key: str, value: Any, vectors: Mapping[str, int]) -> list[Any]:
     if not value:
         raise ConfigError(bad_value(key, value, "a value, or a list of at least one"))
     return [choice for item in value for choice in _choices(key, item, vectors)]
+
+
+def combinations(table: Mapping[str, Any], vectors: Mapping[str, int] = GLM_VECTORS) -> int:
+    """Length of what `expand` returns, without making it."""
+    return math.prod(_count(key, value, vectors) for key, value in table.items())
+
+
+def _count(key: str, value: Any, vectors: Mapping[str, int]) -> int:
+    if isinstance(value, dict):
+        return combinations(value, vectors)
+    if not isinstance(value, list):
+        return 1
+    if key in vectors:
+        return len(value) if _depth(value) > vectors[key] else 1
+    return sum(_count(key, item, vectors) for item in value)
 
 
 def _depth(value: Any) -> int:

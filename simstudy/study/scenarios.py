@@ -16,7 +16,8 @@ from simstudy.sources.glm import Scenario, check_sample_size
 from simstudy.sources.noise import ERRORS
 from simstudy.sources.registry import SOURCES, Source
 from simstudy.sources.setting import Setting
-from simstudy.study.grid import GLM_VECTORS, LabelFields, expand, label_fields, labels
+from simstudy.study.grid import GLM_VECTORS, LabelFields, combinations, expand, label_fields, labels
+from simstudy.study.limits import check_data_size, check_grid
 from simstudy.study.tables import build, build_tagged, collect, errors_at
 
 #: The source whose tables are read here, because its keys depend on each other.
@@ -108,8 +109,10 @@ def _cells(where: str, block: dict[str, Any], folder: Path) -> list[Cell]:
             raise ConfigError(unknown_name(f"{where}.source", name, [GLM, *SOURCES]))
         cls = SOURCES[name]
         read, vectors = partial(_setting_cell, name, cls, folder), _vectors(cls)
+    grid = {key: value for key, value in block.items() if key not in {"source", "code"}}
     with errors_at(where):
-        tables = expand({key: value for key, value in block.items() if key not in {"source", "code"}}, vectors)
+        check_grid(combinations(grid, vectors))
+        tables = expand(grid, vectors)
     return collect(partial(read, where, table, len(tables) == 1) for table in tables)
 
 
@@ -147,6 +150,8 @@ def _glm_cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
     design = _design(_tagged(row.design), f"{where}.design")
     errors = build_tagged(ERRORS, "law", _tagged(row.errors), f"{where}.errors")
     p = _size(row, coefficients, f"{where}.p")
+    with errors_at(where):
+        check_data_size(row.n, p)
     with errors_at(f"{where}.beta"):
         beta = coefficients.vector(p, row.n)
     with errors_at(where):

@@ -19,6 +19,7 @@ from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, claim_problems
+from simstudy.study.limits import MOST_REPLICATES
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
 
 
@@ -149,6 +150,8 @@ def _number_problems(study: Study) -> Iterator[str]:
         yield bad_value("seed", study.seed, "0 or more")
     if study.replicates < 1:
         yield bad_value("replicates", study.replicates, "at least 1")
+    if max(study.replicates, study.full_replicates) > MOST_REPLICATES:
+        yield bad_value("replicates", max(study.replicates, study.full_replicates), f"at most {MOST_REPLICATES}")
     if study.full is not None and study.full <= study.replicates:
         yield bad_value("replicates.full", study.full, f"more than the {study.replicates} of the quick profile")
     if study.timeout is not None and not 0.0 < study.timeout < math.inf:

@@ -47,7 +47,8 @@ def new(name: str, *, folder: str | Path = ".", source: str | None = None) -> tu
         if path.exists():
             raise ConfigError(bad_value("NAME", name, f"another name: {path} exists"))
     for path, text in paths.items():
-        write_text(path, text)
+        # A folder of the user's own may be a link.
+        write_text(path.parent.resolve() / path.name, text)
     return tuple(paths)
 
 

@@ -53,23 +53,44 @@ def report(
     path : Path
         The file.
     notes : tuple of str
-        What could not be made.
+        What could not be made, and the studies in the results folder that were left out, with the reason.
 
     Raises
     ------
     ConfigError
-        A study file cannot be read.
+        A study file that was named cannot be read.
     ResultsError
-        There is no study in the results folder, or one under another name, or the file cannot be written.
+        There is no study in the results folder that can be read, or the file cannot be written.
     """
     makes = {"results": results, "jobs": jobs}
+    left_out: list[str] = []
     if studies:
         sections = [of_file(Path(study), makes) for study in studies]
     else:
-        sections = [of_folder(path, makes) for path in published(Path(results))]
+        sections = readable(published(Path(results)), makes, left_out)
     target = Path(results) / "report.html" if out is None else Path(out)
-    write_text(target, render(sections, version("simstudy")))
-    return target, tuple(f"{each.name}: {note}" for each in sections for note in each.notes)
+    # The folder of all results may be a link, which is its owner's choice.
+    write_text(target.parent.resolve() / target.name, render(sections, version("simstudy")))
+    return target, (*left_out, *(f"{each.name}: {note}" for each in sections for note in each.notes))
+
+
+def readable(paths: Sequence[Path], makes: dict[str, Any], left_out: list[str]) -> list[Section]:
+    """Sections on the folders that can be read; the others are added to those left out, with the reason.
+
+    Raises
+    ------
+    ResultsError
+        None can be read.
+    """
+    sections = []
+    for path in paths:
+        try:
+            sections.append(of_folder(path, makes))
+        except SimstudyError as error:
+            left_out.append(f"left out {path.parent.name}: {error}")
+    if not sections:
+        raise ResultsError("\n".join(left_out))
+    return sections
 
 
 def of_file(path: Path, makes: dict[str, Any]) -> Section:

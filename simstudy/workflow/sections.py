@@ -13,7 +13,7 @@ from simstudy.errors import ResultsError
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
-from simstudy.store.files import read_table
+from simstudy.store.files import first_line, read_table, read_text
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.provenance import runs
@@ -21,6 +21,9 @@ from simstudy.workflow.outline import Outline
 
 #: Runs that the report lists; the folder holds them all.
 MOST_RUNS = 5
+
+#: What a table as printed consists of.
+TABLE_KEYS = {"name", "caption", "answer", "columns", "rows", "marks", "notes"}
 
 
 def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = ()) -> Section:
@@ -44,7 +47,7 @@ def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = 
         name=study.name,
         aim=study.aim,
         state=state(study, measures),
-        pictures=tuple(pictures(study, layout)),
+        pictures=tuple(pictures(study, layout, problems)),
         tables=tuple(each for each in tables if each is not None),
         claims=() if claims is None else tuple(rows(claims)),
         claims_table=None if claims is None else document(layout, "claims", problems),
@@ -74,20 +77,28 @@ def document(layout: Layout, name: str, problems: list[str]) -> dict[str, Any] |
     if not path.exists():
         return None
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        problems.append(f"cannot read {path.name}: {error}")
+        found = json.loads(read_text(path))
+        if not isinstance(found, dict) or not found.keys() >= TABLE_KEYS:
+            raise ResultsError(f"cannot read {path}: it is not a table of simstudy")
+    except ResultsError as error:
+        problems.append(str(error))
+        return None
+    except (ValueError, RecursionError) as error:
+        problems.append(f"cannot read {path}: it is not JSON ({first_line(error)})")
         return None
     return found
 
 
-def pictures(study: Outline, layout: Layout) -> Iterator[Picture]:
-    """The study's figures that have been drawn."""
+def pictures(study: Outline, layout: Layout, problems: list[str]) -> Iterator[Picture]:
+    """The study's figures that have been drawn; a note on one that cannot be read."""
     for name in study.figures:
         path = layout.figures / f"{name}.svg"
         if path.exists():
-            svg = path.read_text(encoding="utf-8")
-            yield Picture(name, svg, description(svg) or name)
+            try:
+                svg = read_text(path)
+                yield Picture(name, svg, description(svg) or name)
+            except ResultsError as error:
+                problems.append(str(error))
 
 
 def state(study: Outline, measures: pd.DataFrame | None) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from simstudy.errors import ResultsError
 from simstudy.store.layout import Layout
-from simstudy.store.lock import Holder, holders, locked
+from simstudy.store.lock import Holder, alone, holders, locked, refuse_links
+from unprivileged import unprivileged
 
 
 def holder(part: str, pid: int = 1) -> Holder:
@@ -76,3 +77,63 @@ def test_a_killed_run_leaves_no_lock(layout: Layout) -> None:
     assert holders(layout) == []
     with locked(layout, holder("1/1")):
         pass
+
+
+@pytest.mark.parametrize(
+    "name", [".lock", "replicates", "tables", "figures", "set_aside", "tables/a.md", "measures.parquet"]
+)
+def test_a_folder_with_a_link_in_it_is_refused_and_nothing_outside_changes(
+    tmp_path: Path, layout: Layout, name: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.md").write_text("precious")
+    path = layout.folder / name
+    path.parent.mkdir(parents=True)
+    path.symlink_to(outside / "a.md" if path.suffix or name == ".lock" else outside)
+    with pytest.raises(ResultsError, match=f"{path} is a symbolic link"), locked(layout, holder("1/1")):
+        pass
+    assert [each.name for each in outside.iterdir()] == ["a.md"]
+    assert (outside / "a.md").read_text() == "precious"
+
+
+def test_a_study_folder_that_is_a_link_is_refused_and_the_folder_of_all_results_may_be_one(tmp_path: Path) -> None:
+    (tmp_path / "real" / "s").mkdir(parents=True)
+    (tmp_path / "results").symlink_to(tmp_path / "real")
+    with locked(Layout(tmp_path / "results" / "s"), holder("1/1")):
+        pass
+    (tmp_path / "real" / "t").symlink_to(tmp_path / "real" / "s")
+    with pytest.raises(ResultsError, match="t is a symbolic link"):
+        refuse_links(Layout(tmp_path / "real" / "t"))
+
+
+def test_a_pipe_in_place_of_a_lock_is_refused_at_once(layout: Layout) -> None:
+    layout.folder.mkdir()
+    os.mkfifo(layout.lock)
+    with pytest.raises(ResultsError, match="not a regular file"), locked(layout, holder("1/1")):
+        pass
+
+
+def test_a_lock_file_keeps_its_content(tmp_path: Path) -> None:
+    (tmp_path / ".a.lock").write_text("precious")
+    with alone(tmp_path / "a"):
+        pass
+    assert (tmp_path / ".a.lock").read_text() == "precious"
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "null", "[" * 100_000, '{"pid": 1}'])
+def test_a_record_of_a_run_that_is_none_is_passed_over(layout: Layout, content: str) -> None:
+    layout.folder.mkdir()
+    (layout.folder / ".running-1-of-1.json").write_text(content)
+    assert holders(layout) == []
+
+
+def test_who_may_only_read_sees_the_holder_and_writes_nothing(layout: Layout) -> None:
+    with locked(layout, holder("1/1")):
+        layout.folder.chmod(0o500)
+        layout.lock.chmod(0o400)
+        with unprivileged():
+            assert holders(layout) == [holder("1/1")]
+        layout.folder.chmod(0o700)
+    with unprivileged():
+        assert holders(layout) == []
