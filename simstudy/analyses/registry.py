@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from simstudy.analyses.labels import with_labels
 from simstudy.analyses.plain import plain_table
 from simstudy.analyses.results import Results
 from simstudy.registry import Registry
@@ -71,7 +72,8 @@ class Analysis:
         numbers = results.once(self.name, self.frame)
         made = self.table(numbers)
         shown = [name for name in made.data.columns if not str(name).startswith("_")]
-        return replace(made, data=made.data[shown], answer=self.sentence(numbers))
+        answer = self.sentence(with_labels(numbers, results.labels))
+        return replace(made, data=made.data[shown], answer=answer, labels=results.labels)
 
 
 ANALYSES: Registry[Analysis] = Registry("analysis")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from simstudy.analyses.labels import with_labels
 from simstudy.analyses.registry import drawings
 from simstudy.analyses.results import Results
 from simstudy.errors import SimstudyError
@@ -71,7 +72,7 @@ def figures(results: Results) -> tuple[dict[str, Figure], tuple[str, ...]]:
     with rc_context(SETTINGS):
         for name, (analysis, draw) in drawings(results.study).items():
             try:
-                drawn[name] = draw(results.once(analysis.name, analysis.frame))
+                drawn[name] = draw(with_labels(results.once(analysis.name, analysis.frame), results.labels))
             except SimstudyError as error:
                 reasons.append(f"no figure {name}: {error}")
     return drawn, tuple(reasons)
