@@ -106,8 +106,8 @@ def proportional_debiased(
     Fit
         `coef` h_j / (mh sqrt(p)) and `se` sqrt(qh) / (mh sqrt(p)), so that (coef - beta0) / se is standard normal in
         the limit, for zero and nonzero coefficients alike; the intercept is that of the fit. NaN with status
-        RANK_DEFICIENT where the fit interpolates, DEGENERATE_RESPONSE where the signal is within its noise or over what
-        labels can tell; the status of `fit` where that is not OK.
+        RANK_DEFICIENT where the fit interpolates, DEGENERATE_RESPONSE where the signal in labels is within its noise or
+        stronger than labels can tell; the status of `fit` where that is not OK.
 
     Raises
     ------

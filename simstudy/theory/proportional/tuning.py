@@ -44,8 +44,8 @@ class BestLevel:
         The criterion there.
     law : ProportionalLaw
     at_edge : bool
-        Whether the criterion still falls at the end of the levels searched: the best fit is the null model (upper end)
-        or next to the MLE (lower end).
+        Whether the criterion still falls at the end of the levels searched: the best fit is next to the null model
+        (upper end) or to the MLE (lower end).
     """
 
     level: float
