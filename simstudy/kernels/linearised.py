@@ -11,7 +11,8 @@ from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import extrapolate, linearise, power_terms
 from simstudy.kernels.start import fit_mle, in_units, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, largest_change
-from simstudy.kernels.working_sets import on_working_sets
+from simstudy.kernels.weighted import weighted
+from simstudy.kernels.working_sets import on_columns
 
 NONE = np.int64(Attack.NONE)
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -34,7 +35,7 @@ EXTRAPOLATE_EVERY = 32
 STEEP = 0.5
 
 
-@entry(in_units, on_working_sets, certify)
+@entry(in_units, weighted, certify)
 def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     """Fit one estimator to one data set.
 
@@ -97,7 +98,7 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     step = np.zeros(m)
     for k in range(MAX_LLA):
         before, step_before = copy(b), step
-        outcome, n_iter = on_working_sets(loss, attack, design, Terms(c, ridge, 1.0, offset), narrow, warm, state)
+        outcome, n_iter = on_columns(loss, attack, design, Terms(c, ridge, 1.0, offset), narrow, warm, state)
         used += n_iter
         if concave and not again and outcome in (ITERATION_LIMIT, NON_FINITE):
             # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.

@@ -11,7 +11,8 @@ from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.start import in_units, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
-from simstudy.kernels.working_sets import on_working_sets
+from simstudy.kernels.weighted import weighted
+from simstudy.kernels.working_sets import on_columns
 
 NONE = np.int64(Attack.NONE)
 SEPARATED = np.int64(Outcome.SEPARATED)
@@ -20,7 +21,7 @@ SINGULAR = np.int64(Outcome.SINGULAR)
 NO: Any = np.bool_(False)
 
 
-@entry(in_units, on_working_sets, certify)
+@entry(in_units, weighted, certify)
 def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     """LASSO, elastic net or ridge fits along multiples of one penalty, warm-started.
 
@@ -59,7 +60,7 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
             terms.c[j] = levels[k] * unit_terms.c[j]
             terms.ridge[j] = levels[k] * unit_terms.ridge[j]
         kind = attack if any_positive(terms.c) or any_positive(terms.ridge) else NONE
-        outcome, used[k] = on_working_sets(loss, kind, design, terms, narrow, warm, state)
+        outcome, used[k] = on_columns(loss, kind, design, terms, narrow, warm, state)
         outcomes[k] = outcome
         warm = outcome not in (SEPARATED, NON_FINITE, SINGULAR)
         if not warm:

@@ -8,14 +8,11 @@ from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.loss import directions, null_predictor, smoothed
 from simstudy.kernels.newton import proximal_newton
-from simstudy.kernels.tolerances import MAX_ITER, TOL
+from simstudy.kernels.tolerances import MAX_ITER, SMALL, TOL
 from simstudy.kernels.vectors import copy, full, gram_of, mean
 
 NONE = np.int64(Attack.NONE)
 SINGULAR = np.int64(Outcome.SINGULAR)
-
-# With fewer columns than this the whole Gram matrix costs less than choosing among them.
-SMALL = 40
 
 
 @part

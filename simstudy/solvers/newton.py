@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
+from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns
@@ -64,6 +65,7 @@ def _iterate(problem: Problem) -> Solution:
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     y = problem.y.copy()
+    prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread = fit(
         problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
