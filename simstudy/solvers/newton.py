@@ -29,12 +29,20 @@ SEPARATED = {
 RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by linear program (T18)"
 
 
+def _is_degenerate(problem: Problem) -> bool:
+    """Whether the intercept alone fits every response or, without one, the null model's score vanishes throughout."""
+    y = problem.y
+    if not (y == y[0]).all():
+        return False
+    return problem.fit_intercept or bool((problem.family.slope(y, np.zeros_like(y)) == 0.0).all())
+
+
 def _precluded(problem: Problem) -> Solution | None:
     """Failure that shows in the data before any fit."""
     n, p = problem.X.shape
     if problem.penalty is None and p >= n:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
-    if (problem.y == problem.y[0]).all():
+    if _is_degenerate(problem):
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
     slow = problem.penalty is not None and problem.penalty.growth in (Growth.BOUNDED, Growth.SUBLINEAR)
     if slow and p >= n and recedes(problem):
@@ -61,14 +69,14 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
 def _iterate(problem: Problem) -> Solution:
     """Run the kernel and read its outcome."""
     p = problem.X.shape[1]
-    Z, weights, constant = columns(problem)
+    design = columns(problem)
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     y = problem.y.copy()
-    prepare(weights.size)
+    prepare(design.weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread = fit(
-        problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
+        problem.family.kernel_loss(y), int(problem.attack), shape, design.weights, design.Z, y, problem.fit_intercept
     )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
@@ -83,9 +91,8 @@ def _iterate(problem: Problem) -> Solution:
     if not kkt <= TOLERANCE:
         status = Status.NOT_CONVERGED
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
-    k = int(problem.fit_intercept)
-    coef, intercept = b[k:], float(b[0]) if k else 0.0
-    message += notes(problem, constant, coef, intercept)
+    coef, intercept = design.on_the_user_s(b)
+    message += notes(problem, design.constant, coef, intercept)
     return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 
