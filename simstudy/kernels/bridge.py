@@ -13,7 +13,7 @@ from simstudy.kernels.loss import has_kinks
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.power import descend_on_support, minimise_power_model, power_residual
-from simstudy.kernels.start import fit_mle, in_units, is_narrow
+from simstudy.kernels.start import fit_mle, in_units, intercept_at_origin, is_narrow
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import SUPPORT_WIDTH
 from simstudy.kernels.vectors import active, assign, copy, gram_of, largest, largest_change, put, take, take_columns
@@ -163,7 +163,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     r = shape.power
     terms, narrow = power_terms(shape, weights), is_narrow(weights)
     c, zero = terms.c, terms.ridge
-    design, null, centre = in_units(loss, Z, y, has_intercept, True)
+    design, null, centre, means = in_units(loss, Z, y, has_intercept, True)
     mle, mle_outcome, used = null, SINGULAR, 0
     if r < 1.0:
         mle_outcome, mle, used = fit_mle(loss, design, has_intercept, null)
@@ -200,5 +200,5 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     if lowest == np.inf:
         return best, b, np.nan, np.nan, used, 0.0
     if has_intercept:
-        b[0] += centre
+        intercept_at_origin(b, means, centre)
     return best, b, lowest, kkt, used, highest - lowest

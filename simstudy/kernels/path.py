@@ -9,7 +9,7 @@ from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import power_terms
-from simstudy.kernels.start import in_units, is_narrow
+from simstudy.kernels.start import in_units, intercept_at_origin, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
 from simstudy.kernels.weighted import weighted
 from simstudy.kernels.working_sets import on_columns
@@ -49,7 +49,7 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     objectives, residuals = full(L, np.nan), full(L, np.nan)
     used = np.empty(L, np.int64)
     narrow = is_narrow(weights)
-    design, start, centre = in_units(loss, Z, y, has_intercept, narrow)
+    design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow)
     unit_terms = power_terms(shape, weights)
     terms = Terms(np.empty(m), np.empty(m), 1.0, 0.0)
     b = copy(start)
@@ -70,5 +70,5 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
         objectives[k], residuals[k] = certify(loss, kind, design, terms, state)
         assign(B[k], b)
         if has_intercept:
-            B[k, 0] += centre
+            intercept_at_origin(B[k], means, centre)
     return outcomes, B, objectives, residuals, used

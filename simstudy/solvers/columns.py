@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,36 +18,8 @@ def constant_columns(X: FloatArray) -> NDArray[np.intp]:
     return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
 
 
-@dataclass(frozen=True)
-class Columns:
-    """The design as kernels get it.
-
-    Attributes
-    ----------
-    Z : (n, q) float array, C order
-        The intercept's ones first if there is one, and then the other columns have mean zero.
-    weights : (q,) float array
-        Multipliers of the columns' penalties, zero for the intercept.
-    constant : int array
-        Columns of X without variance.
-    means : (p,) float array
-        What was taken off the columns of X.
-    """
-
-    Z: FloatArray
-    weights: FloatArray
-    constant: NDArray[np.intp]
-    means: FloatArray
-
-    def on_the_user_s(self, b: FloatArray) -> tuple[FloatArray, float]:
-        """Slopes and intercept for X itself from coefficients (q,) of Z."""
-        p = self.means.size
-        coef = b[b.size - p :]
-        return coef, float(b[0] - self.means @ coef) if b.size > p else 0.0
-
-
-def columns(problem: Problem) -> Columns:
-    """Design for the kernels, whose answers must not depend on where a column's origin lies when there is an intercept.
+def columns(problem: Problem) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
+    """Design with its intercept column (C order), the weights of the columns' penalties, and `constant_columns`.
 
     Next to an intercept a penalised constant column has coefficient zero at a minimiser. The kernels get zeros for it,
     as a smooth penalty would leave it where the slope is below their tolerance.
@@ -58,12 +28,11 @@ def columns(problem: Problem) -> Columns:
     k = int(problem.fit_intercept)
     Z = np.empty((n, p + k))
     Z[:, :k] = 1.0
-    means = problem.X.mean(axis=0) if k else np.zeros(p)
-    np.subtract(problem.X, means, out=Z[:, k:])
+    Z[:, k:] = problem.X
     weights = np.zeros(p + k)
     constant = constant_columns(problem.X)
     if problem.penalty is not None:
         weights[k:] = problem.penalty.multipliers(p)
         if k and constant.size and problem.penalty.lam > 0.0:
             Z[:, k + constant[weights[k + constant] > 0.0]] = 0.0
-    return Columns(Z, weights, constant, means)
+    return Z, weights, constant

@@ -69,14 +69,14 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
 def _iterate(problem: Problem) -> Solution:
     """Run the kernel and read its outcome."""
     p = problem.X.shape[1]
-    design = columns(problem)
+    Z, weights, constant = columns(problem)
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     y = problem.y.copy()
-    prepare(design.weights.size)
+    prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread = fit(
-        problem.family.kernel_loss(y), int(problem.attack), shape, design.weights, design.Z, y, problem.fit_intercept
+        problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
     )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
     if nonexistent is not None:
@@ -91,8 +91,9 @@ def _iterate(problem: Problem) -> Solution:
     if not kkt <= TOLERANCE:
         status = Status.NOT_CONVERGED
         message = f"stopped at optimality residual {kkt:.1e} > 1e-7 after {n_iter} steps; rescale X or change lam"
-    coef, intercept = design.on_the_user_s(b)
-    message += notes(problem, design.constant, coef, intercept)
+    k = int(problem.fit_intercept)
+    coef, intercept = b[k:], float(b[0]) if k else 0.0
+    message += notes(problem, constant, coef, intercept)
     return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 

@@ -42,15 +42,16 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
     problems = [replace(problem, penalty=replace(penalty, lam=lam)) for lam in lams]
     if not problems or not is_convex(problems[0]) or problem.y.min() == problem.y.max():
         return [solve(each) for each in problems]
-    design = columns(replace(problem, penalty=penalty))
-    prepare(design.weights.size)
+    k = int(problem.fit_intercept)
+    Z, weights, constant = columns(replace(problem, penalty=penalty))
+    prepare(weights.size)
     outcomes, B, objectives, residuals, n_iter = fit_path(
         problem.family.kernel_loss(problem.y),
         int(problem.attack),
         replace(penalty, lam=1.0).kernel_shape(),
         np.asarray(lams, dtype=float),
-        design.weights,
-        design.Z,
+        weights,
+        Z,
         problem.y.copy(),
         problem.fit_intercept,
     )
@@ -61,7 +62,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
         if outcome != Outcome.CONVERGED or not kkt <= TOLERANCE or not np.isfinite(b).all():
             solutions.append(solve(each))
             continue
-        coef, intercept = design.on_the_user_s(b)
-        message = "converged" + notes(each, design.constant, coef, intercept)
+        coef, intercept = b[k:], float(b[0]) if k else 0.0
+        message = "converged" + notes(each, constant, coef, intercept)
         solutions.append(Solution(coef, intercept, float(objective), float(kkt), Status.OK, message, int(steps)))
     return solutions
