@@ -65,7 +65,7 @@ def largest_score(X: FloatArray, e: FloatArray, penalty: Penalty) -> FloatArray:
 
 
 def lam_grid(largest: float, count: int, ratio: float) -> FloatArray:
-    """`count` levels from `largest` down to `ratio` times it, equidistant on the log scale.
+    """`count` levels from just above `largest` down to `ratio` times it, equidistant on the log scale.
 
     Raises
     ------
@@ -74,4 +74,7 @@ def lam_grid(largest: float, count: int, ratio: float) -> FloatArray:
     """
     if not 0.0 < largest < np.inf:
         raise InputError(bad_value("largest", largest, "a positive number"))
-    return np.asarray(largest * np.geomspace(1.0, ratio, count))
+    levels = largest * np.geomspace(1.0, ratio, count)
+    # At the threshold itself rounding decides whether the null model is among the fits.
+    levels[0] *= 1.0 + 1e-9
+    return np.asarray(levels)

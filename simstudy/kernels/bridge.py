@@ -7,17 +7,18 @@ from simstudy.kernels.arguments import COUNT, DESIGN, LOSS, NUMBER, STATE, VECTO
 from simstudy.kernels.calls import entry, kernel, part
 from simstudy.kernels.certificate import certify, gradient_at, jump_from
 from simstudy.kernels.codes import Attack, Outcome
+from simstudy.kernels.jumps import best_jump
 from simstudy.kernels.kinks import solve_kinks
 from simstudy.kernels.loss import has_kinks
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.power import descend_on_support, minimise_power_model, power_residual
-from simstudy.kernels.start import fit_mle, in_units, is_narrow
+from simstudy.kernels.start import fit_mle, in_units, intercept_at_origin, is_narrow
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import SUPPORT_WIDTH
 from simstudy.kernels.vectors import active, assign, copy, gram_of, largest, largest_change, put, take, take_columns
 from simstudy.kernels.weighted import weighted
-from simstudy.kernels.working_sets import on_working_sets
+from simstudy.kernels.working_sets import on_columns
 
 NONE = np.int64(Attack.NONE)
 WORST_CASE = np.int64(Attack.WORST_CASE)
@@ -149,7 +150,7 @@ def _concave_with_kinks(loss, attack, design, c, r, state):
 
 
 @entry(
-    in_units, on_working_sets, certify, _on_support, jump_from, minimise_power_model, power_residual,
+    in_units, weighted, certify, _on_support, best_jump, jump_from, minimise_power_model, power_residual,
     descend_on_support,
 )  # fmt: skip
 def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
@@ -162,7 +163,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     r = shape.power
     terms, narrow = power_terms(shape, weights), is_narrow(weights)
     c, zero = terms.c, terms.ridge
-    design, null, centre = in_units(loss, Z, y, has_intercept, True)
+    design, null, centre, means = in_units(loss, Z, y, has_intercept, True)
     mle, mle_outcome, used = null, SINGULAR, 0
     if r < 1.0:
         mle_outcome, mle, used = fit_mle(loss, design, has_intercept, null)
@@ -178,7 +179,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
                 continue
             assign(state.b, mle)
         elif start == 2:
-            outcome, n_iter = on_working_sets(loss, attack, design, Terms(c, zero, 1.0, 0.0), narrow, NO, state)
+            outcome, n_iter = on_columns(loss, attack, design, Terms(c, zero, 1.0, 0.0), narrow, NO, state)
             used += n_iter
             if outcome != CONVERGED:
                 continue
@@ -199,5 +200,5 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     if lowest == np.inf:
         return best, b, np.nan, np.nan, used, 0.0
     if has_intercept:
-        b[0] += centre
+        intercept_at_origin(b, means, centre)
     return best, b, lowest, kkt, used, highest - lowest

@@ -1,13 +1,19 @@
 """Jumps of one coefficient to zero or from it, for a concave power, judged by the objective itself."""
 
 import numpy as np
+from numba import types
 
-from simstudy.kernels.calls import part
+from simstudy.kernels.arguments import COUNT, LOSS, MATRIX, NUMBER, VECTOR
+from simstudy.kernels.calls import kernel
 from simstudy.kernels.loss import smoothed
 from simstudy.kernels.power import coordinate_minimum
 
 
-@part
+@kernel(
+    types.Tuple((COUNT, NUMBER))(
+        LOSS, COUNT, MATRIX, VECTOR, NUMBER, NUMBER, VECTOR, VECTOR, NUMBER, MATRIX, VECTOR, VECTOR
+    )
+)
 def best_jump(loss, attack, Z, y, r, delta, b, eta, P, H, q, model_c):
     """Coordinate whose jump to zero or from it, to the model's global minimum, lowers the smoothed objective most.
 

@@ -9,9 +9,10 @@ from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import extrapolate, linearise, power_terms
-from simstudy.kernels.start import fit_mle, in_units, is_narrow
+from simstudy.kernels.start import fit_mle, in_units, intercept_at_origin, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, largest_change
-from simstudy.kernels.working_sets import on_working_sets
+from simstudy.kernels.weighted import weighted
+from simstudy.kernels.working_sets import on_columns
 
 NONE = np.int64(Attack.NONE)
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -34,7 +35,7 @@ EXTRAPOLATE_EVERY = 32
 STEEP = 0.5
 
 
-@entry(in_units, on_working_sets, certify)
+@entry(in_units, weighted, certify)
 def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     """Fit one estimator to one data set.
 
@@ -51,7 +52,7 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     weights : (m,) float array
         Multipliers of each column's penalty, zero for the intercept and for unpenalised columns.
     Z : (n, m) float array, C order
-        Columns of the design, ones first where `has_intercept`.
+        Columns of the design, ones first where `has_intercept`; centred in place then.
     y : (n,) float array
         Response; its mean inside the range of means where `has_intercept`.
     has_intercept : bool
@@ -76,7 +77,7 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         attack = NONE
     c, ridge = terms.c, terms.ridge
     narrow = is_narrow(weights)
-    design, start, centre = in_units(loss, Z, y, has_intercept, narrow or (concave and n > m))
+    design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow or (concave and n > m))
     b, used = copy(start), 0
     state = State(b, np.empty(n), np.zeros(n))
     offset = 0.0
@@ -97,7 +98,7 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     step = np.zeros(m)
     for k in range(MAX_LLA):
         before, step_before = copy(b), step
-        outcome, n_iter = on_working_sets(loss, attack, design, Terms(c, ridge, 1.0, offset), narrow, warm, state)
+        outcome, n_iter = on_columns(loss, attack, design, Terms(c, ridge, 1.0, offset), narrow, warm, state)
         used += n_iter
         if concave and not again and outcome in (ITERATION_LIMIT, NON_FINITE):
             # A saturated start has no curvature to go by; each approximation is convex and may start anywhere.
@@ -127,5 +128,5 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         return outcome, b, np.nan, np.nan, used, 0.0
     objective, kkt = certify(loss, attack, design, Terms(c, ridge, 1.0, offset), state)
     if has_intercept:
-        b[0] += centre
+        intercept_at_origin(b, means, centre)
     return outcome, b, objective, kkt, used, 0.0

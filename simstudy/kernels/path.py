@@ -9,9 +9,10 @@ from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import power_terms
-from simstudy.kernels.start import in_units, is_narrow
+from simstudy.kernels.start import in_units, intercept_at_origin, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
-from simstudy.kernels.working_sets import on_working_sets
+from simstudy.kernels.weighted import weighted
+from simstudy.kernels.working_sets import on_columns
 
 NONE = np.int64(Attack.NONE)
 SEPARATED = np.int64(Outcome.SEPARATED)
@@ -20,7 +21,7 @@ SINGULAR = np.int64(Outcome.SINGULAR)
 NO: Any = np.bool_(False)
 
 
-@entry(in_units, on_working_sets, certify)
+@entry(in_units, weighted, certify)
 def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     """LASSO, elastic net or ridge fits along multiples of one penalty, warm-started.
 
@@ -48,7 +49,7 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     objectives, residuals = full(L, np.nan), full(L, np.nan)
     used = np.empty(L, np.int64)
     narrow = is_narrow(weights)
-    design, start, centre = in_units(loss, Z, y, has_intercept, narrow)
+    design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow)
     unit_terms = power_terms(shape, weights)
     terms = Terms(np.empty(m), np.empty(m), 1.0, 0.0)
     b = copy(start)
@@ -59,7 +60,7 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
             terms.c[j] = levels[k] * unit_terms.c[j]
             terms.ridge[j] = levels[k] * unit_terms.ridge[j]
         kind = attack if any_positive(terms.c) or any_positive(terms.ridge) else NONE
-        outcome, used[k] = on_working_sets(loss, kind, design, terms, narrow, warm, state)
+        outcome, used[k] = on_columns(loss, kind, design, terms, narrow, warm, state)
         outcomes[k] = outcome
         warm = outcome not in (SEPARATED, NON_FINITE, SINGULAR)
         if not warm:
@@ -69,5 +70,5 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
         objectives[k], residuals[k] = certify(loss, kind, design, terms, state)
         assign(B[k], b)
         if has_intercept:
-            B[k, 0] += centre
+            intercept_at_origin(B[k], means, centre)
     return outcomes, B, objectives, residuals, used

@@ -8,27 +8,45 @@ from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.loss import directions, null_predictor, smoothed
 from simstudy.kernels.newton import proximal_newton
-from simstudy.kernels.tolerances import MAX_ITER, TOL
+from simstudy.kernels.tolerances import MAX_ITER, SMALL, TOL
 from simstudy.kernels.vectors import copy, full, gram_of, mean
 
 NONE = np.int64(Attack.NONE)
 SINGULAR = np.int64(Outcome.SINGULAR)
 
-# With fewer columns than this the whole Gram matrix costs less than choosing among them.
-SMALL = 40
-
 
 @part
-def column_scale(Z):
-    """Root mean square of each column, one for a column of zeros."""
+def column_scale(Z, means):
+    """Take the means off the columns of Z, in place; their root mean squares then, one for a column of zeros."""
     n, m = Z.shape
     scale = np.zeros(m)
     for i in range(n):
         for j in range(m):
-            scale[j] += Z[i, j] * Z[i, j]
+            z = Z[i, j] - means[j]
+            Z[i, j] = z
+            scale[j] += z * z
     for j in range(m):
         scale[j] = np.sqrt(scale[j] / n) if scale[j] > 0.0 else 1.0
     return scale
+
+
+@part
+def _means(Z, has_intercept):
+    """Means of the columns, zero for the intercept's ones and where there is no intercept to absorb them."""
+    n, m = Z.shape
+    means = np.zeros(m)
+    if has_intercept:
+        np.dot(Z.T, full(n, 1.0 / n), means)
+        means[0] = 0.0
+    return means
+
+
+@part
+def intercept_at_origin(b, means, centre):
+    """Move the intercept b[0] from the means of the columns and of y to their origins, in place."""
+    b[0] += centre
+    for j in range(b.size):
+        b[0] -= means[j] * b[j]
 
 
 @part
@@ -52,11 +70,12 @@ def _unit(loss, y, predictor):
     return total / n
 
 
-@kernel(types.Tuple((DESIGN, VECTOR, NUMBER))(LOSS, MATRIX, VECTOR, FLAG, FLAG))
+@kernel(types.Tuple((DESIGN, VECTOR, NUMBER, VECTOR))(LOSS, MATRIX, VECTOR, FLAG, FLAG))
 def in_units(loss, Z, y, has_intercept, all_columns):
-    """The data as a Design, the null model, and the mean taken off y where the intercept absorbs it.
+    """The data as a Design, the null model, and the means taken off y and, in place, off Z.
 
-    A shift that is taken off first costs no digits. `all_columns`: whether the Gram matrix of all columns is needed.
+    What the intercept absorbs is taken off first: it costs no digits then, and no answer depends on it. `all_columns`:
+    whether the Gram matrix of all columns is needed.
     """
     centre = mean(y) if loss.quadratic and has_intercept else 0.0
     y_centred = np.empty(y.size)
@@ -64,11 +83,12 @@ def in_units(loss, Z, y, has_intercept, all_columns):
         y_centred[i] = y[i] - centre
     start = null_start(loss, Z, y_centred, has_intercept)
     unit = _unit(loss, y_centred, start[0] if has_intercept else 0.0)
+    means = _means(Z, has_intercept)
+    scale = column_scale(Z, means)
     gram = gram_of(Z) if all_columns and loss.quadratic else np.zeros((0, 0))
-    scale = column_scale(Z)
     for j in range(scale.size):
         scale[j] *= unit
-    return Design(Z, gram, y_centred, directions(loss, y), scale, unit), start, centre
+    return Design(Z, gram, y_centred, directions(loss, y), scale, unit), start, centre, means
 
 
 @part

@@ -17,3 +17,6 @@ SETTLED_STEP = 1e-2
 VANISHED = 1e-6
 # A regular problem needs one more step to settle; data without a minimiser never do.
 UNSETTLED_STEPS = 8
+
+# With fewer columns than this the whole Gram matrix costs less than choosing among them.
+SMALL = 40

@@ -4,10 +4,10 @@ import numpy as np
 from numba import types
 
 from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, STATE, TERMS, Design, State, Terms
-from simstudy.kernels.calls import kernel, part
+from simstudy.kernels.calls import KERNELS, kernel, part
 from simstudy.kernels.certificate import gradient_at
 from simstudy.kernels.codes import Outcome
-from simstudy.kernels.tolerances import KINK_TOL
+from simstudy.kernels.tolerances import KINK_TOL, SMALL
 from simstudy.kernels.vectors import copy, gram_of, mean, put, take, take_columns
 from simstudy.kernels.weighted import weighted
 
@@ -44,15 +44,13 @@ def _gradient(loss, attack, design, terms, state):
     return gradient_at(loss, attack, design, terms, State(state.b, state.eta, copy(state.sigma)))[2]
 
 
-@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, FLAG, STATE), weighted, gradient_at)
-def on_working_sets(loss, attack, design, terms, narrow, warm, state):
-    """`weighted` for r = 1, on the columns that matter unless there are few (`narrow`).
+@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE), weighted, gradient_at)
+def on_working_sets(loss, attack, design, terms, warm, state):
+    """`weighted` for r = 1, on the columns that matter.
 
     The columns that most violate optimality join the working set until none does, which is checked over all of them;
     memory is O(n m) and the cost that of the working set. Parameters and result as in `weighted`.
     """
-    if narrow:
-        return weighted(loss, attack, design, terms, warm, state)
     y, n = design.y, design.y.size
     b, c, scale = state.b, terms.c, design.scale
     inside = np.empty(b.size, np.bool_)
@@ -91,3 +89,17 @@ def on_working_sets(loss, attack, design, terms, narrow, warm, state):
         warm = True
         q = _gradient(loss, attack, design, terms, state)
     return outcome, used
+
+
+@part
+def on_columns(loss, attack, design, terms, narrow, warm, state):
+    """`weighted` for r = 1 on all columns where there are few (`narrow`), else on working sets."""
+    if narrow:
+        return weighted(loss, attack, design, terms, warm, state)
+    return on_working_sets(loss, attack, design, terms, warm, state)
+
+
+def prepare(columns: int) -> None:
+    """Build the working sets' kernel, which a design of few columns does not need."""
+    if columns > SMALL:
+        KERNELS[on_working_sets].build()

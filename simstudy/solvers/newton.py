@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
+from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns
@@ -28,12 +29,20 @@ SEPARATED = {
 RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by linear program (T18)"
 
 
+def _is_degenerate(problem: Problem) -> bool:
+    """Whether the intercept alone fits every response or, without one, the null model's score vanishes throughout."""
+    y = problem.y
+    if not (y == y[0]).all():
+        return False
+    return problem.fit_intercept or bool((problem.family.slope(y, np.zeros_like(y)) == 0.0).all())
+
+
 def _precluded(problem: Problem) -> Solution | None:
     """Failure that shows in the data before any fit."""
     n, p = problem.X.shape
     if problem.penalty is None and p >= n:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
-    if (problem.y == problem.y[0]).all():
+    if _is_degenerate(problem):
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
     slow = problem.penalty is not None and problem.penalty.growth in (Growth.BOUNDED, Growth.SUBLINEAR)
     if slow and p >= n and recedes(problem):
@@ -64,6 +73,7 @@ def _iterate(problem: Problem) -> Solution:
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     y = problem.y.copy()
+    prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread = fit(
         problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept

@@ -9,6 +9,7 @@ import numpy as np
 
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.path import fit_path
+from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 from simstudy.solvers.columns import columns
@@ -43,6 +44,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
         return [solve(each) for each in problems]
     k = int(problem.fit_intercept)
     Z, weights, constant = columns(replace(problem, penalty=penalty))
+    prepare(weights.size)
     outcomes, B, objectives, residuals, n_iter = fit_path(
         problem.family.kernel_loss(problem.y),
         int(problem.attack),

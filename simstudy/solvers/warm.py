@@ -11,6 +11,8 @@ from simstudy.errors import InputError
 from simstudy.families import FAMILIES, Family
 from simstudy.kernels.calls import LISTENERS
 from simstudy.kernels.limit_law import minimise_expansion, minimise_limit
+from simstudy.kernels.tolerances import SMALL
+from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Lasso, Lr, Penalty, Scad
 from simstudy.solvers.newton import solve
 from simstudy.solvers.path import solve_path
@@ -34,6 +36,7 @@ def warm(families: list[Family] | None = None) -> None:
             for penalty in WAYS:
                 solve(Problem(X, y, law, penalty, attack, True))
         solve_path(Problem(X, y, law, WAYS[0], Attack.NONE, True), WAYS[0], [0.2, 0.1])
+    prepare(SMALL + 1)
     one, H = np.ones(1), np.diag([1.0, 0.0])
     for penalty in WAYS:
         minimise_limit(H, np.ones((1, 1)), one, 0.0, penalty.kernel_shape(), one, one, np.ones((1, 1)), np.ones((1, 1)))

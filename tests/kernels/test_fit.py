@@ -34,7 +34,7 @@ def test_the_tangent_touches_at_b_and_lies_above_elsewhere(name: str, at: np.nda
 
 def test_a_column_of_zeros_has_scale_one() -> None:
     Z = np.array([[1.0, 0.0, 3.0], [1.0, 0.0, -4.0]])
-    np.testing.assert_allclose(column_scale(Z), [1.0, 1.0, np.sqrt(12.5)])
+    np.testing.assert_allclose(column_scale(Z, np.zeros(3)), [1.0, 1.0, np.sqrt(12.5)])
 
 
 def test_a_multiplier_off_its_kink_certifies_nothing() -> None:

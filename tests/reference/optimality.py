@@ -33,6 +33,8 @@ def optimality_residual(problem: Problem, intercept: float, coef: Array) -> floa
     if problem.attack == "none":
         gradient[-1] = 1.0
     scale = np.sqrt(np.mean(Z**2, axis=0))
+    if k:
+        scale[1:] = problem.X.std(axis=0)
     return _smallest_distance(b, c, gradient, mixing, np.where(scale > 0, scale, 1.0) * problem.unit)
 
 
