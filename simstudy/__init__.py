@@ -1,4 +1,4 @@
-"""Simulation studies of sparse generalised linear models: FGSM estimators next to penalised likelihood."""
+"""Simulation studies with theory beside simulation: generalised linear models, FGSM, and plug-ins of one's own."""
 
 from simstudy import geometry
 from simstudy.analyses.registry import analysis
@@ -66,7 +66,7 @@ from simstudy.workflow.plan import plan
 from simstudy.workflow.run import run
 from simstudy.workflow.table import table
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Aic",

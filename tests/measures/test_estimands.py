@@ -144,7 +144,7 @@ def plain_mean(values):
 
 
 def test_a_measure_that_cannot_be_is_refused() -> None:
-    with pytest.raises(ConfigError, match="there is a measure bias"):
+    with pytest.raises(ConfigError, match="name of the measure = 'bias'.*it is taken"):
         measure("bias")(plain_mean)
     with pytest.raises(ConfigError, match=r"argument of measure odd: unknown 'value'.*did you mean 'values'"):
         measure("odd")(lambda value: value.mean(axis=0))

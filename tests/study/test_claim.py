@@ -54,7 +54,7 @@ def test_a_region_without_values_or_without_limits_is_refused(ends: tuple[float,
 
 def test_a_law_is_known_and_only_what_is_made_of_constants_can_leave_one_out() -> None:
     with pytest.raises(ConfigError, match=r"law: unknown 'T66'.*did you mean 'T6"):
-        Law("T66")
+        claim(prediction=Law("T66"))
     with pytest.raises(ConfigError, match="without: unknown 'W'"):
         Law("T6", without="W")
     with pytest.raises(ConfigError, match="left out with law 'T17'"):
