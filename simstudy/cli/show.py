@@ -96,7 +96,9 @@ def describe(report: RunReport) -> None:
     for broken in report.stopped:
         click.echo(f"Stopped: {broken}", err=True)
     if not report.replicates:
-        click.echo("Nothing was computed." if report.stopped else f"Nothing to do: {report.folder} is complete.")
+        remade = f"No replicate was missing in {report.folder}; its measures were not up to date and were made again."
+        whole = remade if report.remade else f"Nothing to do: {report.folder} is complete."
+        click.echo("Nothing was computed." if report.stopped else whole)
         return
     fits = report.fits.total()
     click.echo(f"{report.replicates} replicates, {fits} fits in {report.seconds:.1f} s -> {report.folder}")

@@ -45,6 +45,8 @@ LATEX_ESCAPES = {
 }
 #: Tables with more rows than this break over pages.
 ROWS_ON_A_PAGE = 40
+#: Of a table's files: markdown, LaTeX, all numbers, and the table as printed.
+ENDINGS = ("md", "tex", "csv", "json")
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,11 @@ def csv(table: Table) -> str:
     return table.data.to_csv(index=False)
 
 
+def table_paths(name: str, folder: Path) -> list[Path]:
+    """Files of a table."""
+    return [folder / f"{name}.{ending}" for ending in ENDINGS]
+
+
 def write_table(table: Table, folder: Path) -> list[Path]:
     """Write `<name>.md`, `.tex`, `.csv` and `.json` into the folder, which is made where it does not exist.
 
@@ -191,9 +198,8 @@ def write_table(table: Table, folder: Path) -> list[Path]:
         The files written.
     """
     printed = json.dumps(document(table), indent=1, ensure_ascii=False) + "\n"
-    texts = {"md": markdown(table), "tex": latex(table), "csv": csv(table), "json": printed}
-    paths = [folder / f"{table.name}.{ending}" for ending in texts]
-    for path, text in zip(paths, texts.values(), strict=True):
+    paths = table_paths(table.name, folder)
+    for path, text in zip(paths, (markdown(table), latex(table), csv(table), printed), strict=True):
         write_text(path, text)
     return paths
 

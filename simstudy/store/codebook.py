@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from simstudy.records import DESCRIPTION, DESCRIPTIONS, described
 from simstudy.store.files import read_table, write_table, write_text
+from simstudy.store.fingerprint import FINGERPRINT
 from simstudy.store.layout import Layout
 from simstudy.store.shards import schemas
 
@@ -79,7 +80,9 @@ CLAIMS = {
 }
 
 
-def write_described(layout: Layout, name: str, frame: pd.DataFrame, meanings: Mapping[str, str]) -> None:
+def write_described(
+    layout: Layout, name: str, frame: pd.DataFrame, meanings: Mapping[str, str], fingerprint: str
+) -> None:
     """Write a frame of results as parquet, each column with its description.
 
     Parameters
@@ -92,6 +95,8 @@ def write_described(layout: Layout, name: str, frame: pd.DataFrame, meanings: Ma
         Its columns are keys of `meanings`.
     meanings : mapping
         Column -> description.
+    fingerprint : str
+        What the frame was made from.
 
     Raises
     ------
@@ -99,7 +104,8 @@ def write_described(layout: Layout, name: str, frame: pd.DataFrame, meanings: Ma
         The folder cannot be written.
     """
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    write_table(getattr(layout, name), table.cast(with_meanings(table.schema, meanings)))
+    described_table = table.cast(with_meanings(table.schema, meanings))
+    write_table(getattr(layout, name), described_table, {FINGERPRINT: fingerprint.encode()})
 
 
 def with_meanings(schema: pa.Schema, meanings: Mapping[str, str]) -> pa.Schema:

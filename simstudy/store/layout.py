@@ -64,6 +64,11 @@ class Layout:
         return self.folder / "claims.parquet"
 
     @property
+    def made(self) -> Path:
+        """What the tables and figures were made from."""
+        return self.folder / "made.json"
+
+    @property
     def tables(self) -> Path:
         """Folder of the tables."""
         return self.folder / "tables"

@@ -281,6 +281,9 @@ def without(layout: Layout, methods: Iterable[str]) -> None:
     is whole in the folder of shards set aside.
     """
     dropped = frozenset(methods)
+    # No fingerprint tells what was made from these rows from what will be made from the new ones.
+    for path in (layout.measures, layout.made):
+        path.unlink(missing_ok=True)
     for path in shard_paths(layout):
         shard, table = read_shard(path)
         if dropped.isdisjoint(shard.methods):

@@ -15,6 +15,7 @@ from simstudy.runner.block import thread_controller
 from simstudy.sources.glm import Scenario
 from simstudy.store.codebook import CLAIMS, write_codebook, write_described
 from simstudy.store.definition import write_definition
+from simstudy.store.fingerprint import record
 from simstudy.store.load import load_scenarios
 from simstudy.study.claim import Claim, select_scenarios
 from simstudy.study.study import Study, study_toml
@@ -22,10 +23,8 @@ from simstudy.verdicts.foretold import Foretold, foretell
 from simstudy.verdicts.found import Found
 from simstudy.verdicts.ledger import ledger
 from simstudy.verdicts.table import claims_table
-from simstudy.workflow.measuring import (
-    estimates_in,
-    measures,
-)
+from simstudy.workflow.current import current_measures, of_claims
+from simstudy.workflow.measuring import estimates_in
 from simstudy.workflow.predicting import by_laws
 from simstudy.workflow.studies import layout_of, study_of
 
@@ -64,16 +63,17 @@ def claims(study: str | Path | Study, *, results: str | Path = "results", jobs: 
     if not chosen.claims:
         raise ConfigError(f"study {chosen.name!r} has no claims: add [[claim]] tables to its file")
     layout = layout_of(chosen, results)
-    frame = measures(chosen, layout.folder)
+    frame, results_made_from = current_measures(chosen, layout, jobs)
     found = Found(frame, load_scenarios(layout.folder), estimates_in(layout))
     foretold = predictions_of_claims(chosen, jobs)
     entries = ledger(chosen.claims, chosen.scenarios, found, foretold, chosen.full_replicates)
     # A report made later reads the claims from the folder, not from a file that may have changed since.
     write_definition(layout, study_toml(chosen))
-    write_described(layout, "claims", entries, CLAIMS)
+    made_from = of_claims(chosen, results_made_from)
+    write_described(layout, "claims", entries, CLAIMS, made_from)
     write_codebook(layout)
     table = claims_table(entries)
-    write_table(table, layout.tables)
+    record(layout, write_table(table, layout.tables), made_from)
     return table, not entries["outcome"].isin(WRONG).any()
 
 

@@ -12,6 +12,7 @@ from simstudy.errors import SimstudyError
 from simstudy.report.figures.canvas import Figure, rc_context
 from simstudy.report.figures.save import write_figure
 from simstudy.report.figures.style import SETTINGS
+from simstudy.store.fingerprint import record
 from simstudy.study.study import Study
 from simstudy.workflow.gathering import results_of
 from simstudy.workflow.studies import layout_of, study_of
@@ -53,8 +54,10 @@ def figure(
     """
     chosen = study_of(study)
     layout = layout_of(chosen, results)
-    drawn, reasons = figures(results_of(chosen, layout, jobs))
+    found, made_from = results_of(chosen, layout, jobs)
+    drawn, reasons = figures(found)
     paths = [path for name, each in drawn.items() for path in write_figure(each, name, layout.figures, formats)]
+    record(layout, paths, made_from)
     return paths, reasons
 
 

@@ -10,11 +10,14 @@ from typing import Any
 from simstudy.analyses.registry import analyses_of, drawings
 from simstudy.errors import ResultsError, SimstudyError
 from simstudy.report.page import Section, render
+from simstudy.report.table import table_paths
 from simstudy.store.definition import read_definition
 from simstudy.store.files import write_text
+from simstudy.store.fingerprint import noted, stored
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
+from simstudy.workflow.current import current_measures, fingerprint, of_claims
 from simstudy.workflow.figure import figure
 from simstudy.workflow.outline import outline_of
 from simstudy.workflow.sections import section
@@ -34,8 +37,8 @@ def report(
 ) -> tuple[Path, tuple[str, ...]]:
     """Write one HTML file on some studies that needs no network and no other file.
 
-    Tables, verdicts and figures that are missing, or older than the measures, are made first where there are
-    replicates; what cannot be made is said in the study's section.
+    Measures, tables, verdicts and figures that are missing, or were made from something else than what is there now,
+    are made first where there are replicates; what cannot be made is said in the study's section.
 
     Parameters
     ----------
@@ -135,30 +138,34 @@ def published(results: Path) -> list[Path]:
 
 
 def refresh(study: Study, layout: Layout, makes: dict[str, Any]) -> tuple[str, ...]:
-    """Make what is missing or older than the measures, and say what cannot be made."""
+    """Make what is missing or was made from something else than what is there now, and say what cannot be made."""
     if not layout.replicates.exists():
         return ()
     notes: list[str] = []
-    if outdated(layout, [layout.tables / f"{each.name}.json" for each in analyses_of(study)]):
+    now = fingerprint(study, layout)
+    if stored(layout.measures) != now:
+        attempt(notes, lambda: current_measures(study, layout, makes["jobs"]))
+    names = [each.name for each in analyses_of(study)]
+    if outdated(layout, [path for name in names for path in table_paths(name, layout.tables)], now):
         attempt(notes, lambda: table(study, **makes))
-    if study.claims and outdated(layout, [layout.claims, layout.tables / "claims.json"]):
+    judged = of_claims(study, now)
+    shown = table_paths("claims", layout.tables)
+    if study.claims and (stored(layout.claims) != judged or outdated(layout, shown, judged)):
         attempt(notes, lambda: claims(study, **makes))
-    if outdated(layout, [layout.figures / f"{name}.svg" for name in drawings(study)]):
+    if outdated(layout, [layout.figures / f"{name}.svg" for name in drawings(study)], now):
         attempt(notes, lambda: notes.extend(figure(study, **makes)[1]))
     return tuple(notes)
 
 
 def attempt(notes: list[str], make: Callable[[], object]) -> None:
-    """Make something, or note why it cannot be made."""
+    """Make something, or note once why it cannot be made."""
     try:
         make()
     except SimstudyError as error:
-        notes.append(str(error))
+        if str(error) not in notes:
+            notes.append(str(error))
 
 
-def outdated(layout: Layout, paths: Sequence[Path]) -> bool:
-    """Whether one of the files is missing or older than the measures that it would be made from."""
-    if not layout.measures.exists():
-        return True
-    made = layout.measures.stat().st_mtime_ns
-    return any(not path.exists() or path.stat().st_mtime_ns < made for path in paths)
+def outdated(layout: Layout, paths: Sequence[Path], now: str) -> bool:
+    """Whether one of the files is missing, has changed since it was written, or was made from something else."""
+    return any(made_from != now for made_from in noted(layout, paths).values())

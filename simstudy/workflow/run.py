@@ -13,13 +13,11 @@ from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.runner import RunReport, run_study
 from simstudy.runner.status import study_status
 from simstudy.sources.registry import Source
-from simstudy.store.codebook import MEASURES, write_codebook, write_described
+from simstudy.store.fingerprint import stored
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
-from simstudy.workflow.measuring import (
-    measures,
-    summarising,
-)
+from simstudy.workflow.current import current_measures
+from simstudy.workflow.measuring import summarising
 from simstudy.workflow.studies import study_of
 
 
@@ -76,10 +74,12 @@ def run(
     report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
     # Of several runs that share a study, the one that finishes it summarises it.
     shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
-    if not shared and (report.replicates or not layout.measures.exists()):
-        write_described(layout, "measures", measures(chosen, layout.folder, jobs), MEASURES)
-        write_codebook(layout)
-    return report
+    if shared:
+        return report
+    before = stored(layout.measures)
+    # Rows that were computed anew may differ from those that their fingerprint cannot tell them from.
+    _, now = current_measures(chosen, layout, jobs, anew=bool(report.replicates))
+    return replace(report, remade=not report.replicates and before != now)
 
 
 def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:

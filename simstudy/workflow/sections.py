@@ -14,6 +14,7 @@ from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
 from simstudy.store.files import first_line, read_table, read_text
+from simstudy.store.fingerprint import noted, of_rows, stored
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.provenance import runs
@@ -40,8 +41,9 @@ def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = 
         What could not be made.
     """
     problems = list(notes)
+    problems += other_rows(layout)
     measures = frame(layout.measures, problems)
-    claims = frame(layout.claims, problems) if study.has_claims else None
+    claims = frame(layout.claims, problems) if study.has_claims and goes_with(layout, layout.claims, problems) else None
     tables = [document(layout, name, problems) for name in study.analyses]
     return Section(
         name=study.name,
@@ -59,6 +61,26 @@ def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = 
     )
 
 
+def other_rows(layout: Layout) -> Iterator[str]:
+    """A note where the measures are not those of the replicates that are there."""
+    made_from = stored(layout.measures)
+    if made_from is not None and layout.replicates.exists() and made_from.partition("-")[0] != of_rows(layout):
+        yield f"{layout.measures} is of other replicates than are there now; `simstudy run` makes it again"
+
+
+def goes_with(layout: Layout, path: Path, problems: list[str]) -> bool:
+    """Whether a file was made from what the measures were made from; a note where it was not.
+
+    Results of version 0.1.0 do not say, and are shown as they are.
+    """
+    ours = stored(layout.measures)
+    theirs = stored(path) if path.suffix == ".parquet" else noted(layout, [path])[path]
+    if ours is None or not path.exists() or (theirs or "").split("-")[:2] == ours.split("-"):
+        return True
+    problems.append(f"left out {path}: it was not made from {layout.measures.name} as it is, or has changed since")
+    return False
+
+
 def frame(path: Path, problems: list[str]) -> pd.DataFrame | None:
     """A stored frame; None where it is missing or, with a note, damaged."""
     if not path.exists():
@@ -74,7 +96,7 @@ def frame(path: Path, problems: list[str]) -> pd.DataFrame | None:
 def document(layout: Layout, name: str, problems: list[str]) -> dict[str, Any] | None:
     """A printed table; None where it is missing or, with a note, damaged."""
     path = layout.tables / f"{name}.json"
-    if not path.exists():
+    if not path.exists() or not goes_with(layout, path, problems):
         return None
     try:
         found = json.loads(read_text(path))
@@ -93,7 +115,7 @@ def pictures(study: Outline, layout: Layout, problems: list[str]) -> Iterator[Pi
     """The study's figures that have been drawn; a note on one that cannot be read."""
     for name in study.figures:
         path = layout.figures / f"{name}.svg"
-        if path.exists():
+        if path.exists() and goes_with(layout, path, problems):
             try:
                 svg = read_text(path)
                 yield Picture(name, svg, description(svg) or name)

@@ -7,15 +7,10 @@ from pathlib import Path
 from simstudy.analyses.registry import analyses_of
 from simstudy.analyses.results import Results
 from simstudy.report.table import Table, write_table
-from simstudy.store.codebook import MEASURES, write_codebook, write_described
-from simstudy.store.predictions import write_predictions
+from simstudy.store.fingerprint import record
 from simstudy.study.study import Study
-from simstudy.theory.predictions import stored
+from simstudy.workflow.current import current_measures, current_predictions
 from simstudy.workflow.gathering import results_from
-from simstudy.workflow.measuring import (
-    measures,
-)
-from simstudy.workflow.predicting import predictions
 from simstudy.workflow.studies import layout_of, study_of
 
 
@@ -45,15 +40,10 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     """
     chosen = study_of(study)
     layout = layout_of(chosen, results)
-    frame = measures(chosen, layout.folder, jobs)
-    write_described(layout, "measures", frame, MEASURES)
-    found = predictions(chosen, jobs)
-    write_predictions(layout, stored(found[0]), found[1], chosen.fingerprint)
-    write_codebook(layout)
-    every = results_from(chosen, layout, frame, *found)
+    frame, made_from = current_measures(chosen, layout, jobs)
+    every = results_from(chosen, layout, frame, *current_predictions(chosen, layout, jobs))
     made = tables(every)
-    for each in made:
-        write_table(each, layout.tables)
+    record(layout, [path for each in made for path in write_table(each, layout.tables)], made_from)
     return made, every
 
 

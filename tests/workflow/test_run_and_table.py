@@ -39,6 +39,8 @@ def test_tables_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None
     ss.run(STUDY, results=tmp_path)
     ss.table(STUDY, results=tmp_path, jobs=1)
     texts = {path: path.read_text() for path in (tmp_path / "tiny" / "tables").iterdir()}
+    for kept in ("measures.parquet", "predictions.parquet"):
+        (tmp_path / "tiny" / kept).unlink()
     ss.table(STUDY, results=tmp_path, jobs=2)
     assert {path: path.read_text() for path in (tmp_path / "tiny" / "tables").iterdir()} == texts
 

@@ -31,6 +31,7 @@ def test_claims_are_judged_written_and_do_not_depend_on_the_number_of_processes(
     assert holds
     assert list(table.data["outcome"]) == ["as expected", "caught"]
     stored = pd.read_parquet(tmp_path / "tiny" / "claims.parquet")
+    (tmp_path / "tiny" / "measures.parquet").unlink()
     again, _ = claims(STUDY, results=tmp_path, jobs=2)
     pd.testing.assert_frame_equal(stored, pd.read_parquet(tmp_path / "tiny" / "claims.parquet"))
     pd.testing.assert_frame_equal(table.data, again.data)
