@@ -95,6 +95,8 @@ def describe(report: RunReport) -> None:
         click.echo(f"Set aside and computed again: {shard.reason}", err=True)
     for broken in report.stopped:
         click.echo(f"Stopped: {broken}", err=True)
+    if report.versions:
+        click.echo(report.versions, err=True)
     if not report.replicates:
         remade = f"No replicate was missing in {report.folder}; its measures were not up to date and were made again."
         whole = remade if report.remade else f"Nothing to do: {report.folder} is complete."

@@ -10,10 +10,9 @@ from simstudy.runner.block import Block
 from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.runner.options import Part
 from simstudy.sources.registry import Source
+from simstudy.store.overlap import Range, merged
 from simstudy.store.shards import Shard
 from simstudy.study.study import Study
-
-Range = tuple[int, int]
 
 #: Rows of data in a block: large enough that writing a shard (some 10 ms) does not count, small enough that little is
 #: lost by an interruption and that the processes finish together.
@@ -79,7 +78,7 @@ def cells(study: Study, shards: Iterable[Shard]) -> tuple[Cell, ...]:
     for scenario in study.scenarios:
         for method in study.methods:
             present = ranges.get((scenario.key, method.name), [])
-            count = sum(stop - start for start, stop in present)
+            count = sum(stop - start for start, stop in merged(present))
             found.append(Cell(scenario, method.name, count, missing_ranges(study.replicates, present)))
     return tuple(found)
 

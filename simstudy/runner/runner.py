@@ -49,7 +49,8 @@ class RunReport:
     `replicates` counts what this run computed over all blocks; `fits` counts its rows by status; `set_aside` are the
     damaged shards whose replicates were computed again. `stopped` names the scenarios and methods whose first fits all
     ended in an error, so that the others were not made. `remade` says that no replicate was missing and the
-    measures, which were made from something else than what is there now, were made again.
+    measures, which were made from something else than what is there now, were made again. `versions` is a sentence on
+    rows of another version of this package, empty where there are none.
     """
 
     folder: Path
@@ -59,6 +60,7 @@ class RunReport:
     seconds: float
     stopped: tuple[str, ...] = ()
     remade: bool = False
+    versions: str = ""
 
 
 @dataclass

@@ -18,13 +18,12 @@ from simstudy.errors import ResultsError
 from simstudy.store.files import read_bytes, read_schema, write_text
 from simstudy.store.layout import Layout
 from simstudy.store.lock import alone
+from simstudy.store.overlap import Range, merged
 from simstudy.store.shards import VERSION_KEY, description, own_version, shard_paths, tallied
 
 #: Key of a parquet file's metadata.
 FINGERPRINT = b"simstudy.fingerprint"
 SIZE = 32
-
-Range = tuple[int, int]
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -52,17 +51,6 @@ def of_rows(layout: Layout) -> str:
                 versions.setdefault(cell, set()).add((schema.metadata or {}).get(VERSION_KEY, b"").decode())
     cells = {name: [merged(ranges[name]), outcomes[name], sorted(versions[name])] for name in ranges}
     return digest(cells)
-
-
-def merged(ranges: Iterable[Range]) -> list[Range]:
-    """The same replicates in as few half-open ranges as possible, in order."""
-    found: list[Range] = []
-    for start, stop in sorted(ranges):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(stop, found[-1][1]))
-        else:
-            found.append((start, stop))
-    return found
 
 
 def of_maker(definition: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from simstudy.store.definition import read_definition
 from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
 from simstudy.store.long import long_rows
+from simstudy.store.overlap import each_fit_once
 from simstudy.store.shards import Damaged, Shard, estimate_columns, read_all
 
 
@@ -70,10 +71,10 @@ def rows(
     Raises
     ------
     ResultsError
-        As `load`.
+        As `load`, or two shards hold different rows for the same fits.
     """
     # By their first replicate, so that rows are in order already unless methods were added later.
-    found = sorted(whole_tables(layout, scenario_key, columns), key=lambda each: each[0].start)
+    found = each_fit_once([*whole_tables(layout, scenario_key, columns)])
     if not found:
         where = "" if scenario_key is None else f" of scenario {scenario_key}"
         raise ResultsError(f"{layout.folder} holds no replicates{where}; `simstudy run` makes them")

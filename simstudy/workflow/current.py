@@ -12,6 +12,7 @@ from simstudy.store.files import read_table
 from simstudy.store.fingerprint import of_maker, of_rows, stored
 from simstudy.store.layout import Layout
 from simstudy.store.predictions import read_predictions, write_predictions
+from simstudy.store.versions import version_note
 from simstudy.study.study import Study
 from simstudy.theory import predictions as forms
 from simstudy.workflow.measuring import measures
@@ -31,6 +32,12 @@ def maker(study: Study) -> str:
 def fingerprint(study: Study, layout: Layout) -> str:
     """What measures, tables and figures would be made from now."""
     return f"{of_rows(layout)}-{maker(study)}"
+
+
+def versions(study: Study, layout: Layout) -> str:
+    """A sentence on rows of this study that another version of the package computed; empty where there are none."""
+    keys = {scenario.key for scenario in study.scenarios}
+    return version_note(layout, keys, {method.name for method in study.methods})
 
 
 def of_claims(study: Study, results: str) -> str:

@@ -16,7 +16,7 @@ from simstudy.sources.registry import Source
 from simstudy.store.fingerprint import stored
 from simstudy.store.layout import Layout
 from simstudy.study.study import Study
-from simstudy.workflow.current import current_measures
+from simstudy.workflow.current import current_measures, versions
 from simstudy.workflow.measuring import summarising
 from simstudy.workflow.studies import study_of
 
@@ -74,6 +74,7 @@ def run(
     report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
     # Of several runs that share a study, the one that finishes it summarises it.
     shared = how.part is not None and any(state.missing for state in study_status(chosen, layout).scenarios)
+    report = replace(report, versions=versions(chosen, layout))
     if shared:
         return report
     before = stored(layout.measures)

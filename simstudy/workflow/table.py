@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from simstudy.analyses.registry import analyses_of
@@ -9,7 +10,7 @@ from simstudy.analyses.results import Results
 from simstudy.report.table import Table, write_table
 from simstudy.store.fingerprint import record
 from simstudy.study.study import Study
-from simstudy.workflow.current import current_measures, current_predictions
+from simstudy.workflow.current import current_measures, current_predictions, versions
 from simstudy.workflow.gathering import results_from
 from simstudy.workflow.studies import layout_of, study_of
 
@@ -43,6 +44,9 @@ def table(study: str | Path | Study, *, results: str | Path = "results", jobs: i
     frame, made_from = current_measures(chosen, layout, jobs)
     every = results_from(chosen, layout, frame, *current_predictions(chosen, layout, jobs))
     made = tables(every)
+    note = versions(chosen, layout)
+    if note:
+        made = [replace(each, notes=(*each.notes, note)) for each in made]
     record(layout, [path for each in made for path in write_table(each, layout.tables)], made_from)
     return made, every
 

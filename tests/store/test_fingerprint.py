@@ -8,7 +8,7 @@ from simstudy.errors import ResultsError
 from simstudy.records import REPLICATE_SCHEMA
 from simstudy.store import shards
 from simstudy.store.files import write_text
-from simstudy.store.fingerprint import merged, noted, of_maker, of_rows, record, recorded, stored
+from simstudy.store.fingerprint import noted, of_maker, of_rows, record, recorded, stored
 from simstudy.store.layout import Layout
 from simstudy.store.shards import Shard, write_shard
 
@@ -52,10 +52,6 @@ def test_replicates_outcomes_methods_and_versions_are_seen(tmp_path: Path, monke
     assert len(set(found)) == len(found)
     monkeypatch.setattr("simstudy.store.fingerprint.own_version", lambda: "0.0.1")
     assert of_maker({}) != maker
-
-
-def test_ranges_are_merged() -> None:
-    assert merged([(4, 6), (0, 2), (2, 3), (5, 5), (9, 10)]) == [(0, 3), (4, 6), (9, 10)]
 
 
 def test_a_file_that_is_missing_torn_or_unknown_was_made_from_nothing_known(tmp_path: Path) -> None:
