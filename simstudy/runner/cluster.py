@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Lock
 
+import dask
 from distributed import Client, KilledWorker, LocalCluster
+from distributed.security import Security
 from joblib import effective_n_jobs
 
-from simstudy.errors import ResultsError
+from simstudy.errors import ConfigError, ResultsError
 from simstudy.runner.block import Block, BlockResult
 from simstudy.runner.options import Options
 from simstudy.runner.pool import Pool, compute
@@ -19,6 +21,9 @@ from simstudy.runner.process import ignore_interrupts
 
 #: Seconds within which a scheduler must answer.
 CONNECT_SECONDS = 15
+
+#: The web servers of a cluster on this machine, which nobody asked for, have no pages and no fixed port.
+NO_PAGES: dict[str, list[str]] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
 
 #: A worker with several threads computes one block at a time: limits on BLAS threads hold for the whole process.
 ONE_AT_A_TIME = Lock()
@@ -47,10 +52,12 @@ def compute_remotely(block: Block, guarded: bool, expected: str) -> BlockResult:
 
 @contextmanager
 def open_pool(options: Options) -> Iterator[Pool]:
-    """Pool of Dask workers: those of the scheduler's cluster, or new ones on this machine, bound to loopback.
+    """Pool of Dask workers: those of the scheduler's cluster, or new ones on this machine that obey nobody else.
 
     Raises
     ------
+    ConfigError
+        A cluster on this machine cannot be protected.
     ResultsError
         The scheduler does not answer within half a minute, or is lost during the run; finished blocks stay.
     """
@@ -72,16 +79,34 @@ def open_pool(options: Options) -> Iterator[Pool]:
             executor.shutdown(wait=False)
 
 
+def own_security() -> Security:
+    """Certificates that only this run's processes have: what a worker is sent it executes, and a port has no owner.
+
+    Raises
+    ------
+    ConfigError
+        The package that makes them is not installed.
+    """
+    try:
+        found: Security = Security.temporary()
+    except ImportError as error:
+        raise ConfigError("backend dask needs cryptography: pip install 'simstudy[distributed]'") from error
+    return found
+
+
 @contextmanager
 def connected(options: Options) -> Iterator[Client]:
     """Client of the scheduler; without an address, of a new cluster on this machine."""
     if options.scheduler is None:
         with (
+            dask.config.set(NO_PAGES),
             LocalCluster(
                 n_workers=effective_n_jobs(options.jobs),
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                security=own_security(),
             ) as cluster,
             Client(cluster) as client,
         ):

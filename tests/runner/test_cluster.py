@@ -9,13 +9,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import Client
+from distributed.security import Security
 from pandas.testing import assert_frame_equal
 
-from simstudy.errors import ResultsError
+from simstudy.errors import ConfigError, ResultsError
 from simstudy.runner import cluster
 from simstudy.runner.block import Block, run_block
 from simstudy.runner.cluster import OtherVersionError, compute_remotely
@@ -53,6 +57,38 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: 
     with pytest.raises(ResultsError, match=f"no Dask scheduler answers at {address}"):
         run_study(STUDY, tmp_path, options=Options(backend="dask", scheduler=address))
     assert cluster.CONNECT_SECONDS < 30
+
+
+def test_a_cluster_of_this_machine_obeys_nobody_else() -> None:
+    pytest.importorskip("cryptography")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with cluster.connected(Options(jobs=1, backend="dask")) as client:
+        (worker,) = client.nthreads()
+        assert client.submit(sum, [1, 2]).result() == 3
+        for port in (client.scheduler_info()["services"]["dashboard"], worker_page(client, worker)):
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
+        for address in (client.scheduler.address, worker):
+            assert address.startswith("tls://127.0.0.1:")
+            for stranger in (None, Security.temporary()):
+                other = address if stranger else address.replace("tls", "tcp")
+                with pytest.raises((OSError, ValueError)):
+                    Client(other, security=stranger, timeout=1)
+
+
+def worker_page(client: Client, worker: str) -> int:
+    """Port of a worker's web server."""
+    port: int = client.scheduler_info()["workers"][worker]["services"]["dashboard"]
+    return port
+
+
+def test_without_certificates_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise ImportError
+
+    monkeypatch.setattr(cluster.Security, "temporary", refused)
+    with pytest.raises(ConfigError, match=r"backend dask needs cryptography: pip install 'simstudy\[distributed\]'"):
+        cluster.own_security()
 
 
 def free_port() -> int:
@@ -110,6 +146,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bits(
 
 @pytest.mark.slow
 def test_a_cluster_of_this_machine_is_the_default(tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
     run_study(STUDY, tmp_path / "dask", options=Options(jobs=2, backend="dask"))
     run_study(STUDY, tmp_path / "serial")
     assert_same_rows(load(tmp_path / "dask"), load(tmp_path / "serial"))
