@@ -55,14 +55,14 @@ def study_status(study: Study, layout: Layout) -> StudyStatus:
     running = tuple(holders(layout))
     processes = sum(effective_n_jobs(holder.jobs) for holder in running) or 1
     names = {method.name for method in study.methods}
-    every = cells(study, [shard for shard, _ in found])
+    own: dict[str, list[Cell]] = {}
+    for cell in cells(study, [shard for shard, _ in found]):
+        own.setdefault(cell.scenario.key, []).append(cell)
+    there: dict[str, list[tuple[Shard, Tally]]] = {}
+    for shard, tally in found:
+        there.setdefault(shard.scenario_key, []).append((shard, tally))
     scenarios = tuple(
-        scenario_status(
-            [cell for cell in every if cell.scenario is scenario],
-            [(shard, tally) for shard, tally in found if shard.scenario_key == scenario.key],
-            names,
-            processes,
-        )
+        scenario_status(own[scenario.key], there.get(scenario.key, ()), names, processes)
         for scenario in study.scenarios
     )
     return StudyStatus(scenarios, running)

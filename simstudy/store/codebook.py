@@ -11,7 +11,7 @@ from simstudy.records import DESCRIPTION, DESCRIPTIONS, described
 from simstudy.store.files import read_table, write_table, write_text
 from simstudy.store.fingerprint import FINGERPRINT
 from simstudy.store.layout import Layout
-from simstudy.store.shards import schemas
+from simstudy.store.shards import schemas, shard_paths
 
 MEASURES = {
     "scenario": "label of the scenario",
@@ -122,7 +122,7 @@ def write_codebook(layout: Layout) -> None:
         The folder cannot be written.
     """
     parts = ["# Codebook\n\nColumns of the parquet files of this study; the files' own metadata say the same.\n"]
-    rows = fields(schemas(layout))
+    rows = fields(schemas(shard_paths(layout)))
     if rows:
         parts.append(section("replicates/", "one row for every attempted fit", rows))
     if layout.scenarios.exists():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from simstudy.store.files import read_table
 from simstudy.store.layout import Layout
 from simstudy.store.long import long_rows
 from simstudy.store.overlap import each_fit_once
-from simstudy.store.shards import Damaged, Shard, estimate_columns, read_all
+from simstudy.store.shards import PREFIX, Damaged, Shard, estimate_columns, read_all, shard_paths
 
 
 def load(folder: str | Path, long: bool = False) -> pd.DataFrame:
@@ -44,9 +45,60 @@ def load(folder: str | Path, long: bool = False) -> pd.DataFrame:
     layout = Layout(Path(folder))
     table = rows(layout)
     if long:
-        return long_rows(table, read_table(layout.scenarios), estimate_columns(layout))
+        return long_rows(table, read_table(layout.scenarios), estimate_columns(shard_paths(layout)))
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+@dataclass(frozen=True)
+class Index:
+    """Shards of a study and what their rows are sorted by, looked up once for the rows of many scenarios.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    paths : mapping
+        Files of each scenario's shards, by the digits of its key that their names begin with.
+    truth : Table
+        The truth, one row a scenario in the study's order.
+    methods : tuple of str
+        Method names in the study's order.
+    """
+
+    folder: Path
+    paths: Mapping[str, tuple[Path, ...]]
+    truth: pa.Table
+    methods: tuple[str, ...]
+
+    def files(self, keys: Iterable[str] | None = None) -> list[Path]:
+        """Shards of some scenarios, or of all."""
+        wanted = self.paths if keys is None else dict.fromkeys(key[:PREFIX] for key in keys)
+        return [path for prefix in wanted for path in self.paths.get(prefix, ())]
+
+    def of(self, keys: Sequence[str]) -> Index:
+        """The part on some scenarios, which another process can use in another working folder."""
+        paths = {key[:PREFIX]: tuple(path.absolute() for path in self.files([key])) for key in keys}
+        truth = self.truth.filter(pc.is_in(self.truth["scenario_key"], pa.array(keys, pa.string())))
+        return Index(self.folder, paths, truth, self.methods)
+
+
+def index_of(layout: Layout) -> Index:
+    """Index of a study's shards as they are now.
+
+    Raises
+    ------
+    ResultsError
+        There are none, or the study's other files cannot be read.
+    """
+    paths: dict[str, list[Path]] = {}
+    for path in shard_paths(layout):
+        paths.setdefault(path.name[:PREFIX], []).append(path)
+    if not paths:
+        raise ResultsError(f"{layout.folder} holds no replicates; `simstudy run` makes them")
+    truth = read_table(layout.scenarios, needs=("scenario", "scenario_key"))
+    methods = tuple(method["name"] for method in read_definition(layout)["method"])
+    return Index(layout.folder, {prefix: tuple(own) for prefix, own in paths.items()}, truth, methods)
 
 
 def rows(
@@ -73,12 +125,22 @@ def rows(
     ResultsError
         As `load`, or two shards hold different rows for the same fits.
     """
+    return rows_of(index_of(layout), None if scenario_key is None else [scenario_key], methods, columns)
+
+
+def rows_of(
+    index: Index,
+    keys: Sequence[str] | None = None,
+    methods: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """As `rows`, of some scenarios or all, through an index."""
     # By their first replicate, so that rows are in order already unless methods were added later.
-    found = each_fit_once([*whole_tables(layout, scenario_key, columns)])
+    found = each_fit_once([*whole_tables(index, keys, columns)])
     if not found:
-        where = "" if scenario_key is None else f" of scenario {scenario_key}"
-        raise ResultsError(f"{layout.folder} holds no replicates{where}; `simstudy run` makes them")
-    truth = read_table(layout.scenarios)
+        where = "" if keys is None else f" of scenario {', '.join(keys)}"
+        raise ResultsError(f"{index.folder} holds no replicates{where}; `simstudy run` makes them")
+    truth = index.truth
     rank = {key: position for position, key in enumerate(truth["scenario_key"].to_pylist())}
     found.sort(key=lambda each: rank.get(each[0].scenario_key, len(rank)))
     table = pa.concat_tables([part for _, part in found], promote_options="permissive")
@@ -86,30 +148,30 @@ def rows(
         table = table.filter(pc.is_in(table["method"], pa.array(methods, pa.string())))
     if columns is None:
         table = grouped(relabelled(table, truth), truth)
-    return in_study_order(table, list(rank), method_order(layout))
+    return in_study_order(table, list(rank), list(index.methods))
 
 
-def estimates(layout: Layout, scenario_key: str, methods: Sequence[str] | None = None) -> pa.Table:
-    """Rows of one scenario with what measures and analyses are made of: ids, status, lam and the columns of estimands.
+def estimates(index: Index, keys: Sequence[str], methods: Sequence[str] | None = None) -> pa.Table:
+    """Rows of scenarios with what measures and analyses are made of: ids, status, lam and the columns of estimands.
 
     Raises
     ------
     ResultsError
         As `load`.
     """
-    return rows(layout, scenario_key, methods, ["status", "lam", *estimate_columns(layout, scenario_key)])
+    return rows_of(index, keys, methods, ["status", "lam", *estimate_columns(index.files(keys))])
 
 
 def whole_tables(
-    layout: Layout, scenario_key: str | None, columns: Sequence[str] | None
+    index: Index, keys: Sequence[str] | None, columns: Sequence[str] | None
 ) -> Iterator[tuple[Shard, pa.Table]]:
     """Each shard with its verified rows; ResultsError after all of them if any is damaged."""
     wanted = None if columns is None else list(dict.fromkeys(["scenario_key", "replicate", "method", *columns]))
     damaged = []
-    for found in read_all(layout, scenario_key, wanted):
+    for found in read_all(index.files(keys), wanted):
         if isinstance(found, Damaged):
             damaged.append(found.reason)
-        elif scenario_key is None or found[0].scenario_key == scenario_key:
+        elif keys is None or found[0].scenario_key in keys:
             yield found[0], found[1].replace_schema_metadata()
     if damaged:
         again = "Run the study again: it sets the damaged file aside and redoes its replicates"
@@ -143,13 +205,9 @@ def load_scenarios(folder: str | Path) -> pd.DataFrame:
     ResultsError
         The folder holds no readable scenarios.parquet.
     """
-    frame: pd.DataFrame = read_table(Layout(Path(folder)).scenarios).to_pandas()
+    path = Layout(Path(folder)).scenarios
+    frame: pd.DataFrame = read_table(path, needs=("scenario", "scenario_key")).to_pandas()
     return frame
-
-
-def method_order(layout: Layout) -> list[str]:
-    """Method names in the study's order."""
-    return [method["name"] for method in read_definition(layout)["method"]]
 
 
 def in_study_order(rows: pa.Table, scenario_keys: list[str], methods: list[str]) -> pa.Table:

@@ -27,6 +27,8 @@ VERSION_KEY = b"simstudy_version"
 #: Numbers about the rows, so that a report on a running study need not read them.
 TALLY_KEY = b"simstudy_tally"
 ENVIRONMENT_KEY = b"simstudy_environment"
+#: Digits of a scenario's key that the names of its shards begin with.
+PREFIX = 16
 NO_TALLY = b'{"cpu_seconds": 0.0, "outcomes": {}}'
 
 
@@ -53,7 +55,7 @@ class Shard:
     def file_name(self) -> str:
         """Name of the file: scenario, replicates, and a hash of the method names."""
         methods = hashlib.sha256("\n".join(self.methods).encode()).hexdigest()[:8]
-        return f"{self.scenario_key[:16]}-{self.start:07d}-{self.stop:07d}-{methods}.parquet"
+        return f"{self.scenario_key[:PREFIX]}-{self.start:07d}-{self.stop:07d}-{methods}.parquet"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Scan:
 def shard_paths(layout: Layout, scenario_key: str | None = None) -> list[Path]:
     """Files of the shards, of one scenario or of all, in order of their names; files in the making start with a dot."""
     refuse_link(layout.folder, layout.replicates)
-    names = "*.parquet" if scenario_key is None else f"{scenario_key[:16]}-*.parquet"
+    names = "*.parquet" if scenario_key is None else f"{scenario_key[:PREFIX]}-*.parquet"
     return sorted(path for path in layout.replicates.glob(names) if not path.name.startswith("."))
 
 
@@ -208,20 +210,20 @@ def tallied(path: Path, schema: pa.Schema) -> Tally:
         raise ResultsError(f"cannot read {path}: it does not say what it cost") from error
 
 
-def estimate_columns(layout: Layout, scenario_key: str | None = None) -> list[str]:
-    """Columns of estimands and their standard errors in the shards of a scenario, or of all, as they appear."""
+def estimate_columns(paths: Iterable[Path]) -> list[str]:
+    """Columns of estimands and their standard errors in some shards, as they appear."""
     known = [field.name for field in GLM_FIELDS]
     names: dict[str, None] = {}
-    for schema in schemas(layout, scenario_key):
+    for schema in schemas(paths):
         for field in schema:
             if field.name in known or (field.metadata or {}).get(ROLE) == ESTIMAND:
                 names[field.name] = None
     return list(names)
 
 
-def schemas(layout: Layout, scenario_key: str | None = None) -> Iterator[pa.Schema]:
+def schemas(paths: Iterable[Path]) -> Iterator[pa.Schema]:
     """Schema of each shard; a damaged one is named by who reads its rows, and passed over here."""
-    for path in shard_paths(layout, scenario_key):
+    for path in paths:
         with suppress(ResultsError):
             yield read_schema(path)
 
@@ -237,17 +239,15 @@ def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:
     return found
 
 
-def read_all(
-    layout: Layout, scenario_key: str | None = None, columns: Sequence[str] | None = None
-) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
-    """Every shard (of one scenario) in turn, verified, or the reason why it cannot be read.
+def read_all(paths: Iterable[Path], columns: Sequence[str] | None = None) -> Iterator[tuple[Shard, pa.Table] | Damaged]:
+    """Some shards in turn, verified, or the reason why one cannot be read.
 
     Raises
     ------
     UnreadableError
         The system does not let a shard be read; whether it is damaged is not known then.
     """
-    for path in shard_paths(layout, scenario_key):
+    for path in paths:
         try:
             yield read_shard(path, columns)
         except UnreadableError:
@@ -259,7 +259,7 @@ def read_all(
 def scan(layout: Layout) -> Scan:
     """Verify every shard of a study, one at a time, so that memory does not grow with the study."""
     shards, damaged = [], []
-    for found in read_all(layout):
+    for found in read_all(shard_paths(layout)):
         if isinstance(found, Damaged):
             damaged.append(found)
         else:

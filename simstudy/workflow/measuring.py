@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,20 +15,25 @@ from simstudy.analyses.methods import contrasts
 from simstudy.analyses.registry import Pairs, analyses_of
 from simstudy.errors import ResultsError
 from simstudy.measures import MEASURES, summarise
+from simstudy.measures.cells import DIAGNOSTICS
+from simstudy.measures.columns import column
 from simstudy.measures.measure import Default
+from simstudy.records import Status
 from simstudy.runner.processes import submit
 from simstudy.sources.registry import Source
+from simstudy.store.files import read_schema
 from simstudy.store.layout import Layout
-from simstudy.store.load import estimates, load_scenarios
-from simstudy.store.shards import shard_paths
+from simstudy.store.load import Index, estimates, index_of
+from simstudy.store.overlap import merged
+from simstudy.store.shards import description, estimate_columns
 from simstudy.study.study import Study
 
-#: Rows of a scenario that are summarised in another process.
+#: Rows that are summarised together, and more than which are in another process.
 MANY_ROWS = 20_000
 
 
 def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
-    """Performance measures of the study's scenarios and methods; reads one scenario at a time.
+    """Performance measures of the study's scenarios and methods; reads a few scenarios at a time.
 
     Parameters
     ----------
@@ -43,52 +49,99 @@ def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
     ResultsError
         The folder holds none of them, or a shard is damaged.
     """
-    layout = Layout(folder)
-    there = [scenario for scenario in study.scenarios if shard_paths(layout, scenario.key)]
+    index = index_of(Layout(folder))
+    there = [scenario for scenario in study.scenarios if index.files([scenario.key])]
     if not there:
         raise ResultsError(f"{folder} holds no replicates of this study; `simstudy run` makes them")
-    frames = [summarising(study, layout, scenario, jobs=jobs) for scenario in there]
+    frames = [summarising(study, index, batch, jobs=jobs) for batch in batches(index, there)]
     return pd.concat([frame() for frame in frames], ignore_index=True)
+
+
+def batches(index: Index, scenarios: Sequence[Source]) -> Iterator[list[Source]]:
+    """Neighbours that have the same replicates, methods and columns, of not too many rows together."""
+    batch: list[Source] = []
+    known: object = None
+    total = 0
+    for scenario in scenarios:
+        shape, count = shape_of(index.files([scenario.key]))
+        if batch and (shape != known or total + count > MANY_ROWS):
+            yield batch
+            batch, total = [], 0
+        batch.append(scenario)
+        known, total = shape, total + count
+    yield batch
+
+
+def shape_of(paths: Sequence[Path]) -> tuple[object, int]:
+    """What a scenario's shards have that its measures depend on besides their values, and the number of their rows."""
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    for path in paths:
+        # A damaged shard is named by who reads its rows.
+        with suppress(ResultsError):
+            shard = description(path, read_schema(path))
+            for name in shard.methods:
+                ranges.setdefault(name, []).append((shard.start, shard.stop))
+    there = {name: merged(own) for name, own in ranges.items()}
+    return (there, estimate_columns(paths)), sum(stop - start for own in there.values() for start, stop in own)
 
 
 def summarising(
     study: Study,
-    layout: Layout,
-    scenario: Source,
+    index: Index,
+    scenarios: Sequence[Source],
     names: Sequence[str] | None = None,
     first: int | None = None,
     *,
     jobs: int,
 ) -> Callable[[], pd.DataFrame]:
-    """Function that returns `scenario_measures`, which other processes begin at once to compute if there are several.
+    """Function that returns `batch_measures`, which other processes begin at once to compute if there are several.
 
     Many rows always go to another process, so that the memory of the one that runs a study does not grow with it.
     """
     jobs = effective_n_jobs(jobs)
-    if jobs == 1 and study.replicates * len(study.methods) <= MANY_ROWS:
-        return partial(scenario_measures, study, layout, scenario, names, first)
-    # A process that runs already may be in another folder.
-    where = Layout(layout.folder.absolute())
-    return submit(jobs, scenario_measures, study, where, scenario, names, first).result
+    part = index.of([scenario.key for scenario in scenarios])
+    if jobs == 1 and len(scenarios) * study.replicates * len(study.methods) <= MANY_ROWS:
+        return partial(batch_measures, study, part, names, first)
+    return submit(jobs, batch_measures, study, part, names, first).result
 
 
-def scenario_measures(
-    study: Study, layout: Layout, scenario: Source, names: Sequence[str] | None = None, first: int | None = None
+def batch_measures(
+    study: Study, index: Index, names: Sequence[str] | None = None, first: int | None = None
 ) -> pd.DataFrame:
-    """Performance measures of one scenario, from all methods and replicates or from some."""
+    """Performance measures of an index's scenarios, from all methods and replicates or from some."""
     chosen = [method.name for method in study.methods] if names is None else names
-    table = estimates(layout, scenario.key, chosen)
+    keys = index.truth["scenario_key"].to_pylist()
+    table = estimates(index, keys, chosen)
     if first is not None:
         table = table.filter(pc.less(table["replicate"], first))
-    return measured(study, table.to_pandas(), load_scenarios(layout.folder))
+    frame, truth = table.to_pandas(), index.truth.to_pandas()
+    if len(keys) > 1 and is_uneven(frame):
+        parts = [frame[frame["scenario_key"] == key] for key in keys]
+        return pd.concat([measured(study, part, truth) for part in parts], ignore_index=True)
+    return measured(study, frame, truth)
+
+
+def is_uneven(frame: pd.DataFrame) -> bool:
+    """Whether a method estimates something in one scenario and, though it has usable fits, never in another.
+
+    Scenarios are then measured alone, so that what is in a scenario's measures does not depend on its neighbours.
+    """
+    fits = frame[frame["status"] == Status.OK]
+    given = {name: column(name, fits[name]).length > 0 for name in fits.columns.difference([*DIAGNOSTICS])}
+    cells = pd.DataFrame(given, index=fits.index).groupby([fits["method"], fits["scenario_key"]]).any()
+    return bool((cells.groupby(level=0).nunique() > 1).to_numpy().any())
 
 
 def estimates_in(layout: Layout) -> Callable[[str], pd.DataFrame]:
     """Function from a scenario key to its rows, of which it remembers a few."""
 
+    @cache
+    def index() -> Index:
+        return index_of(layout)
+
     @lru_cache(maxsize=4)
     def of_scenario(key: str) -> pd.DataFrame:
-        frame: pd.DataFrame = estimates(layout, key).to_pandas()
+        frame: pd.DataFrame = estimates(index(), [key]).to_pandas()
         return frame
 
     return of_scenario

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from simstudy.runner.forecast import Forecast, expected_mcse, pilot
@@ -10,11 +11,12 @@ from simstudy.runner.plan import Cell, cells
 from simstudy.runner.select import select
 from simstudy.runner.status import study_status
 from simstudy.runner.truth import truth
+from simstudy.store.load import index_of
 from simstudy.store.shards import scan
 from simstudy.study.study import Study
 from simstudy.workflow.measuring import (
+    batch_measures,
     measured,
-    scenario_measures,
 )
 from simstudy.workflow.studies import layout_of, study_of
 
@@ -65,13 +67,14 @@ def forecast(
     layout = layout_of(chosen, results)
     truths = truth(chosen).to_pandas()
     states = study_status(chosen, layout).scenarios
+    index = cache(partial(index_of, layout))
     found = {}
     for scenario, state in zip(chosen.scenarios, states, strict=True):
         if pilot_replicates:
             trial = pilot(chosen, scenario, pilot_replicates)
             own, seconds = measured(chosen, trial.rows, truths), trial.seconds
         elif state.rate is not None:
-            own, seconds = scenario_measures(chosen, layout, scenario), 1.0 / state.rate
+            own, seconds = batch_measures(chosen, index().of([scenario.key])), 1.0 / state.rate
         else:
             continue
         found[scenario.key] = Forecast(seconds, expected_mcse(own, chosen.replicates))

@@ -15,6 +15,7 @@ from simstudy.runner.status import study_status
 from simstudy.sources.registry import Source
 from simstudy.store.fingerprint import stored
 from simstudy.store.layout import Layout
+from simstudy.store.load import index_of
 from simstudy.study.study import Study
 from simstudy.workflow.current import current_measures, versions
 from simstudy.workflow.measuring import summarising
@@ -85,4 +86,4 @@ def run(
 
 def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:
     """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
-    return target.is_met(summarising(study, layout, scenario, names, first, jobs=1)())
+    return target.is_met(summarising(study, index_of(layout), [scenario], names, first, jobs=1)())
