@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from simstudy.cli import main
+from simstudy.cli import commands, main
 
 STUDY = """
 aim = "to test the command line"
@@ -74,6 +74,21 @@ def test_a_second_run_says_that_nothing_is_to_do_and_a_larger_r_extends(call: Ca
     assert "8 replicates, 16 fits" in call("run", "tiny.toml", "-j", 1, "-r", 8).stdout
     measures = pd.read_parquet("results/tiny/measures.parquet")
     assert set(measures["attempted"]) == {8}
+
+
+def test_a_plan_of_many_scenarios_counts_them(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    call("run", "tiny.toml", "-r", 3, "--only", "method=mle")
+    monkeypatch.setattr(commands, "MOST_LISTED", 0)
+    planned = call("plan", "tiny.toml").stdout
+    assert "0 complete, " in planned
+    assert "begun, 0 not begun. --only" in planned
+
+
+def test_a_status_with_nothing_done_foretells_nothing(call: Call) -> None:
+    assert "0 replicates done" in call("status", "tiny.toml").stdout
+    assert "nothing to tell the time left from yet" in call("status", "tiny.toml").stdout
+    call("run", "tiny.toml", "-r", 3)
+    assert "about" in call("status", "tiny.toml").stdout
 
 
 def test_a_plan_counts_and_writes_nothing(call: Call) -> None:

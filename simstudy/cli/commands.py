@@ -69,6 +69,9 @@ KEEP_GOING = click.option(
     help="Compute all replicates of a scenario and method whose first fits all end in an error.",
 )  # fmt: skip
 
+#: Scenarios that `plan` lists; of more it says how many there are.
+MOST_LISTED = 100
+
 RUN_EXAMPLES = """\b
 Examples:
   simstudy run experiments/root_n.toml
@@ -226,8 +229,11 @@ def plan(study: Path, only: Sequence[str], pilot: int, as_json: bool, **options:
     headings = ("n", "p", "Present", "To do", "Fits", "Seconds", "MCSE of RMSE")
     grid = Grid("Scenario", "Key", *(Column(heading, justify="right") for heading in headings))
     total = 0.0
-    for scenario in dict.fromkeys(cell.scenario for cell in found):
-        own = [cell for cell in found if cell.scenario == scenario]
+    groups: dict[str, list[Cell]] = {}
+    for cell in found:
+        groups.setdefault(cell.scenario.key, []).append(cell)
+    for own in groups.values():
+        scenario = own[0].scenario
         to_do, fits = work(own)
         cost = costs.get(scenario.key)
         seconds = 0.0 if cost is None else cost.seconds * fits / len(own)
@@ -235,7 +241,10 @@ def plan(study: Path, only: Sequence[str], pilot: int, as_json: bool, **options:
         forecast = ("–", "–") if cost is None else (f"{seconds:.1f}", f"{cost.rmse_mcse:.2g}")
         numbers = (scenario.n, scenario.p, min(cell.present for cell in own), to_do, fits, *forecast)
         grid.add_row(scenario.label, scenario.key, *map(str, numbers))
-    output().print(grid)
+    if len(groups) <= MOST_LISTED:
+        output().print(grid)
+    else:
+        click.echo(summary([*groups.values()]))
     methods = ", ".join(dict.fromkeys(cell.method for cell in found))
     click.echo(f"Methods: {methods}. Fits to do: {work(found)[1]}.")
     if costs:
@@ -270,7 +279,8 @@ def status(study: Path, replicates: int | None, profile: str, results: Path, as_
     seconds = sum(each.seconds_left or 0.0 for each in state.scenarios)
     done, missing = (sum(getattr(each, name) for each in state.scenarios) for name in ("done", "missing"))
     running = "; ".join(map(str, state.running))
-    click.echo(f"{done} replicates done, {missing} missing, about {duration(seconds)} left.")
+    left = f"about {duration(seconds)} left" if done or not missing else "nothing to tell the time left from yet"
+    click.echo(f"{done} replicates done, {missing} missing, {left}.")
     click.echo(f"Running: {running}." if running else "No run is writing these results now.")
 
 
@@ -312,6 +322,17 @@ def explain(study: Path, table: str, row: int, column: str, results: Path, jobs:
     click.echo(explanation_text(found))
     if found.printed not in {None, found.recomputed}:
         raise click.exceptions.Exit(FAILED)
+
+
+def summary(groups: Sequence[Sequence[Cell]]) -> str:
+    """How many of too many scenarios to list are complete, from the cells of each."""
+    complete = sum(not any(cell.to_do for cell in own) for own in groups)
+    begun = sum(any(cell.present for cell in own) for own in groups) - complete
+    rest = len(groups) - complete - begun
+    return (
+        f"{len(groups)} scenarios: {complete} complete, {begun} begun, {rest} not begun. "
+        "--only KEY=VALUE lists some of them where these are not too many, --json lists all."
+    )
 
 
 def work(chosen: Sequence[Cell]) -> tuple[int, int]:

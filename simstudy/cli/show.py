@@ -170,4 +170,5 @@ def source_lines(source: Source) -> list[str]:
     """One scenario behind a number."""
     first = f"{source.scenario} (key {source.scenario_key}): {source.replicates} replicates of"
     shards = [f"  replicates/{shard.file_name}" for shard in source.shards]
-    return [f"{first} {' and '.join(source.methods)}, in {len(shards)} shards", *shards]
+    count = f"{len(shards)} shard{'s' if len(shards) != 1 else ''}"
+    return [f"{first} {' and '.join(source.methods)}, in {count}", *shards]

@@ -11,13 +11,13 @@ from threading import Lock
 import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed.security import Security
-from joblib import effective_n_jobs
 
 from simstudy.errors import ConfigError, ResultsError
 from simstudy.runner.block import Block, BlockResult
 from simstudy.runner.options import Options
 from simstudy.runner.pool import Pool, compute
 from simstudy.runner.process import ignore_interrupts
+from simstudy.runner.processes import workers
 
 #: Seconds within which a scheduler must answer.
 CONNECT_SECONDS = 15
@@ -51,7 +51,7 @@ def compute_remotely(block: Block, guarded: bool, expected: str) -> BlockResult:
 
 
 @contextmanager
-def open_pool(options: Options) -> Iterator[Pool]:
+def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
     """Pool of Dask workers: those of the scheduler's cluster, or new ones on this machine that obey nobody else.
 
     Raises
@@ -61,7 +61,7 @@ def open_pool(options: Options) -> Iterator[Pool]:
     ResultsError
         The scheduler does not answer within half a minute, or is lost during the run; finished blocks stay.
     """
-    with connected(options) as client:
+    with connected(options, tasks) as client:
         executor = client.get_executor(pure=False)
 
         def submit(block: Block, guarded: bool) -> Future[BlockResult]:
@@ -95,13 +95,13 @@ def own_security() -> Security:
 
 
 @contextmanager
-def connected(options: Options) -> Iterator[Client]:
-    """Client of the scheduler; without an address, of a new cluster on this machine."""
+def connected(options: Options, tasks: int) -> Iterator[Client]:
+    """Client of the scheduler; without an address, of a new cluster on this machine for so many blocks."""
     if options.scheduler is None:
         with (
             dask.config.set(NO_PAGES),
             LocalCluster(
-                n_workers=effective_n_jobs(options.jobs),
+                n_workers=workers(options.jobs, tasks),
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=None,

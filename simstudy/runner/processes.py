@@ -21,14 +21,25 @@ T = TypeVar("T")
 #: Seconds after which a worker without work ends.
 IDLE_SECONDS = 60
 
+#: Processes for each core at most.
+MOST_PER_CORE = 4
+
 #: Running executors by their number of processes: starting a worker takes seconds, so the next run finds them here.
 EXECUTORS: dict[int, ProcessPoolExecutor] = {}
 
 
+def workers(jobs: int, tasks: int) -> int:
+    """Processes for so many tasks where `jobs` are asked for (-1: as many as cores), 1 at least.
+
+    More than a few a core compute nothing sooner, and starting a thousand takes what a system has of semaphores.
+    """
+    return max(1, min(effective_n_jobs(jobs), tasks, MOST_PER_CORE * effective_n_jobs(-1)))
+
+
 @contextmanager
-def open_pool(options: Options) -> Iterator[Pool]:
-    """Pool of loky processes; kept for the next run, killed if this one is interrupted."""
-    jobs = effective_n_jobs(options.jobs)
+def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
+    """Pool of loky processes for so many blocks; kept for the next run, killed if this one is interrupted."""
+    jobs = workers(options.jobs, tasks)
 
     def compute_in_process(block: Block, guarded: bool) -> Future[BlockResult]:
         return submit(jobs, compute, block, guarded)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.compute as pc
-from joblib import effective_n_jobs
 
 from simstudy.analyses.methods import contrasts
 from simstudy.analyses.registry import Pairs, analyses_of
@@ -19,7 +18,7 @@ from simstudy.measures.cells import DIAGNOSTICS
 from simstudy.measures.columns import column
 from simstudy.measures.measure import Default
 from simstudy.records import Status
-from simstudy.runner.processes import submit
+from simstudy.runner.processes import submit, workers
 from simstudy.sources.registry import Source
 from simstudy.store.files import read_schema
 from simstudy.store.layout import Layout
@@ -53,7 +52,9 @@ def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
     there = [scenario for scenario in study.scenarios if index.files([scenario.key])]
     if not there:
         raise ResultsError(f"{folder} holds no replicates of this study; `simstudy run` makes them")
-    frames = [summarising(study, index, batch, jobs=jobs) for batch in batches(index, there)]
+    parts = [*batches(index, there)]
+    jobs = workers(jobs, len(parts))
+    frames = [summarising(study, index, part, jobs=jobs) for part in parts]
     return pd.concat([frame() for frame in frames], ignore_index=True)
 
 
@@ -98,7 +99,6 @@ def summarising(
 
     Many rows always go to another process, so that the memory of the one that runs a study does not grow with it.
     """
-    jobs = effective_n_jobs(jobs)
     part = index.of([scenario.key for scenario in scenarios])
     if jobs == 1 and len(scenarios) * study.replicates * len(study.methods) <= MANY_ROWS:
         return partial(batch_measures, study, part, names, first)

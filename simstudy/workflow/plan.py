@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
 from pathlib import Path
 
 from simstudy.runner.forecast import Forecast, expected_mcse, pilot
@@ -11,12 +10,11 @@ from simstudy.runner.plan import Cell, cells
 from simstudy.runner.select import select
 from simstudy.runner.status import study_status
 from simstudy.runner.truth import truth
-from simstudy.store.load import index_of
 from simstudy.store.shards import scan
 from simstudy.study.study import Study
 from simstudy.workflow.measuring import (
-    batch_measures,
     measured,
+    measures,
 )
 from simstudy.workflow.studies import layout_of, study_of
 
@@ -67,14 +65,16 @@ def forecast(
     layout = layout_of(chosen, results)
     truths = truth(chosen).to_pandas()
     states = study_status(chosen, layout).scenarios
-    index = cache(partial(index_of, layout))
+    known = {}
+    if not pilot_replicates and any(state.rate is not None for state in states):
+        known = dict(iter(measures(chosen, layout.folder).groupby("scenario_key")))
     found = {}
     for scenario, state in zip(chosen.scenarios, states, strict=True):
         if pilot_replicates:
             trial = pilot(chosen, scenario, pilot_replicates)
             own, seconds = measured(chosen, trial.rows, truths), trial.seconds
-        elif state.rate is not None:
-            own, seconds = batch_measures(chosen, index().of([scenario.key])), 1.0 / state.rate
+        elif state.rate is not None and scenario.key in known:
+            own, seconds = known[scenario.key], 1.0 / state.rate
         else:
             continue
         found[scenario.key] = Forecast(seconds, expected_mcse(own, chosen.replicates))

@@ -12,6 +12,7 @@ from simstudy.errors import SimstudyError
 from simstudy.measures import MEASURES
 from simstudy.runner.block import thread_controller
 from simstudy.runner.methods import resolve
+from simstudy.runner.processes import workers
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
@@ -21,9 +22,12 @@ from simstudy.theory.registry import LAWS, predictions_of
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    work = (delayed(predicted)(study, scenario) for scenario in study.glm)
+    work = [delayed(predicted)(study, scenario) for scenario in study.glm]
     # One thread here too: with jobs = 1 the work is done in this process.
-    with thread_controller().limit(limits=1), parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+    with (
+        thread_controller().limit(limits=1),
+        parallel_config(backend="loky", n_jobs=workers(jobs, len(work)), inner_max_num_threads=1),
+    ):
         found = Parallel()(work)
     # Laws of plug-ins are functions of this process's registry, and theirs to be fast.
     found += [by_laws(study, scenario) for scenario in study.scenarios]

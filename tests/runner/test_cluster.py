@@ -62,7 +62,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: 
 def test_a_cluster_of_this_machine_obeys_nobody_else() -> None:
     pytest.importorskip("cryptography")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    with cluster.connected(Options(jobs=1, backend="dask")) as client:
+    with cluster.connected(Options(jobs=1, backend="dask"), 1) as client:
         (worker,) = client.nthreads()
         assert client.submit(sum, [1, 2]).result() == 3
         for port in (client.scheduler_info()["services"]["dashboard"], worker_page(client, worker)):
