@@ -33,7 +33,8 @@ def workers(jobs: int, tasks: int) -> int:
 
     More than a few a core compute nothing sooner, and starting a thousand takes what a system has of semaphores.
     """
-    return max(1, min(effective_n_jobs(jobs), tasks, MOST_PER_CORE * effective_n_jobs(-1)))
+    most: int = min(effective_n_jobs(jobs), tasks, MOST_PER_CORE * effective_n_jobs(-1))
+    return max(1, most)
 
 
 @contextmanager

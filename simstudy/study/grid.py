@@ -112,7 +112,8 @@ def labels(scenarios: Sequence[LabelFields]) -> list[str]:
     list of str
         Path-safe; different where any field differs.
     """
-    seen = {name: _distinct(scenarios, name) for fields in scenarios for name in fields}
+    every = dict.fromkeys(name for fields in scenarios for name in fields)
+    seen = {name: _distinct(scenarios, name) for name in every}
     named = {name for name, values in seen.items() if name in ALWAYS_NAMED or len(values) > 1}
     return [
         "_".join(_token(name, value, seen[name]) for name, value in fields.items() if name in named)
