@@ -10,6 +10,7 @@ from simstudy.analyses.registry import ANALYSES, USUAL
 from simstudy.errors import ResultsError
 
 #: Keys of every resolved study file.
+TYPES = {"name": str, "aim": str, "analyses": list, "scenario": list, "method": list}
 RESOLVED = ("name", "aim", "replicates", "analyses", "scenario", "method")
 
 
@@ -44,12 +45,20 @@ def outline_of(definition: Mapping[str, Any]) -> Outline:
     Raises
     ------
     ResultsError
-        It lacks a key that every resolved file has.
+        It lacks a key that every resolved file has, or has something else there.
     """
     missing = [key for key in RESOLVED if key not in definition]
     if missing:
         raise ResultsError(f"this is no resolved study file: it lacks {', '.join(missing)}")
+    wrong = [name for name, kinds in TYPES.items() if not isinstance(definition[name], kinds)]
     replicates = definition["replicates"]
+    quick: Any = replicates.get("quick") if isinstance(replicates, dict) else replicates
+    if not isinstance(quick, int):
+        wrong.append("replicates")
+    elif not wrong and not all(isinstance(each, str) for each in definition["analyses"]):
+        wrong.append("analyses")
+    if wrong:
+        raise ResultsError(f"this is no resolved study file: {', '.join(wrong)} is not what such a file has there")
     names = tuple(definition["analyses"]) or (USUAL,)
     # The figures of an analysis that is not known here, a plug-in's, have its own name or are the usual ones.
     drawn = [name for each in names for name in (ANALYSES[each].figures or {} if each in ANALYSES else [each])]
@@ -58,7 +67,7 @@ def outline_of(definition: Mapping[str, Any]) -> Outline:
         aim=definition["aim"],
         scenarios=len(definition["scenario"]),
         methods=len(definition["method"]),
-        replicates=replicates["quick"] if isinstance(replicates, dict) else replicates,
+        replicates=quick,
         analyses=names,
         figures=tuple(dict.fromkeys([*drawn, *(ANALYSES[USUAL].figures or {})])),
         has_claims="claim" in definition,
