@@ -15,7 +15,7 @@ RECIPE = re.compile(
     r"^### An? (\w+)\n(?:(?!^#).)*?^```python\n(.*?)^```\n\n```toml\n(.*?)^```", re.MULTILINE | re.DOTALL
 )
 RECIPES = {name: (plugin, study) for name, plugin, study in RECIPE.findall(TEXT)}
-#: Kinds whose entry has a table, measure, prediction or estimand of its own name; the others are the study's methods or data.
+#: Kinds whose entry is shown by its name: a table, measure, prediction or estimand; the others are data or methods.
 SHOWN = {"estimand", "measure", "law", "analysis"}
 FILES = ("measures", "predictions")
 
