@@ -11,14 +11,22 @@ import pytest
 from click.testing import CliRunner
 
 from simstudy.cli import main
+from simstudy.estimators.registry import ESTIMATORS
+from simstudy.families import FAMILIES
+from simstudy.measures import MEASURES
+from simstudy.penalties import PENALTIES
+from simstudy.sources.coefficients import PATTERNS
+from simstudy.sources.designs import BLOCKS, DESIGNS
+from simstudy.sources.noise import ERRORS
+from simstudy.sources.registry import SOURCES
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+FENCED = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def blocks(language):
-    return [body for name, body in BLOCKS if name == language]
+    return [body for name, body in FENCED if name == language]
 
 
 def commands(program):
@@ -45,6 +53,16 @@ def test_claims_and_controls_of_the_full_profile_are_counted():
     counts = pd.concat(ledgers)["outcome"].value_counts()
     assert f"{counts['as expected']} claims as expected, {counts['caught']} negative controls" in TEXT
     assert set(counts.index) == {"as expected", "caught"}
+
+
+def test_every_name_that_a_study_can_use_is_in_the_readme():
+    registries = (BLOCKS, DESIGNS, ERRORS, ESTIMATORS, FAMILIES, PATTERNS, PENALTIES, SOURCES)
+    named = set(re.findall(r"`[\"]?(\w+)[\"]?`", TEXT)) | set(re.findall(r'law = "(\w+)"', TEXT))
+    assert {name for registry in registries for name in registry if name not in named} == set()
+
+
+def test_the_changelog_counts_measures():
+    assert f"- {len(MEASURES)} performance measures" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_every_picture_and_page_of_the_documents_exists():

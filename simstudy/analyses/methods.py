@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simstudy.errors import SimstudyError
 from simstudy.estimators.capabilities import Law, Placement
 from simstudy.estimators.registry import ESTIMATORS
+from simstudy.families import family
 from simstudy.measures.names import COEFFICIENTS
 from simstudy.penalties import PENALTIES
 from simstudy.runner.methods import ResolvedMethod, resolve
@@ -180,6 +181,9 @@ def why_no_law(method: ResolvedMethod) -> str:
     """Why the theory says nothing about a method; empty if it does."""
     if method.rule is not None:
         return "its lambda is chosen from the data"
-    if method.arguments.get("attack", "fgsm") != "fgsm" and method.arguments["family"] == "poisson":
-        return "the theory is that of attack = 'fgsm', which differs in the poisson family"
+    if method.arguments.get("attack", "fgsm") != "fgsm":
+        law = family(method.arguments["family"])
+        # Labels give both attacks one sign, and a symmetric loss is largest away from y: elsewhere they differ.
+        if law.kinked and not law.quadratic:
+            return f"the theory is that of attack = 'fgsm', which differs in the {law.name} family"
     return ""

@@ -178,8 +178,9 @@ def _train(loop: Loop, k: int, max_iter: int) -> Trained:
     if k:
         start[0] = _null_intercept(loop)
     b = start
-    # The bound of b'' makes the first rate stable: 1/4 for labels, else its value at the start.
-    curvature = 0.25 if loop.law.name == "binomial" else float(np.max(loop.law.variance(loop.Z @ b)))
+    # The bound of b'' makes the first rate stable; where it has none, its value at the start.
+    bound = loop.law.largest_variance
+    curvature = bound if np.isfinite(bound) else float(np.max(loop.law.variance(loop.Z @ b)))
     rate = loop.y.size / (curvature * float(np.linalg.norm(loop.Z, 2)) ** 2)
     unit = float(np.mean(np.abs(loop.y - loop.y.mean())))
     length, taken, halvings, restarts = float(EPOCH), 0, 0, 0

@@ -77,6 +77,8 @@ class Binomial(Canonical):
 
     support: ClassVar[str] = "0 or 1"
     kinked: ClassVar[bool] = False
+    logistic: ClassVar[bool] = True
+    largest_variance: ClassVar[float] = 0.25
     arrays: ClassVar[ArrayFunctions] = ArrayFunctions(_plain, _link, _recession, _smoothed)
 
     @override

@@ -35,6 +35,10 @@ class Family:
         Whether the loss is (y - eta)^2 / 2 up to what does not depend on eta.
     needs_exponential_moments : bool
         Whether I is infinite for covariates without exponential moments.
+    logistic : bool
+        Whether responses are labels with the logit link, for which a prevalence can be asked.
+    largest_variance : float
+        Bound of the variance function over all eta, infinite where it has none.
     """
 
     name: ClassVar[str]
@@ -44,6 +48,8 @@ class Family:
     kinked: ClassVar[bool]
     quadratic: ClassVar[bool] = False
     needs_exponential_moments: ClassVar[bool] = False
+    logistic: ClassVar[bool] = False
+    largest_variance: ClassVar[float] = np.inf
     _loss: Loss | None = None
 
     def loss(self, y: Array, eta: Array) -> Array:

@@ -38,14 +38,14 @@ def penalty_weights(
     Returns
     -------
     margin, weight : (n,) arrays
-        The margin is (2 y - 1) eta, large for confident correct predictions, in the binomial family, and minus the
+        The margin is (2 y - 1) eta, large for confident correct predictions, where responses are labels, and minus the
         size of the residual elsewhere.
     """
     X, y = data(seed, scenario, replicate)
     law = family_named(scenario.family)
     eta = intercept + X @ beta
     residual = y - law.mean(eta)
-    margin = (2.0 * y - 1.0) * eta if scenario.family == "binomial" else -np.abs(residual)
+    margin = -np.abs(residual) if law.kinked else (2.0 * y - 1.0) * eta
     if method.entry.need("placement", "the weight of an observation") != Placement.INSIDE:
         return margin, np.ones_like(margin)
     penalty = method.arguments["penalty"]

@@ -170,9 +170,9 @@ class Scenario:
     def prevalence_realised(self) -> float | None:
         """P(Y = 1) at the scenario's intercept: of X itself where it is fixed, else of the law of its rows.
 
-        None in other families than the binomial, and where the law of x'beta is not known.
+        None in families without the logit link, and where the law of x'beta is not known.
         """
-        if self.family != "binomial":
+        if not family_of(self.family).logistic:
             return None
         if self.design.fixed:
             return float(family_of(self.family).mean(self.linear_predictor(self.fixed_covariates())).mean())
@@ -298,7 +298,7 @@ def _check_family(family: str, sigma: float, prevalence: float | None, errors: E
         raise ConfigError(bad_value("sigma", sigma, f"1 or left out in the {family} family"))
     if not law.additive_errors and errors != NORMAL_ERRORS:
         raise ConfigError(bad_value("errors", errors.name, f"left out in the {family} family"))
-    if prevalence is not None and family != "binomial":
+    if prevalence is not None and not law.logistic:
         raise ConfigError(bad_value("prevalence", prevalence, f"left out in the {family} family (binomial only)"))
 
 

@@ -15,6 +15,17 @@ import simstudy as ss
 """
 GLM = '{ family = "FAMILY", n = [40], intercept = 0.0, beta = { pattern = "explicit", values = [0.5, 0.0] } }'
 MLE = '{ name = "mle", estimator = "mle" }'
+SOURCE = """
+@ss.source("naive")
+@dataclass(frozen=True)
+class Naive:
+    n: int
+    def truth(self):
+        return {"beta": [0.5]}
+    def sample(self, rng):
+"""
+ZERO = '@ss.estimator("zero")\ndef zero(data, rng):\n    return {"beta": [0.0]}\n'
+OWN = '{ source = "naive", n = [40] }'
 
 
 def study(folder: Path, code: str, scenario: str = GLM, method: str = MLE, more: str = "") -> Path:
@@ -55,6 +66,19 @@ REFUSED = {
         "",
         "slope",
     ),
+    "a family without a mean": (
+        '@ss.family("naive")\nclass Naive:\n    support, kinked = "a number", True\n'
+        "    def loss(self, y, eta):\n        return (y - eta) ** 2 / 2\n"
+        "    def slope(self, y, eta):\n        return eta - y\n"
+        "    def curvature(self, y, eta):\n        return 1.0\n"
+        "    def link(self, mu):\n        return mu\n"
+        "    def recession(self, y):\n        return 0.0\n"
+        "    def in_support(self, y):\n        return True\n",
+        GLM,
+        MLE,
+        "",
+        "Naive lacks mean",
+    ),
     "a family without a link": (
         '@ss.family("naive")\nclass Naive:\n    support, kinked = "a number", True\n'
         "    def loss(self, y, eta):\n        return (y - eta) ** 2 / 2\n",
@@ -62,6 +86,27 @@ REFUSED = {
         MLE,
         "",
         "naive",
+    ),
+    "a source without a family": (
+        f"{SOURCE}        return ss.Data(rng.standard_normal((self.n, 1)), rng.standard_normal(self.n))\n",
+        OWN,
+        '{ name = "m", estimator = "fgsm", penalty = "lasso", lam = 0.1 }',
+        "",
+        "family",
+    ),
+    "an estimator with an option that nobody has": (
+        '@ss.estimator("naive")\ndef naive(data, rng, *, width=1.0):\n    return {"beta": np.zeros(1)}\n',
+        GLM,
+        '{ name = "m", estimator = "naive", widht = 2.0 }',
+        "",
+        "did you mean 'width'",
+    ),
+    "an estimand of two arguments": (
+        '@ss.estimand("naive")\ndef naive(fit, data):\n    return 0.5\n',
+        GLM,
+        MLE,
+        'estimands = ["naive"]',
+        "a function of (fit, data, truth)",
     ),
     "an estimator without a largest level": (
         '@ss.estimator("naive")\ndef naive(data, rng, *, penalty, family):\n    return {"beta": np.zeros(2)}\n',
@@ -143,6 +188,24 @@ FAILS = {
         "",
         "beta",
     ),
+    "an estimator without a number": (
+        '@ss.estimator("naive")\ndef naive(data, rng):\n    return {"beta": np.array([np.nan])}\n',
+        '{ name = "m", estimator = "naive" }',
+        "",
+        "estimate beta = .*finite",
+    ),
+    "an estimand outside of its bounds": (
+        '@ss.estimand("naive", bounds=(0, 1))\ndef naive(fit, data, truth):\n    return 1.5\n',
+        MLE,
+        'estimands = ["naive"]',
+        "estimand naive = 1.5 .*between 0 and 1",
+    ),
+    "an estimand of two dimensions": (
+        '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return data.X\n',
+        MLE,
+        'estimands = ["naive"]',
+        "estimand naive = .*a number or a vector",
+    ),
     "an estimand of text": (
         '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return "good"\n',
         MLE,
@@ -160,6 +223,42 @@ def test_every_row_says_what_failed_and_the_run_ends_with_an_error(naive: str, t
     rows = ss.load(tmp_path / "results" / "naive")
     assert set(rows["status"]) == {"error"}
     assert rows["message"].str.contains(word).all(), rows["message"].iloc[0]
+
+
+DRAWS = {
+    "nothing": ("pass", "ss.Data"),
+    "a pair": ("return rng.standard_normal((self.n, 1)), rng.standard_normal(self.n)", "ss.Data"),
+    "what is not there": ("return rng.nothing", "nothing"),
+}
+
+
+@pytest.mark.parametrize("naive", DRAWS)
+def test_a_source_that_draws_no_data_set_is_an_error_in_every_row(naive: str, tmp_path: Path) -> None:
+    body, word = DRAWS[naive]
+    result = call("run", study(tmp_path, f"{SOURCE}        {body}\n{ZERO}", OWN, '{ name = "z", estimator = "zero" }'))
+    assert result.exit_code == 1, result.output
+    rows = ss.load(tmp_path / "results" / "naive")
+    assert set(rows["status"]) == {"error"}
+    assert rows["message"].str.contains(word).all(), rows["message"].iloc[0]
+
+
+SUSPECT = {
+    "another number of responses": ("return ss.Data(np.zeros((self.n, 1)), np.zeros(3))", "X has 40 rows, y has 3"),
+    "values that are not finite": ("return ss.Data(np.full((self.n, 1), np.inf), np.zeros(self.n))", "not finite"),
+    "random numbers of its own": (
+        "return ss.Data(np.random.default_rng().standard_normal((self.n, 1)), np.zeros(self.n))",
+        "two data sets from the same random numbers differ",
+    ),
+}
+
+
+@pytest.mark.parametrize("naive", SUSPECT)
+def test_data_that_an_estimator_of_ones_own_might_take_are_found_before_the_run(naive: str, tmp_path: Path) -> None:
+    body, word = SUSPECT[naive]
+    path = study(tmp_path, f"{SOURCE}        {body}\n{ZERO}", OWN, '{ name = "z", estimator = "zero" }')
+    result = CliRunner().invoke(main, ["check", str(path)])
+    assert result.exit_code == 1, result.output
+    assert word in " ".join(result.output.split())
 
 
 READ = {

@@ -49,6 +49,9 @@ def test_a_run_extends_them_with_the_rows_of_a_fresh_run(results: Path, tmp_path
     for name in ("beta_hat", "intercept_hat"):
         old, new = (np.vstack(frame[name].to_numpy()) for frame in (extended, fresh))
         np.testing.assert_allclose(old, new, atol=1e-8)
+    added, same = (frame[frame["replicate"] >= 20].drop(columns="seconds") for frame in (extended, fresh))
+    assert len(added) == 60
+    pd.testing.assert_frame_equal(added, same[added.columns], check_exact=True, check_dtype=False)
 
 
 def test_another_definition_is_refused_with_what_changed(results: Path, tmp_path: Path) -> None:
