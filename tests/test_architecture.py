@@ -29,7 +29,7 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
-    "geometry": FOUNDATION | {"families", "estimands"},
+    "geometry": FOUNDATION | {"families", "estimands", "sources", "theory"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
@@ -43,7 +43,7 @@ ALLOWED = {
     "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
     "analyses": FOUNDATION
     | {"measures", "theory", "store", "study", "sources", "families", "penalties", "estimators", "runner", "report"}
-    | {"verdicts"},
+    | {"verdicts", "geometry"},
     "workflow": FOUNDATION | FOLDERS,
     "cli": FOUNDATION | FOLDERS | {"workflow"},
     "__main__": {"cli"},
