@@ -2,6 +2,7 @@
 
 from simstudy.analyses import (
     activation,
+    attacked,
     best,
     coefficients,
     coverage,
@@ -12,8 +13,10 @@ from simstudy.analyses import (
     penalties,
     performance,
     proportional,
+    robustness,
     root_n,
     support,
+    tilting,
     tradeoff,
     training,
     uniformity,
@@ -22,6 +25,7 @@ from simstudy.analyses import (
 
 __all__ = [
     "activation",
+    "attacked",
     "best",
     "coefficients",
     "coverage",
@@ -32,8 +36,10 @@ __all__ = [
     "penalties",
     "performance",
     "proportional",
+    "robustness",
     "root_n",
     "support",
+    "tilting",
     "tradeoff",
     "training",
     "uniformity",
