@@ -2,7 +2,7 @@
 
 from simstudy import geometry
 from simstudy.analyses.registry import analysis
-from simstudy.errors import ConfigError, InputError, NoSolution, ResultsError, SimstudyError
+from simstudy.errors import ConfigError, InputError, NoSolution, PluginError, ResultsError, SimstudyError
 from simstudy.estimands import estimand
 from simstudy.estimators import (
     Aic,
@@ -102,6 +102,7 @@ __all__ = [
     "NormalBlock",
     "NormalErrors",
     "Pivotal",
+    "PluginError",
     "PowerForm",
     "Rademacher",
     "RademacherBlock",

@@ -26,6 +26,10 @@ class ResultsError(SimstudyError, RuntimeError):
     """A results folder that cannot be used as asked (another study's, not writable, damaged)."""
 
 
+class PluginError(SimstudyError, RuntimeError):
+    """Code of a plug-in raised: says which, and at which line of its file."""
+
+
 def bad_value(field: str, value: object, allowed: str) -> str:
     """Sentence for a value outside its range: names the field, the value and what is allowed."""
     return f"{field} = {value!r} is not allowed: it must be {allowed}"

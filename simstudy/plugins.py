@@ -12,14 +12,16 @@ import inspect
 import linecache
 import pickle
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 from typing import Any, TypeGuard
 
-from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.errors import ConfigError, PluginError, SimstudyError, bad_value, unknown_name
 from simstudy.registry import Registration, registering
 
 #: Group of entry points in which installed packages offer plug-ins.
@@ -205,6 +207,32 @@ def _reads_rows(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
 def is_users(filename: str) -> bool:
     """Whether a file of a traceback is a plug-in's."""
     return filename in _files
+
+
+def words(error: Exception) -> str:
+    """An error with its type and the lines of the user's own code that led to it, innermost first."""
+    lines = [frame for frame in reversed(extract_tb(error.__traceback__)) if is_users(frame.filename)]
+    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in lines]
+    return "\n  ".join([f"{type(error).__name__}: {error}", *places])
+
+
+@contextmanager
+def users_code(what: str) -> Iterator[None]:
+    """Turn an error that came from a plug-in's lines into a sentence; an error of ours keeps its traceback.
+
+    Raises
+    ------
+    PluginError
+        Names `what` was asked, the error, and the lines of the plug-in.
+    """
+    try:
+        yield
+    except SimstudyError:
+        raise
+    except Exception as error:
+        if any(is_users(frame.filename) for frame in extract_tb(error.__traceback__)):
+            raise PluginError(f"{what} failed: {words(error)}") from error
+        raise
 
 
 def where(error: BaseException, path: str) -> str:

@@ -222,7 +222,7 @@ def test_a_penalty_without_lam_is_refused(call: Call) -> None:
 
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "simstudy", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("simstudy, version 0.1.0")
+    assert done.stdout.startswith("simstudy, version 0.2.0")
 
 
 @pytest.mark.parametrize("command", ["run", "table", "plan", "scenario"])

@@ -11,7 +11,9 @@ import simstudy as ss
 from simstudy.cli import main
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-RECIPE = re.compile(r"^### An? (\w+)\n(?:(?!^#).)*?^```python\n(.*?)^```\n\n```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RECIPE = re.compile(
+    r"^### An? (\w+)\n(?:(?!^#).)*?^```python\n(.*?)^```\n\n```toml\n(.*?)^```", re.MULTILINE | re.DOTALL
+)
 RECIPES = {name: (plugin, study) for name, plugin, study in RECIPE.findall(TEXT)}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from simstudy.analyses.labels import with_labels
 from simstudy.analyses.plain import plain_table
 from simstudy.analyses.results import Results
+from simstudy.plugins import users_code
 from simstudy.registry import Registry
 from simstudy.report.figures.canvas import Figure
 from simstudy.report.table import Table
@@ -69,10 +70,11 @@ class Analysis:
 
     def tabulated(self, results: Results) -> Table:
         """The table of some results, with the answer; columns that begin with _ are for figures only."""
-        numbers = results.once(self.name, self.frame)
-        made = self.table(numbers)
+        with users_code(f"analysis {self.name!r}"):
+            numbers = results.once(self.name, self.frame)
+            made = self.table(numbers)
+            answer = self.sentence(with_labels(numbers, results.labels))
         shown = [name for name in made.data.columns if not str(name).startswith("_")]
-        answer = self.sentence(with_labels(numbers, results.labels))
         return replace(made, data=made.data[shown], answer=answer, labels=results.labels)
 
 

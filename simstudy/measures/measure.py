@@ -12,6 +12,7 @@ import numpy as np
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.measures.estimate import Estimate, FloatArray, unknown, with_interval
+from simstudy.plugins import users_code
 from simstudy.registry import Registry
 from simstudy.seeding import Stream, generator
 
@@ -137,13 +138,15 @@ class Measure:
         ------
         InputError
             The function returns another shape.
+        PluginError
+            The function of a plug-in raises.
         """
         used = [np.asarray(arguments[name]) for name in self.takes]
         sampled = used[self._sampled[0]]
         size = sampled.shape[1]
         if not len(sampled):
             return unknown(size)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"), users_code(f"measure {self.name!r}"):
             found = self.function(*used)
             if isinstance(found, Estimate):
                 return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
-from traceback import extract_tb
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from simstudy.errors import InputError, bad_value
 from simstudy.estimands import ESTIMANDS, evaluate
 from simstudy.estimators.fit import Fit
-from simstudy.plugins import is_users
+from simstudy.plugins import words
 from simstudy.records import Data, Status, error_column, estimate_column
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.seeding import Stream, generator
@@ -179,13 +178,6 @@ def raise_interrupt(error: BaseException | None) -> None:
         if isinstance(error, KeyboardInterrupt):
             raise error
         error = error.__cause__
-
-
-def words(error: Exception) -> str:
-    """An error with its type and the lines of the user's own code that led to it, innermost first."""
-    lines = [frame for frame in reversed(extract_tb(error.__traceback__)) if is_users(frame.filename)]
-    places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in lines]
-    return "\n  ".join([f"{type(error).__name__}: {error}", *places])
 
 
 def error_row(scenario: Source, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from simstudy.errors import ConfigError, InputError, bad_value
 from simstudy.measures.names import parameter
+from simstudy.plugins import users_code
 from simstudy.registry import Registry
 from simstudy.sources.registry import Source
 from simstudy.theory.predictions import COLUMNS, Prediction
@@ -106,7 +107,8 @@ def predictions_of(laws: Sequence[str], scenario: Source, method: Any, measures:
 
 
 def _rows(entry: Law, scenario: Source, method: Any, measures: Mapping[str, Any]) -> Iterator[Prediction]:
-    given = entry.function(getattr(scenario, "source", scenario), method)
+    with users_code(f"law {entry.name!r}"):
+        given = entry.function(getattr(scenario, "source", scenario), method)
     if not isinstance(given, Mapping):
         raise InputError(bad_value(f"law {entry.name}", given, "a dict from (estimand, measure) to a value"))
     truth = scenario.truth()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from time import perf_counter
@@ -10,12 +10,13 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from simstudy.errors import SimstudyError
-from simstudy.records import Data, Status
+from simstudy.errors import SimstudyError, unknown_name
+from simstudy.plugins import words
+from simstudy.records import HAT, Data, Status
 from simstudy.runner.block import block_table
 from simstudy.runner.methods import resolve
 from simstudy.runner.plan import block_of
-from simstudy.runner.replicate import replicate_rows, words
+from simstudy.runner.replicate import replicate_rows
 from simstudy.runner.truth import truth
 from simstudy.seeding import Stream, generator
 from simstudy.sources.registry import Source
@@ -88,7 +89,8 @@ def check(study: str | Path | Study) -> Checked:
         tried += [Tried(scenario.label, row.method, row.status, row.message, row.seconds) for row in rows]
         tables.append(block_table(block, rows).to_pandas())
         problems += [f"{scenario.label}, {row.method}: {row.message}" for row in rows if row.status in BROKEN]
-        problems += by_laws(chosen, scenario)[1]
+        predictions, reasons = by_laws(chosen, scenario)
+        problems += [*reasons, *unknown_estimands(predictions, tables[-1].columns)]
     problems += measure_problems(chosen, pd.concat(tables, ignore_index=True))
     cells = pd.DataFrame(tried, columns=[each.name for each in fields(Tried)])
     return Checked(cells, tuple(dict.fromkeys(problems)), seconds)
@@ -128,6 +130,15 @@ def data_problems(data: Data) -> Iterator[str]:
             array = np.asarray(values)
             if array.dtype.kind in "fc" and not np.isfinite(array).all():
                 yield f"{part} has values that are not finite"
+
+
+def unknown_estimands(predictions: Sequence[pd.DataFrame], columns: Collection[str]) -> Iterator[str]:
+    """Sentences on what laws predict of an estimand that no method of the study has."""
+    known = [name.removesuffix(HAT) for name in columns if name.endswith(HAT)]
+    for frame in predictions:
+        for law, estimand in frame[["law", "estimand"]].drop_duplicates().itertuples(index=False):
+            if estimand not in known and estimand not in columns:
+                yield unknown_name(f"estimand of law {law}", estimand, known)
 
 
 def measure_problems(study: Study, rows: pd.DataFrame) -> Iterator[str]:
