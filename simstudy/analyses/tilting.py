@@ -66,7 +66,7 @@ def tilting(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
             "lam": -frame["lam"],
         }
     )
-    return frame.loc[order.sort_values(list(order)).index].reset_index(drop=True)
+    return frame.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
 
 
 def table(result: pd.DataFrame) -> Table:
