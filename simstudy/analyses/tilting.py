@@ -102,8 +102,8 @@ def sentence(result: pd.DataFrame) -> str:
     row, (scenario, name) = ends.iloc[place], list(ends.index)[place]
     return (
         f"Weak regularisation tilts the boundary and brings it close to the data, most for {name} in {scenario}: at "
-        f"λ = {row['lam']:g} it is tilted by {row['angle']:.2g} degrees and has {share[place]:.0%} of the distance that "
-        "it has at the largest level."
+        f"λ = {row['lam']:g} it is tilted by {row['angle']:.2g} degrees and has {share[place]:.0%} of the distance "
+        "that it has at the largest level."
     )
 
 
