@@ -14,8 +14,8 @@ from simstudy.records import Data
 
 Array = NDArray[np.float64]
 
-#: Norms of w between whose ends a rate is taken, in units of 1/mean |d|: far below and far above one.
-SMALL, LARGE = (1e-3, 1e-2), (10.0, 100.0)
+#: Norms of w between whose ends a rate is taken, in units of 1/mean |d|: below and far above one.
+SMALL, LARGE = (0.03, 0.3), (10.0, 100.0)
 
 
 def remainder_at_small_norm(norm: float, d: ArrayLike, loss: str) -> float:
@@ -44,7 +44,7 @@ def _distances(fit: Any, data: Data) -> Array:
 
 @estimand("small_norm_rate")
 def small_norm_rate(fit: Any, data: Data, truth: Any) -> float:  # noqa: ARG001 - estimands have one form
-    """Power of ||w|| in the remainder of G4 for the softplus loss: 2 at every boundary."""
+    """Power of ||w|| in the remainder of G4 for the softplus loss: 2 but for the next order, ||w||^4."""
     return _rate(remainder_at_small_norm, SMALL, _distances(fit, data)) if fit.coef.any() else np.nan
 
 
