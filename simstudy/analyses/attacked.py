@@ -45,7 +45,7 @@ def attacked(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     found = []
     for (key, method), own in rows.groupby(["scenario_key", "method"], sort=False, observed=True):
         good = usable(own, [])
-        good = good[[np.isfinite(each).all() for each in good[CURVE]]]
+        good = good.loc[np.array([np.isfinite(each).all() for each in good[CURVE]], dtype=bool)]
         accuracy = np.stack(good[CURVE].to_list()) if len(good) else np.empty((0, ATTACKS[np.inf].size))
         values = {name: 100.0 * (1.0 - accuracy[:, place]) for name, place in places.items()}
         values["nonzero"] = np.array([np.count_nonzero(each) for each in good["beta_hat"]], dtype=float)

@@ -110,6 +110,9 @@ def test_attacked_error_is_read_at_its_sizes() -> None:
     assert (found["attempted"], found["failed"]) == (3, 1)
     assert "15.0" in attacked_analysis.sentence(attacked(rows, KINDS))
     attacked_analysis.figure(attacked(rows, KINDS))
+    none = attacked(rows.assign(status="error"), KINDS)
+    assert none["clean"].isna().all()
+    assert attacked_analysis.sentence(none) == NOTHING
 
 
 def test_means_are_the_truth_plus_the_bias() -> None:
