@@ -56,16 +56,26 @@ class ImageSet:
         Raises
         ------
         InputError
-            There are fewer: names the digit, how many there are and how many were asked for.
+            There are fewer, or none: names the digit, how many there are and how many were asked for.
         """
         found = np.flatnonzero(self.digits == digit)
-        if count is not None and count > found.size:
-            raise InputError(f"digit {digit}: {found.size} training images, expected {count} at least")
+        least = 1 if count is None else count
+        if least > found.size:
+            raise InputError(f"digit {digit}: {found.size} training images, expected {least} at least")
         return np.asarray(self.images[found[:count]] / self.white)
 
     def test_of(self, digit: int) -> Array:
-        """All test images of a digit, (count, pixels) in [0, 1]."""
-        return np.asarray(self.test_images[self.test_digits == digit] / self.white)
+        """All test images of a digit, (count, pixels) in [0, 1].
+
+        Raises
+        ------
+        InputError
+            There are none.
+        """
+        found = self.test_images[self.test_digits == digit]
+        if not len(found):
+            raise InputError(f"digit {digit}: no test image, expected one at least")
+        return np.asarray(found / self.white)
 
 
 def known_by_name(folder: Path) -> str:  # noqa: ARG001 - one form for all sets

@@ -135,6 +135,13 @@ def test_a_folder_changes_no_key_and_files_do(folder: Path, tmp_path: Path) -> N
         ss.Images("idx", folder=str(tmp_path / "nowhere"))
 
 
+@pytest.mark.parametrize(("part", "words"), [("train", "7: 0 training images"), ("t10k", "7: no test image")])
+def test_a_digit_without_images_is_named(folder: Path, part: str, words: str) -> None:
+    (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.where(DIGITS == 7, 3, DIGITS).astype(np.uint8)))
+    with pytest.raises(InputError, match=f"digit {words}, expected"):
+        ss.Images("idx", "7v9", folder=str(folder)).sample(RNG)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
