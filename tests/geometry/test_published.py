@@ -60,7 +60,7 @@ def test_rows_that_are_off_are_said_to_be() -> None:
     found[list(SCRIPT["NAMES"])] = published + np.array([[0.0, 0.5, 0.0], [0.0021, 1.0, 3 * 100 / 72]])
     said = SCRIPT["printed"](found).filter(like="agrees")
     assert said.to_numpy().tolist() == [["yes", "yes", "yes"], ["NO", "NO", "NO"]]
-    assert "Of the 6 published values that are known 3 agree" in SCRIPT["summary"](found)
+    assert "Of the 6 published values that are known 3 agree" in SCRIPT["summary"](found, 1.0, 2)
 
 
 def test_the_committed_table_is_what_its_summary_says() -> None:
