@@ -13,7 +13,10 @@ TABLE = Path("results/benchmarks/geometry.md")
 
 
 def main() -> None:
-    """Time both on one core and write the table; needs the files of `make mnist`."""
+    """Time both on one core and write the table; without the files of `make mnist` say so."""
+    if not Path("data/mnist/train-images-idx3-ubyte").is_file():
+        print("no images: `make mnist` fetches them")
+        return
     data = ss.Images("mnist", "3v7").sample(np.random.default_rng(0))
     pair = ss.Images("mnist", "7v9", per_class=3000).sample(np.random.default_rng(0))
     with threadpool_limits(1):
