@@ -1,4 +1,4 @@
-"""Paths on MNIST: FGSM over 30 levels on 12,396 images, support vector machines over 81 levels on 6,000 of 784 pixels."""
+"""Paths on MNIST: FGSM over 30 levels on 12,396 images, support vector machines over 81 levels on 6,000."""
 
 import platform
 from pathlib import Path
