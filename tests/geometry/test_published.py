@@ -70,3 +70,14 @@ def test_the_committed_table_is_what_its_summary_says() -> None:
     assert SCRIPT["printed"](committed).filter(like="agrees").eq("yes").all(axis=None)
     text = (folder / "printed.md").read_text(encoding="utf-8")
     assert "Of the 30 published values that are known 30 agree" in text
+
+
+def test_figures_of_the_study_on_small_images() -> None:
+    """The script draws all of its figures, here on a pair of 8 x 8 pixels."""
+    figures = runpy.run_path(str(ROOT / "experiments" / "published_figures.py"))
+    figures["drawn"].__globals__["SHOWN"] = [0, 1, 100, 101]
+    found = table(ss.Images("digits", "3v8", per_class=100), (0, 20)).assign(d_adv_published=[0.8, np.nan])
+    data = ss.Images("digits", "3v8", per_class=100).sample(np.random.default_rng(0))
+    drawn = figures["drawn"](found, data, 8)
+    assert set(drawn) == {"levels", "distances", "plane", "weights", "mirror"}
+    assert all(len(str(each.get_label())) > 40 for each in drawn.values())

@@ -73,6 +73,7 @@ def distances_figure(
         edges = width * np.arange(np.floor(d.min() / width), np.ceil(d.max() / width) + 1.0)
         for right, colour in ((False, COLOURS[1]), (True, COLOURS[0])):
             each.hist(d[(d > 0.0) == right], bins=list(edges), color=colour, alpha=0.55)
+        each.set_axisbelow(True)
         each.set_title(f"{title}\n||w|| = {norm:.3g}")
         each.set_xlabel("signed distance y d(x)")
         over = each.twinx()
@@ -95,10 +96,14 @@ def distances_figure(
 
 
 def plane_figure(parts: Sequence[Seen]) -> Figure:
-    """Data in the tilting plane with the boundary, a point and its mirror image (G6)."""
+    """Data in the tilting plane with the boundary, a point and its mirror image; words where there is no plane (G6)."""
     figure, axes = panels(len(parts), 3, height=2.7)
     for each, part in zip(axes[0], parts, strict=True):
-        _plane(each, part)
+        if np.isfinite(part.points).all():
+            _plane(each, part)
+        else:
+            each.text(0.5, 0.5, "not tilted:\nthere is no plane", ha="center", va="center", transform=each.transAxes)
+            _bare(each, part.title)
     axes[0][0].set_ylabel("along n")
     marks = [
         Line2D([], [], color=colour, marker=".", linestyle="", label=f"y = {label:+d}")
