@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist tables tables-full report report-full browser test test-slow check format bench lock clean FORCE
+.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -39,6 +39,15 @@ tables: $(STAMP) ## run the quick profile of every study; write tables and verdi
 	@$(MAKE) --no-print-directory --jobs=$(CORES) $(WHOLE) JOBS=1 $(STUDIES:%=results/%)
 
 tables-full: $(STUDIES:%=results/full/%) ## the same with the full profile, to results/full/
+
+# Studies on all of MNIST stand apart: they need its files, and ten minutes.
+tables-mnist: mnist $(patsubst experiments/mnist/%.toml,results/mnist/%,$(wildcard experiments/mnist/*.toml)) ## the studies on all of MNIST, to results/mnist/
+
+results/mnist/%: $(STAMP) FORCE
+	$(VENV)/bin/simstudy run experiments/mnist/$*.toml --out results/mnist -j $(JOBS) $(RUN)
+	$(VENV)/bin/simstudy table experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
+	$(VENV)/bin/simstudy claims experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
+	$(VENV)/bin/simstudy figure experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
 
 results/full/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full -j $(JOBS) $(RUN)

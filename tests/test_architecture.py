@@ -34,7 +34,7 @@ ALLOWED = {
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
-    "geometry": FOUNDATION | {"families", "estimands"},
+    "geometry": FOUNDATION | {"families", "estimands", "sources", "theory"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
@@ -48,7 +48,7 @@ ALLOWED = {
     "verdicts": FOUNDATION | {"measures", "theory", "study", "sources", "report"},
     "analyses": FOUNDATION
     | {"measures", "theory", "store", "study", "sources", "families", "penalties", "estimators", "runner", "report"}
-    | {"verdicts"},
+    | {"verdicts", "geometry"},
     "workflow": FOUNDATION | FOLDERS,
     "__init__": FOUNDATION | FOLDERS | {"workflow"},
     "cli": FOUNDATION | FOLDERS | {"workflow", "__init__"},

@@ -12,11 +12,14 @@ from simstudy.geometry.distances import (
     robust_accuracy,
 )
 from simstudy.geometry.estimands import ATTACKS
+from simstudy.geometry.laws import DIRECTIONS
+from simstudy.geometry.rates import remainder_at_large_norm, remainder_at_small_norm
 from simstudy.geometry.scaling import LOSSES, MarginLoss, at_large_norm, inverse_norm, risk
 from simstudy.geometry.tilting import TiltingPlane, tilting_angle, tilting_plane
 
 __all__ = [
     "ATTACKS",
+    "DIRECTIONS",
     "LOSSES",
     "MarginLoss",
     "TiltingPlane",
@@ -27,6 +30,8 @@ __all__ = [
     "inverse_norm",
     "mirror",
     "project",
+    "remainder_at_large_norm",
+    "remainder_at_small_norm",
     "risk",
     "robust_accuracy",
     "tilting_angle",

@@ -26,7 +26,7 @@ Truth = Mapping[str, Any]
 #: Sizes of the attacks at which robust accuracy is evaluated, for data with entries in [0, 1].
 ATTACKS = {
     2.0: np.round(np.arange(0.0, 4.01, 0.25), 2),
-    np.inf: np.round(np.arange(0.0, 0.401, 0.02), 2),
+    np.inf: np.round(np.arange(0.0, 0.401, 0.025), 3),
 }
 
 
@@ -109,5 +109,5 @@ def robust_accuracy_l2(fit: Any, data: Data, truth: Truth) -> Array:  # noqa: AR
 
 @estimand("robust_accuracy_linf", bounds=(0.0, 1.0))
 def robust_accuracy_linf(fit: Any, data: Data, truth: Truth) -> Array:  # noqa: ARG001 - estimands have one form
-    """Share of the test data that no l_inf attack of size 0, .02, ..., .4 moves over the boundary (G9)."""
+    """Share of the test data that no l_inf attack of size 0, .025, ..., .4 moves over the boundary (G9)."""
     return _robust(fit, data, np.inf)

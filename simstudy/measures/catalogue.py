@@ -123,6 +123,10 @@ OURS = (
         "mean", moments.mean, VALUES,
         description="mean", formula="mean x_r", mcse=STUDENT, default=WITHOUT_TRUTH,
     ),
+    Measure(
+        "mean_difference", paired.mean_difference, ("values", "reference"),
+        description="mean minus the reference's", formula="mean (x_r - x'_r)", mcse=STUDENT, default=WITHOUT_TRUTH,
+    ),
     a_quantile("median", quantiles.median, description="median", formula="median x_r", default=WITHOUT_TRUTH),
     *(
         a_quantile(

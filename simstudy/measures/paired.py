@@ -17,6 +17,11 @@ def bias_difference(errors: FloatArray, reference: FloatArray) -> Estimate:
     return mean(errors - reference)
 
 
+def mean_difference(values: FloatArray, reference: FloatArray) -> Estimate:
+    """Mean of the method's estimates minus mean of the reference's: their bias difference where no truth is known."""
+    return mean(values - reference)
+
+
 def mse_difference(errors: FloatArray, reference: FloatArray) -> Estimate:
     """Mean squared error of the method minus that of the reference, on the squared scale of the coefficient."""
     return mean(errors**2 - reference**2)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from simstudy.measures.names import COEFFICIENTS
 from simstudy.report.figures.panels import source_columns
 
 #: Measures that can be chosen.
@@ -24,7 +25,7 @@ def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] 
     A row is [scenario, series, measure, parameter, value, lower, upper] with the first four as places in the lists.
     A series is a method, or a method with the one that it is compared with.
     """
-    rows = measures[measures["measure"].isin(MEASURES) & measures["value"].notna()]
+    rows = without_unknown_coefficients(measures[measures["measure"].isin(MEASURES) & measures["value"].notna()])
     if rows.empty:
         return None
     series = rows["method"].astype(str)
@@ -46,6 +47,15 @@ def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] 
         {"label": str(row["scenario"]), **{name: plain(row[name]) for name in varying}} for _, row in truth.iterrows()
     ]
     return {**names, "scenarios": shown, "columns": varying, "rows": drawn}
+
+
+def without_unknown_coefficients(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without coefficients whose truth nobody knows, one for each pixel, of which there is only the spread."""
+    if "estimand" not in rows:
+        return rows
+    coefficients = rows["estimand"] == COEFFICIENTS
+    known = rows.loc[coefficients & (rows["measure"] == "bias"), "scenario_key"]
+    return rows[~coefficients | rows["scenario_key"].isin(set(known))]
 
 
 def short(value: float) -> float | None:

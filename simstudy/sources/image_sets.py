@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -55,20 +56,61 @@ class ImageSet:
         Raises
         ------
         InputError
-            There are fewer: names the digit, how many there are and how many were asked for.
+            There are fewer, or none: names the digit, how many there are and how many were asked for.
         """
         found = np.flatnonzero(self.digits == digit)
-        if count is not None and count > found.size:
-            raise InputError(f"digit {digit}: {found.size} training images, expected {count} at least")
+        least = 1 if count is None else count
+        if least > found.size:
+            raise InputError(f"digit {digit}: {found.size} training images, expected {least} at least")
         return np.asarray(self.images[found[:count]] / self.white)
 
     def test_of(self, digit: int) -> Array:
-        """All test images of a digit, (count, pixels) in [0, 1]."""
-        return np.asarray(self.test_images[self.test_digits == digit] / self.white)
+        """All test images of a digit, (count, pixels) in [0, 1].
+
+        Raises
+        ------
+        InputError
+            There are none.
+        """
+        found = self.test_images[self.test_digits == digit]
+        if not len(found):
+            raise InputError(f"digit {digit}: no test image, expected one at least")
+        return np.asarray(found / self.white)
 
 
-#: Name -> function of a folder that reads the set; sets from libraries have no use for it.
-IMAGE_SETS: Registry[Callable[[Path], ImageSet]] = Registry("set of images")
+def known_by_name(folder: Path) -> str:  # noqa: ARG001 - one form for all sets
+    """No hash: the set is the one of its name wherever it lies."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a set comes from.
+
+    Attributes
+    ----------
+    read : callable
+        From a folder to the set; sets from libraries have no use for it.
+    content : callable
+        From a folder to a hash of its files; empty where the name says all.
+    """
+
+    read: Callable[[Path], ImageSet]
+    content: Callable[[Path], str] = known_by_name
+
+
+IMAGE_SETS: Registry[Origin] = Registry("set of images")
+
+
+def content_of(name: str, folder: str) -> str:
+    """Hash of the files of a set that its name does not tell, read once in a process; else empty.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read.
+    """
+    return IMAGE_SETS[name].content(Path(folder))
 
 
 @cache
@@ -82,13 +124,28 @@ def image_set(name: str, folder: str) -> ImageSet:
     InputError
         A file is missing, damaged or another one.
     """
-    return IMAGE_SETS[name](Path(folder))
+    return IMAGE_SETS[name].read(Path(folder))
 
 
 def idx_files(folder: Path) -> ImageSet:
     """Images from four IDX files with the names of MNIST's, 28 x 28 pixels."""
     names = tuple(MNIST)
     return ImageSet(*_part(folder, *names[:2]), *_part(folder, *names[2:]), 255.0)
+
+
+@cache
+def hash_of_files(folder: Path) -> str:
+    """SHA-256 of the four files with MNIST's names, one after the other.
+
+    Raises
+    ------
+    InputError
+        One cannot be read.
+    """
+    try:
+        return hashlib.sha256(b"".join((folder / name).read_bytes() for name in MNIST)).hexdigest()
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror} ({Path(str(error.filename)).name}), expected IDX files") from None
 
 
 def _part(folder: Path, images: str, labels: str) -> tuple[Bytes, Bytes]:
@@ -127,7 +184,7 @@ def in_two_parts(images: ArrayLike, digits: ArrayLike, white: float) -> ImageSet
     return ImageSet(images[training], digits[training], images[~training], digits[~training], white)
 
 
-IMAGE_SETS.register("digits", digits)
-IMAGE_SETS.register("idx", idx_files)
-IMAGE_SETS.register("mnist", mnist)
-IMAGE_SETS.register("mnist_5000", mnist_5000)
+IMAGE_SETS.register("digits", Origin(digits))
+IMAGE_SETS.register("idx", Origin(idx_files, hash_of_files))
+IMAGE_SETS.register("mnist", Origin(mnist))
+IMAGE_SETS.register("mnist_5000", Origin(mnist_5000))

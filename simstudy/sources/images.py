@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.records import Data
-from simstudy.sources.image_sets import IMAGE_SETS, image_set
+from simstudy.sources.image_sets import IMAGE_SETS, content_of, image_set
 from simstudy.sources.registry import source
 
 
@@ -32,19 +32,25 @@ class Images:
         Whether a replicate draws as many training images of each digit with replacement; else every replicate has the
         same data.
     folder : str
-        Where the files of "mnist" and "idx" are.
+        Where the files of "mnist" and "idx" are, absolute or from where the program runs. It changes no result.
+    content : str
+        SHA-256 hash of the files of "idx", found when it is left out; data are refused when it is another one. Other
+        sets are what their names say.
 
     Raises
     ------
     ConfigError
         A value is not allowed; the message begins with the field's name.
+    InputError
+        A file of "idx" cannot be read.
     """
 
     images: str = "mnist"
     pair: str = "7v9"
     per_class: int | None = None
     resample: bool = False
-    folder: str = "data/mnist"
+    folder: str = field(default="data/mnist", metadata={"key": False})
+    content: str = ""
 
     def __post_init__(self) -> None:
         if self.images not in IMAGE_SETS:
@@ -54,6 +60,8 @@ class Images:
         count = self.per_class
         if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
             raise ConfigError(bad_value("per_class", count, "a whole number of at least 1"))
+        if not self.content:
+            object.__setattr__(self, "content", content_of(self.images, self.folder))
 
     @property
     def family(self) -> str:
@@ -68,6 +76,9 @@ class Images:
         InputError
             A file is missing, damaged or another one, or there are fewer images than `per_class`.
         """
+        content = content_of(self.images, self.folder)
+        if content != self.content:
+            raise InputError(bad_value("folder", self.folder, f"files with the content {self.content}"))
         known = image_set(self.images, self.folder)
         low, high = (int(digit) for digit in self.pair.split("v"))
         parts = [known.of(digit, self.per_class) for digit in (low, high)]

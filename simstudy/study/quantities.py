@@ -45,6 +45,7 @@ QUANTITIES: dict[str, Quantity] = {
     "false_positive_rate": Quantity(WHOLE),
     "failure_rate": Quantity(WHOLE),
     "bias_difference": Quantity(COEFFICIENT, paired=True, power=0.5),
+    "mean_difference": Quantity(COEFFICIENT, paired=True),
     "mse_difference": Quantity(ANY, paired=True, power=1.0),
     "rmse_ratio": Quantity(ANY, paired=True),
     "sup_error": Quantity(WHOLE, power=0.5),

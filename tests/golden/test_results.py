@@ -22,8 +22,8 @@ STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.par
 FULL = sorted(path.parent for path in (ROOT / "results" / "full").glob("*/measures.parquet"))
 KEYS = ["method", "reference", "measure", "parameter"]
 SHARE = 0.02
-#: A fit of the training loop takes half a second.
-SLOW = {"training"}
+#: A fit of the training loop takes half a second, and one of 784 pixels with an L2 penalty too.
+SLOW = {"training", "goodfellow"}
 #: Studies whose full profile is a sample of all.
 SAMPLE = {"neutrality", "root_n"}
 

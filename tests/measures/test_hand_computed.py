@@ -82,3 +82,9 @@ def test_centre_of_skewed_estimates_is_estimated_too() -> None:
     assert np.sqrt(np.mean(found.mcse**2)) == pytest.approx(found.value.std(), rel=0.2)
     binomial = np.sqrt(found.value * (1 - found.value) / 400)
     assert np.sqrt(np.mean(binomial**2)) < 0.75 * found.value.std()
+
+
+def test_mean_difference_is_paired() -> None:
+    found = estimate("mean_difference", X, np.array([0.0]), Y)
+    assert found.value == pytest.approx((X - Y).mean())
+    assert found.mcse == pytest.approx((X - Y).std(ddof=1) / np.sqrt(len(X)))

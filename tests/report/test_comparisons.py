@@ -19,7 +19,9 @@ METHODS = (
     ss.Method("p", "penalized", "scad", lam=ss.FixedLambda(0.1)),
 )
 SCENARIOS = tuple(ss.Scenario("binomial", n, [1.0, 0.0], intercept=-0.5) for n in (100, 200))
-QUICK = tuple(name for name in ANALYSES if name not in {"limit_law", "training"})
+#: Analyses that need other estimands: `tests/analyses` and `tests/report/figures/test_boundaries.py` have them.
+BOUNDARIES = {"attacked", "estimands", "robustness", "tilting"}
+QUICK = tuple(name for name in ANALYSES if name not in {"limit_law", "training", *BOUNDARIES})
 STUDY = ss.Study("tiny", "aim", 3, 30, SCENARIOS, METHODS, QUICK)
 LAW = ss.Study("law", "aim", 3, 30, SCENARIOS[:1], (ss.Method("mle", "mle"),), ("limit_law",))
 

@@ -328,3 +328,17 @@ def test_the_explorer_holds_each_number_once(summary: Results) -> None:
     wanted = summary.measures[summary.measures["measure"] == data["measures"][first[2]]]
     assert f"{first[4]:.4g}" in {f"{value:.4g}" for value in wanted["value"]}
     assert explorer(summary.measures.assign(value=float("nan")), summary.scenarios) is None
+
+
+def test_coefficients_of_unknown_truth_are_not_drawn(summary: Results) -> None:
+    """Images have one for each pixel, and nobody knows their bias."""
+    measures = summary.measures
+    key = measures["scenario_key"].iloc[0]
+    unknown = measures[~((measures["scenario_key"] == key) & measures["measure"].isin(["bias", "rmse"]))]
+    data = explorer(unknown, summary.scenarios)
+    assert data is not None
+    of_first = {data["parameters"][row[3]] for row in data["rows"] if row[0] == 0}
+    of_second = {data["parameters"][row[3]] for row in data["rows"] if row[0] == 1}
+    assert "beta_1" in of_second
+    assert "beta_1" not in of_first
+    assert "intercept" in of_first

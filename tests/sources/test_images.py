@@ -17,7 +17,8 @@ import simstudy as ss
 from simstudy.errors import ConfigError, InputError
 from simstudy.extras import library
 from simstudy.sources.idx import check_md5, read_images, read_labels
-from simstudy.sources.image_sets import MNIST, image_set, in_two_parts
+from simstudy.sources.image_sets import MNIST, hash_of_files, image_set, in_two_parts
+from simstudy.sources.setting import Setting
 
 RNG = np.random.default_rng(7)
 PIXELS = RNG.integers(0, 256, (30, 28, 28), dtype=np.uint8)
@@ -35,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     for name in MNIST:
         (tmp_path / name).write_bytes(idx(PIXELS if "images" in name else DIGITS))
     image_set.cache_clear()
+    hash_of_files.cache_clear()
     return tmp_path
 
 
@@ -111,6 +113,33 @@ def test_resampled_replicates_differ_and_stay_within_their_class(folder: Path) -
 def test_too_few_images_are_named(folder: Path) -> None:
     with pytest.raises(InputError, match="digit 7: 3 training images, expected 4"):
         ss.Images("idx", "7v9", per_class=4, folder=str(folder)).sample(RNG)
+
+
+def test_a_folder_changes_no_key_and_files_do(folder: Path, tmp_path: Path) -> None:
+    """Where MNIST lies makes no difference; files of one's own are known by their content."""
+    assert ss.Images("mnist", folder="here").content == ss.Images("mnist", folder="there").content == ""
+    assert Setting("images", ss.Images(folder="here"), "a").key == Setting("images", ss.Images(folder="there"), "a").key
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in MNIST:
+        (elsewhere / name).write_bytes((folder / name).read_bytes())
+    first, same = (Setting("images", ss.Images("idx", folder=str(each)), "a") for each in (folder, elsewhere))
+    assert first.key == same.key
+    changed = elsewhere / next(iter(MNIST))
+    changed.write_bytes(idx(255 - PIXELS))
+    hash_of_files.cache_clear()
+    assert Setting("images", ss.Images("idx", folder=str(elsewhere)), "a").key != first.key
+    with pytest.raises(InputError, match=r"folder = .*elsewhere.*files with the content"):
+        same.sample(RNG)
+    with pytest.raises(InputError, match=r"nowhere: No such file.*train-images-idx3-ubyte.*expected IDX files"):
+        ss.Images("idx", folder=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(("part", "words"), [("train", "7: 0 training images"), ("t10k", "7: no test image")])
+def test_a_digit_without_images_is_named(folder: Path, part: str, words: str) -> None:
+    (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.where(DIGITS == 7, 3, DIGITS).astype(np.uint8)))
+    with pytest.raises(InputError, match=f"digit {words}, expected"):
+        ss.Images("idx", "7v9", folder=str(folder)).sample(RNG)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from simstudy.report.figures.style import COLOURS, WIDTH, looks, no_data, panels
+from simstudy.report.figures.canvas import Axes, Figure, Line2D
+from simstudy.report.figures.style import COLOURS, WIDTH, Look, columns_for, looks, no_data, panels
 
 Array = NDArray[np.float64]
 
@@ -75,6 +73,7 @@ def distances_figure(
         edges = width * np.arange(np.floor(d.min() / width), np.ceil(d.max() / width) + 1.0)
         for right, colour in ((False, COLOURS[1]), (True, COLOURS[0])):
             each.hist(d[(d > 0.0) == right], bins=list(edges), color=colour, alpha=0.55)
+        each.set_axisbelow(True)
         each.set_title(f"{title}\n||w|| = {norm:.3g}")
         each.set_xlabel("signed distance y d(x)")
         over = each.twinx()
@@ -97,10 +96,14 @@ def distances_figure(
 
 
 def plane_figure(parts: Sequence[Seen]) -> Figure:
-    """Data in the tilting plane with the boundary, a point and its mirror image (G6)."""
+    """Data in the tilting plane with the boundary, a point and its mirror image; words where there is no plane (G6)."""
     figure, axes = panels(len(parts), 3, height=2.7)
     for each, part in zip(axes[0], parts, strict=True):
-        _plane(each, part)
+        if np.isfinite(part.points).all():
+            _plane(each, part)
+        else:
+            each.text(0.5, 0.5, "not tilted:\nthere is no plane", ha="center", va="center", transform=each.transAxes)
+            _bare(each, part.title)
     axes[0][0].set_ylabel("along n")
     marks = [
         Line2D([], [], color=colour, marker=".", linestyle="", label=f"y = {label:+d}")
@@ -136,40 +139,63 @@ def _plane(axes: Axes, part: Seen) -> None:
     axes.set_xlabel("along z")
 
 
-def levels_figure(table: pd.DataFrame, series: str = "pair") -> Figure:
+def levels_figure(table: pd.DataFrame, series: str = "pair", by: str | None = None) -> Figure:
     """Tilting angle, adversarial distance, training and test error against lam, a line for each value of `series`.
 
     Parameters
     ----------
     table : DataFrame
-        Columns lam, theta (radians), d_adv, training_error and test_error (%), and `series`; published values are
-        drawn as crosses where there are columns with `_published` after the name.
-    series : str
+        Columns lam, theta (radians), d_adv, training_error and test_error (%), and `series`; with columns `_mcse` lines
+        have Monte Carlo bands, and published values are drawn as crosses where there are columns with `_published`
+        after the name.
+    series, by : str
+        Columns that tell lines and columns of panels apart; without `by` the four panels are a square.
     """
     if table.empty:
         return no_data("There are no usable results to draw.")
-    figure, axes = panels(len(QUANTITIES), 2, height=2.3)
     known = looks(table[series])
-    for each, (name, label, factor) in zip(axes[0], QUANTITIES, strict=True):
+    if by is None:
+        figure, axes = panels(len(QUANTITIES), 2, height=2.3)
+        _levels(list(axes[0]), table, series, known)
+    else:
+        parts = list(table.groupby(by, sort=False))
+        figure, axes = panels(len(parts), len(parts), height=1.9, rows_of=len(QUANTITIES))
+        for column, (title, rows) in enumerate(parts):
+            _levels(list(axes[:, column]), rows, series, known)
+            axes[0, column].set_title(str(title))
+            for each in axes[:, column] if column else ():
+                each.set_ylabel("")
+    marks = [Line2D([], [], color=look.colour, linestyle=look.dashes, label=name) for name, look in known.items()]
+    if any(str(name).endswith("_published") for name in table):
+        marks.append(Line2D([], [], color="#555555", marker="x", linestyle="", label="published"))
+    figure.legend(handles=marks, loc="outside lower center", ncols=columns_for(marks))
+    ends = (
+        f"{' '.join(map(str, value))} from {np.degrees(rows['theta'].iloc[0]):.1f} to "
+        f"{np.degrees(rows['theta'].iloc[-1]):.1f} degrees"
+        for value, rows in table.dropna(subset=["theta"])
+        .sort_values("lam", ascending=False)
+        .groupby([*([by] if by else []), series], sort=False)
+    )
+    figure.set_label(f"Tilting angle, distance and errors against lam; angle from the largest lam: {'; '.join(ends)}.")
+    return figure
+
+
+def _levels(axes: list[Axes], table: pd.DataFrame, series: str, known: Mapping[str, Look]) -> None:
+    """One panel below the other for each quantity."""
+    for each, (name, label, factor) in zip(axes, QUANTITIES, strict=True):
         for value, rows in table.groupby(series, sort=False):
             look = known[str(value)]
             each.plot(rows["lam"], factor * rows[name], color=look.colour, linestyle=look.dashes)
+            if f"{name}_mcse" in rows:
+                half = 1.96 * factor * rows[f"{name}_mcse"].fillna(0.0)
+                low, high = factor * rows[name] - half, factor * rows[name] + half
+                each.fill_between(rows["lam"], low, high, color=look.colour, alpha=0.13, linewidth=0)
             if f"{name}_published" in rows:
                 each.plot(rows["lam"], rows[f"{name}_published"], "x", color=look.colour, markersize=7)
         each.set_xscale("log")
         each.set_xlabel("lam")
         each.set_ylabel(label)
         each.set_ylim(bottom=0.0)
-    marks = [Line2D([], [], color=look.colour, linestyle=look.dashes, label=name) for name, look in known.items()]
-    if any(str(name).endswith("_published") for name in table):
-        marks.append(Line2D([], [], color="#555555", marker="x", linestyle="", label="published"))
-    figure.legend(handles=marks, loc="outside lower center", ncols=6)
-    ends = (
-        f"{value} from {np.degrees(rows['theta'].iloc[0]):.1f} to {np.degrees(rows['theta'].iloc[-1]):.1f} degrees"
-        for value, rows in table.sort_values("lam", ascending=False).groupby(series, sort=False)
-    )
-    figure.set_label(f"Tilting angle, distance and errors against lam; angle from the largest lam: {'; '.join(ends)}.")
-    return figure
 
 
 def weights_figure(weights: Mapping[str, Array], side: int) -> Figure:
@@ -220,10 +246,14 @@ def robust_figure(curves: Mapping[str, Mapping[str, tuple[Array, Array]]]) -> Fi
     for each, (title, lines) in zip(axes[0], curves.items(), strict=True):
         for name, (sizes, share) in lines.items():
             each.plot(sizes, share, color=known[name].colour, linestyle=known[name].dashes)
+        # Sizes at which every accuracy is zero say nothing.
+        alive = max(float(sizes[share >= 0.01].max(initial=0.0)) for sizes, share in lines.values())
+        each.set_xlim(left=0.0, right=1.1 * alive or None)
         each.set_title(title)
         each.set_xlabel("size of the attack")
         each.set_ylim(-0.02, 1.02)
-    axes[0][0].set_ylabel("robust accuracy")
+    for each in axes[0][::2]:
+        each.set_ylabel("robust accuracy")
     marks = [Line2D([], [], color=look.colour, linestyle=look.dashes, label=name) for name, look in known.items()]
     figure.legend(handles=marks, loc="outside lower center", ncols=4)
     said = (

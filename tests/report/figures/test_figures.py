@@ -24,7 +24,10 @@ from simstudy.workflow.figure import figure, figures
 
 #: Analyses that the small study does not have.
 MECHANISMS = {"penalties", "activation", "training"}
-NAMES = sorted(name for each in ANALYSES.values() if each.name not in MECHANISMS for name in each.figures or {})
+#: Analyses of linear boundaries: `test_boundaries` draws them.
+BOUNDARIES = {"attacked", "estimands", "robustness", "tilting"}
+OTHERS = MECHANISMS | BOUNDARIES
+NAMES = sorted(name for each in ANALYSES.values() if each.name not in OTHERS for name in each.figures or {})
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,13 @@ def test_the_tilting_plane_keeps_right_angles() -> None:
     assert pair.mean(axis=0) @ w + 0.3 == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_boundary_that_is_not_tilted_has_no_plane() -> None:
+    """G6: n is undefined where theta is zero."""
+    points = np.column_stack([RNG.normal(size=4), np.full(4, np.nan)])
+    axes = plane_figure([Seen("lam = 9", points, np.repeat([-1.0, 1.0], 2), 0.0, np.nan, points[0])]).axes[0]
+    assert [each.get_text() for each in axes.texts] == ["not tilted:\nthere is no plane"]
+
+
 def test_levels_show_published_values_where_there_are_some() -> None:
     table = pd.DataFrame(
         {"pair": "7v9", "lam": [1.0, 0.1], "theta": [0.1, 0.5], "d_adv": [1.4, 1.2], "training_error": [5.0, 4.0],
