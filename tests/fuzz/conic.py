@@ -14,7 +14,7 @@ from simstudy.penalties import Penalty
 TIGHT = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11, "max_iter": 200}
 #: Change of the tangents, as a share of the largest slope, at which an approximation has arrived.
 STEADY = 1e-7
-MAX_LLA = 60
+MAX_LLA = 400
 
 
 @dataclass(frozen=True)

@@ -118,12 +118,14 @@ def lla(seed: int, index: int, largest: tuple[int, int]) -> Drawn:
     n = int(rng.integers(20, largest[0] + 1))
     p = int(rng.integers(1, max(2, min(largest[1], n // 4)) + 1))
     family = str(rng.choice(list(FAMILIES)))
-    if family == "gaussian" and rng.integers(4) == 0:
+    wide = family == "gaussian" and rng.integers(4) == 0
+    if wide:
         n, p = 15, 20
     name = str(rng.choice(list(TANGENTS)))
     field, shapes = TANGENTS[name]
     attack = str(rng.choice(["none", "fgsm" if family in CONVEX_FGSM else "worst_case"]))
-    X = columns(rng, n, p)
+    # The lasso from which a wide fit starts is unique for columns in general position, not for signs or dummies.
+    X = rng.standard_normal((n, p)) if wide else columns(rng, n, p)
     y = response(rng, family, X, rng.uniform(0.2, 1.5))
     penalty: Penalty = PENALTIES[name](level(rng, n, p), **{field: float(rng.choice(shapes))})
     return Drawn("lla", seed, index, name, Problem(X, y, family, penalty, attack, bool(rng.integers(4))))
