@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500".
 RUN ?=
+# Options for `fuzz`, for example FUZZ="--seed 2" or FUZZ="--only lla:78".
+FUZZ ?=
 # Processes of each command, -1 for every core.
 JOBS ?= -1
 
@@ -10,7 +12,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow check format bench lock clean FORCE
+.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -79,6 +81,9 @@ test: $(STAMP) browser ## run the fast tests
 
 test-slow: $(STAMP) ## run the slow tests (statistics over many replicates)
 	$(VENV)/bin/python -m pytest -m slow
+
+fuzz: $(STAMP) ## compare thousands of random fits with other programs (ten minutes)
+	PYTHONPATH=tests $(VENV)/bin/python -m fuzz $(FUZZ)
 
 check: $(STAMP) ## lint, formatting and types
 	$(VENV)/bin/ruff check .

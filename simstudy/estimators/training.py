@@ -41,9 +41,10 @@ TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Loop:
-    """Data in the loop's units: columns have root mean square one, the intercept's ones come first if there are any.
+    """Data in the loop's units: with an intercept, whose ones come first, columns are centred; their rms is one.
 
-    `weights` (m,) are those of the columns' penalties, zero for the intercept; `rms` (m,) the columns' scales.
+    `weights` (m,) are those of the columns' penalties, zero for the intercept; `means` and `rms` (m,) the columns'
+    origins and scales; `start` (m,) is the null model and `unit` the mean size of its score, m of theory section 1.
     """
 
     Z: FloatArray
@@ -51,7 +52,10 @@ class Loop:
     law: Family
     penalty: Penalty
     weights: FloatArray
+    means: FloatArray
     rms: FloatArray
+    start: FloatArray
+    unit: float
 
     def gradient(self, b: FloatArray) -> FloatArray:
         """Gradient (m,) of the mean loss at the adversarial examples of b, which are held fixed (T2)."""
@@ -114,7 +118,8 @@ def fgsm_training(
     Parameters
     ----------
     X, y, family, fit_intercept
-        As in `fgsm`; steps are taken on columns scaled to root mean square one.
+        As in `fgsm`; steps are taken on columns scaled to root mean square one, centred with an intercept, so that
+        no origin and no scale of a column matters.
     penalty : Penalty
     max_iter : int
         No epoch begins after so many steps.
@@ -126,7 +131,7 @@ def fgsm_training(
         mean loss at the result's adversarial examples (T3). `kkt` is the mean gradient of the last epoch in the units
         of theory section 1: near zero at a stationary point of the loop, which is one of T3 for the lasso only; the
         loop finds it to about three digits. Status NOT_CONVERGED where kkt is above 1e-3 or the steps did not become
-        small, DEGENERATE_RESPONSE for a constant y. `n_iter` counts steps.
+        small, DEGENERATE_RESPONSE where the null model fits every response. `n_iter` counts steps.
 
     Raises
     ------
@@ -139,19 +144,36 @@ def fgsm_training(
     check_penalty(penalty)
     if max_iter < 1:
         raise InputError(bad_value("max_iter", max_iter, "1 or more"))
-    weights = np.append(np.zeros(int(fit_intercept)), penalty.multipliers(X.shape[1]))
-    if y.min() == y.max():
+    loop = _loop(X, y, law, penalty, int(fit_intercept))
+    if loop.unit == 0.0 or (fit_intercept and y.min() == y.max()):
         return _without_estimate(X, Status.DEGENERATE_RESPONSE, f"every response equals {y[0]:g}")
-    Z = np.column_stack([np.ones(y.size), X]) if fit_intercept else X
-    rms = np.sqrt(np.mean(Z**2, axis=0))
-    rms[rms == 0.0] = 1.0
-    loop = Loop(Z / rms, y, law, penalty, weights, rms)
     # Steps that run away overflow on their way; they are begun again, or end as a status.
     with np.errstate(over="ignore", invalid="ignore"):
-        trained = _train(loop, int(fit_intercept), max_iter)
+        trained = _train(loop, max_iter)
     if not np.isfinite(trained.b).all():
         return _without_estimate(X, Status.NOT_CONVERGED, f"the steps diverge within {trained.steps}")
     return _result(loop, trained, int(fit_intercept))
+
+
+def _loop(X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, k: int) -> Loop:
+    """Data in the loop's units; k = 1 with an intercept."""
+    p = X.shape[1]
+    means = X.mean(axis=0) if k else np.zeros(p)
+    moved = X - means
+    # A column whose deviations are rounding is constant, and an intercept absorbs it.
+    moved[:, np.ptp(X, axis=0) == 0.0] *= 1 - k
+    # The largest entry first, so that no square overflows.
+    largest = np.max(np.abs(moved), axis=0)
+    largest[largest == 0.0] = 1.0
+    rms = largest * np.sqrt(np.mean((moved / largest) ** 2, axis=0))
+    rms[rms == 0.0] = 1.0
+    start = np.zeros(p + k)
+    if k and y.min() < y.max():
+        start[0] = law.link(np.array([y.mean()]))[0]
+    unit = float(np.mean(np.abs(law.slope(y, np.full(y.size, start[0] if k else 0.0)))))
+    Z, ahead = np.column_stack([np.ones((y.size, k)), moved / rms]), np.zeros(k)
+    weights = np.append(ahead, penalty.multipliers(p))
+    return Loop(Z, y, law, penalty, weights, np.append(ahead, means), np.append(ahead + 1.0, rms), start, unit)
 
 
 def _without_estimate(X: FloatArray, status: Status, message: str) -> Fit:
@@ -160,29 +182,27 @@ def _without_estimate(X: FloatArray, status: Status, message: str) -> Fit:
 
 def _result(loop: Loop, trained: Trained, k: int) -> Fit:
     b = trained.b / loop.rms
-    coef, intercept = b[k:], float(b[0]) if k else 0.0
+    coef, intercept = b[k:], float(b[0] - loop.means @ b) if k else 0.0
     eta = loop.Z @ trained.b
     s = np.sign(loop.y - loop.law.mean(eta))
-    loss = loop.law.loss(loop.y, eta - s * penalty_total(loop.penalty, coef))
-    objective = float(np.mean(loss) + (0.5 * np.mean(loop.y**2) if loop.law.quadratic else 0.0))
-    kkt = float(np.max(np.abs(trained.gradient)) / np.mean(np.abs(loop.y - loop.y.mean())))
+    step = s * penalty_total(loop.penalty, coef)
+    # Residuals take the place of y and eta where only their difference counts: a far y costs no digits.
+    losses = 0.5 * (loop.y - eta + step) ** 2 if loop.law.quadratic else loop.law.loss(loop.y, eta - step)
+    objective = float(np.mean(losses))
+    kkt = float(np.max(np.abs(trained.gradient)) / loop.unit)
     if trained.settled and kkt <= TOLERANCE:
         return Fit(coef, intercept, objective, kkt, Status.OK, "converged", trained.steps)
     message = f"the loop still moves after {trained.steps} steps, its mean gradient is {kkt:.1e}"
     return Fit(coef, intercept, objective, kkt, Status.NOT_CONVERGED, message, trained.steps)
 
 
-def _train(loop: Loop, k: int, max_iter: int) -> Trained:
-    """Run the loop from the null model, the intercept (if k = 1) at its estimate there."""
-    start = np.zeros(loop.Z.shape[1])
-    if k:
-        start[0] = _null_intercept(loop)
-    b = start
-    # The bound of b'' makes the first rate stable; where it has none, its value at the start.
+def _train(loop: Loop, max_iter: int) -> Trained:
+    """Run the loop from the null model."""
+    start = b = loop.start
+    # Stable where b'' has a bound, or is nowhere larger than at the start; else steps go back and forth or diverge.
     bound = loop.law.largest_variance
-    curvature = bound if np.isfinite(bound) else float(np.max(loop.law.variance(loop.Z @ b)))
+    curvature = bound if np.isfinite(bound) else float(np.max(loop.law.curvature(loop.y, loop.Z @ b)))
     rate = loop.y.size / (curvature * float(np.linalg.norm(loop.Z, 2)) ** 2)
-    unit = float(np.mean(np.abs(loop.y - loop.y.mean())))
     length, taken, halvings, restarts = float(EPOCH), 0, 0, 0
     while True:
         epoch = _epoch(loop, b, rate, int(length))
@@ -194,7 +214,7 @@ def _train(loop: Loop, k: int, max_iter: int) -> Trained:
             continue
         gradient = (b - epoch.end) / (rate * int(length))
         b = epoch.end
-        still = moved <= STILL * unit
+        still = moved <= STILL * loop.unit
         back_and_forth = moved < PROGRESS * epoch.path
         settled = still or (back_and_forth and halvings == HALVINGS)
         if settled or taken >= max_iter or not np.isfinite(moved):
@@ -213,7 +233,3 @@ def _epoch(loop: Loop, b: FloatArray, rate: float, length: int) -> Epoch:
         lowest, highest = np.minimum(lowest, b), np.maximum(highest, b)
         path += float(np.sqrt(step @ step))
     return Epoch(b, total / length, lowest, highest, path)
-
-
-def _null_intercept(loop: Loop) -> float:
-    return float(loop.law.link(np.array([loop.y.mean()]))[0])

@@ -70,6 +70,42 @@ def test_scaling_a_column_rescales_its_coefficient_up_to_the_penalty() -> None:
     np.testing.assert_allclose(scaled.coef * [100.0, 1.0], plain.coef, atol=1e-6)
 
 
+@each_family
+@pytest.mark.parametrize("penalty", [Lasso(0.05), Scad(0.1)])
+@pytest.mark.parametrize("origin", [10.0, -2003.0, 1e9])
+def test_it_does_not_depend_on_where_columns_lie(family: str, penalty: Penalty, origin: float) -> None:
+    """The shift itself rounds the columns, by a relative 1e-16 * origin; the loop has about three digits."""
+    X, y = draw(family, 100, 3, 0.3, np.random.default_rng(7))
+    here = fgsm_training(X, y, family=family, penalty=penalty)
+    there = fgsm_training(X + origin, y, family=family, penalty=penalty)
+    assert there.status == here.status == Status.OK, there.message
+    np.testing.assert_allclose(there.coef, here.coef, atol=5e-4)
+    assert there.objective == pytest.approx(here.objective, abs=1e-5)
+
+
+def test_it_does_not_depend_on_the_size_of_columns_or_of_gaussian_responses() -> None:
+    X, y = draw("gaussian", 100, 2, 0.3, np.random.default_rng(8))
+    here = fgsm_training(X, y, family="gaussian", penalty=Lasso(0.05))
+    for size in (1e-150, 1e150):
+        there = fgsm_training(X * size, y, family="gaussian", penalty=Lasso(0.05 * size))
+        np.testing.assert_allclose(there.coef * size, here.coef, atol=5e-4)
+    far = fgsm_training(X, 1e9 + y, family="gaussian", penalty=Lasso(0.05))
+    assert far.status == Status.OK
+    np.testing.assert_allclose(far.coef, here.coef, atol=5e-4)
+    assert far.objective == pytest.approx(here.objective, abs=1e-5)
+
+
+def test_a_constant_response_without_intercept_is_a_regression_through_the_origin() -> None:
+    X, y = np.linspace(0.5, 2.0, 12)[:, None], np.ones(12)
+    for lam in (0.1, 2.0):
+        trained = fgsm_training(X, y, family="gaussian", penalty=Lasso(lam), fit_intercept=False)
+        best = fgsm(X, y, family="gaussian", penalty=Lasso(lam), fit_intercept=False)
+        assert trained.status == Status.OK, trained.message
+        np.testing.assert_allclose(trained.coef, best.coef, atol=5e-4)
+    zeros = fgsm_training(X, 0.0 * y, family="gaussian", penalty=Lasso(0.1), fit_intercept=False)
+    assert zeros.status == Status.DEGENERATE_RESPONSE
+
+
 def test_steps_that_diverge_are_begun_again_at_a_smaller_rate() -> None:
     """A few large counts far out: the curvature at the null model says nothing about that at the minimiser."""
     X = np.append(np.linspace(-1.0, 1.0, 40), [4.0, 4.5])[:, None]

@@ -15,8 +15,8 @@ def has_minimiser(problem: Problem) -> bool:
     Along t d, as t grows, an observation's loss falls by no more than a constant if its predictor moves its way
     (binomial: yt_i x_i'd >= 0; poisson with y_i = 0: x_i'd <= 0) or not at all, and grows without bound otherwise
     (poisson with y_i > 0: whenever x_i'd != 0). The attack takes P(d) off the binomial gain; outside a bounded loss an
-    unbounded penalty grows faster than any gain, so that only unpenalised directions remain. For each observation in
-    turn, the largest gain over directions with norm_inf(d) <= 1 is sought; a minimiser exists iff all are zero.
+    unbounded penalty grows faster than any gain, so that only unpenalised directions remain. The largest sum of
+    gains over directions with norm_inf(d) <= 1 is sought; a minimiser exists iff it is zero.
     """
     if problem.family in {"gaussian", "gamma"}:
         return True
@@ -36,11 +36,14 @@ def has_minimiser(problem: Problem) -> bool:
     inside = inside and grows not in {Growth.SUPERLINEAR, Growth.SUBLINEAR}
     largest = np.where((rate > 0) & (not inside), 0.0, 1.0)
     # d = up - down with both nonnegative, so that P(d) <= rate'(up + down) with equality at the best choice.
+    if not len(gains):
+        return True
     net = np.hstack([gains - rate * inside, -gains - rate * inside])
     fixed = {"A_eq": np.hstack([still, -still]), "b_eq": np.zeros(still.shape[0])} if still.size else {}
     bounds = [(0.0, high) for high in np.tile(largest, 2)]
-    best = [linprog(-row, A_ub=-net, b_ub=np.zeros(len(net)), bounds=bounds, **fixed) for row in net]
-    return all(result.status == 0 and -result.fun <= 1e-9 for result in best)
+    # All gains are nonnegative, so that one is positive where their sum is.
+    best = linprog(-net.sum(axis=0), A_ub=-net, b_ub=np.zeros(len(net)), bounds=bounds, **fixed)
+    return bool(best.status == 0 and -best.fun <= 1e-9)
 
 
 def _is_separable(gains: np.ndarray) -> bool:
