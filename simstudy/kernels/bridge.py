@@ -28,6 +28,7 @@ SEPARATED = np.int64(Outcome.SEPARATED)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 SINGULAR = np.int64(Outcome.SINGULAR)
 NO = np.bool_(False)
+YES = np.bool_(True)
 
 MAX_REWEIGHTED = 200
 MAX_JUMPS = 20
@@ -157,19 +158,20 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     """One fit for r > 1; for r < 1 the lowest objective over the starts MLE, zero and lasso.
 
     Parameters and results as in `linearised.fit_linearised`, without tangents and with a power other than one; `spread`
-    is the largest minus the smallest objective over the starts.
+    is the largest minus the smallest objective over the starts, `unique` whether the MLE among them is.
     """
     n = y.size
     r = shape.power
     terms, narrow = power_terms(shape, weights), is_narrow(weights)
     c, zero = terms.c, terms.ridge
     design, null, centre, means = in_units(loss, Z, y, has_intercept, True)
-    mle, mle_outcome, used = null, SINGULAR, 0
+    mle, mle_outcome, used, unique = null, SINGULAR, 0, YES
     if r < 1.0:
         mle_outcome, mle, used = fit_mle(loss, design, has_intercept, null)
+        unique = mle_outcome != SINGULAR
         if mle_outcome == SEPARATED and attack != NONE:
             # A linear gain overtakes a penalty that grows more slowly.
-            return mle_outcome, mle, np.nan, np.nan, used, 0.0
+            return mle_outcome, mle, np.nan, np.nan, used, 0.0, unique
     best, lowest, highest, kkt = ITERATION_LIMIT, np.inf, -np.inf, np.nan
     b = copy(null)
     for start in range(1 if r > 1.0 else 3):
@@ -189,7 +191,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
             outcome, n_iter = weighted(loss, attack, design, terms, NO, state)
         used += n_iter
         if outcome == SEPARATED:
-            return outcome, state.b, np.nan, np.nan, used, 0.0
+            return outcome, state.b, np.nan, np.nan, used, 0.0, unique
         if outcome == NON_FINITE:
             continue
         objective, residual = certify(loss, attack, design, terms, state)
@@ -198,7 +200,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
             best, lowest, kkt = outcome, objective, residual
             assign(b, state.b)
     if lowest == np.inf:
-        return best, b, np.nan, np.nan, used, 0.0
+        return best, b, np.nan, np.nan, used, 0.0, unique
     if has_intercept:
         intercept_at_origin(b, means, centre)
-    return best, b, lowest, kkt, used, highest - lowest
+    return best, b, lowest, kkt, used, highest - lowest, unique

@@ -22,6 +22,7 @@ DIVERGING = np.int64(Outcome.DIVERGING)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 SINGULAR = np.int64(Outcome.SINGULAR)
 NO: Any = np.bool_(False)
+YES: Any = np.bool_(True)
 
 MAX_LLA = 500
 # Change of the tangents, in units of the slope at zero and of the response's deviation, at which the approximation has
@@ -69,6 +70,8 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         Newton steps in all.
     spread : float
         Zero: there is one start.
+    unique : bool
+        Whether the MLE where an approximation starts is unique; true where there is no approximation.
     """
     n, m = Z.shape
     concave = shape.tangents and any_positive(weights)
@@ -80,9 +83,10 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow or (concave and n > m))
     b, used = copy(start), 0
     state = State(b, np.empty(n), np.zeros(n))
-    offset = 0.0
+    offset, unique = 0.0, YES
     if concave:
         outcome, mle, used = fit_mle(loss, design, has_intercept, start)
+        unique = outcome != SINGULAR
         if outcome == CONVERGED:
             assign(b, mle)
             offset = linearise(shape, weights, b, c)
@@ -90,9 +94,9 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
             for j in range(m):
                 if c[j] > STEEP * shape.linear:
                     b[j] = 0.0
-        elif outcome != SINGULAR and (outcome != SEPARATED or shape.bounded or attack != NONE):
+        elif unique and (outcome != SEPARATED or shape.bounded or attack != NONE):
             # Inside the likelihood a linear gain overtakes a penalty that grows more slowly.
-            return outcome, mle, np.nan, np.nan, used, 0.0
+            return outcome, mle, np.nan, np.nan, used, 0.0, unique
     outcome = ITERATION_LIMIT
     warm, again, unsolved = NO, NO, 0
     step = np.zeros(m)
@@ -125,8 +129,8 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         if steady or outcome == DIVERGING or unsolved == MAX_UNSOLVED:
             break
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
-        return outcome, b, np.nan, np.nan, used, 0.0
+        return outcome, b, np.nan, np.nan, used, 0.0, unique
     objective, kkt = certify(loss, attack, design, Terms(c, ridge, 1.0, offset), state)
     if has_intercept:
         intercept_at_origin(b, means, centre)
-    return outcome, b, objective, kkt, used, 0.0
+    return outcome, b, objective, kkt, used, 0.0, unique

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
+
+#: Size below which a column, or what is left of it without the others, is rounding.
+ROUNDING = 1e-12
 
 
 def constant_columns(X: FloatArray) -> NDArray[np.intp]:
@@ -16,6 +20,19 @@ def constant_columns(X: FloatArray) -> NDArray[np.intp]:
     if not candidates.size:
         return candidates
     return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
+
+
+def independent_columns(X: FloatArray, fit_intercept: bool) -> NDArray[np.intp]:
+    """Indices of columns of X (n, p) that span all of them, next to an intercept if there is one."""
+    moved = X - X.mean(axis=0) if fit_intercept else X
+    size, given = np.abs(moved).max(axis=0, initial=0.0), np.abs(X).max(axis=0, initial=0.0)
+    # What is left of a constant column without its mean is rounding.
+    varies = np.flatnonzero(size > ROUNDING * given)
+    if not varies.size:
+        return varies
+    R, order = qr(moved[:, varies] / size[varies], mode="r", pivoting=True)
+    pivots = np.abs(np.diag(R))
+    return np.sort(varies[order[: pivots.size][pivots > ROUNDING * pivots[0]]])
 
 
 def columns(problem: Problem) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:

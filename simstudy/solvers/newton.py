@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from simstudy.kernels.linearised import fit_linearised
 from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
-from simstudy.solvers.columns import columns, constant_columns
+from simstudy.solvers.columns import columns, constant_columns, independent_columns
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.notes import notes
 from simstudy.solvers.problem import Problem, Solution, failure
@@ -37,13 +39,26 @@ def _is_degenerate(problem: Problem) -> bool:
     return problem.fit_intercept or bool((problem.family.slope(y, np.zeros_like(y)) == 0.0).all())
 
 
-def _precluded(problem: Problem) -> Solution | None:
+def _free_dependent(problem: Problem) -> NDArray[np.intp]:
+    """Indices of the unpenalised columns where they are linearly dependent, next to an intercept if there is one."""
+    if problem.penalty is None:
+        return np.empty(0, np.intp)
+    free = np.flatnonzero(problem.penalty.multipliers(problem.X.shape[1]) == 0.0)
+    if free.size and independent_columns(problem.X[:, free], problem.fit_intercept).size < free.size:
+        return free
+    return np.empty(0, np.intp)
+
+
+def precluded(problem: Problem) -> Solution | None:
     """Failure that shows in the data before any fit."""
     n, p = problem.X.shape
     if problem.penalty is None and p >= n:
         return failure(p, Status.RANK_DEFICIENT, f"p = {p} >= n = {n}: the MLE is not unique")
     if _is_degenerate(problem):
         return failure(p, Status.DEGENERATE_RESPONSE, f"every response equals {problem.y[0]:g}")
+    dependent = _free_dependent(problem)
+    if dependent.size:
+        return failure(p, Status.RANK_DEFICIENT, f"the unpenalised X[:, {dependent.tolist()}] are linearly dependent")
     slow = problem.penalty is not None and problem.penalty.growth in (Growth.BOUNDED, Growth.SUBLINEAR)
     if slow and p >= n and recedes(problem):
         # With an MLE to start from, the kernel sees this itself.
@@ -51,7 +66,18 @@ def _precluded(problem: Problem) -> Solution | None:
     return None
 
 
-def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) -> Solution | None:
+def _has_no_minimiser(problem: Problem) -> bool:
+    """Whether a problem with dependent columns and n > p has no minimiser.
+
+    The loss of independent columns is that of all. Where it has an MLE, it rises along every direction that changes a
+    predictor, whatever the penalty, which saves the linear program.
+    """
+    basis = independent_columns(problem.X, problem.fit_intercept)
+    likelihood = replace(problem, X=problem.X[:, basis], penalty=None, attack=Attack.NONE)
+    return solve(likelihood).status != Status.OK and recedes(problem)
+
+
+def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int, unique: bool) -> Solution | None:
     """Failure of a fit whose solution does not exist or is not unique."""
     p, penalty = problem.X.shape[1], problem.penalty
     if outcome == Outcome.SEPARATED:
@@ -61,7 +87,8 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int) ->
         constant = constant_columns(problem.X)
         which = f", X[:, {constant[0]}] is constant" if constant.size else ""
         return failure(p, Status.RANK_DEFICIENT, f"the columns of the design are linearly dependent{which}", n_iter)
-    if (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem):
+    diverges = (outcome != Outcome.CONVERGED or not kkt <= TOLERANCE) and recedes(problem)
+    if diverges or (not unique and p < problem.y.size and _has_no_minimiser(problem)):
         return failure(p, Status.NO_MINIMISER, RECEDES, n_iter)
     return None
 
@@ -75,10 +102,10 @@ def _iterate(problem: Problem) -> Solution:
     y = problem.y.copy()
     prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
-    outcome, b, objective, kkt, n_iter, spread = fit(
+    outcome, b, objective, kkt, n_iter, spread, unique = fit(
         problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
     )
-    nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter)
+    nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter, unique)
     if nonexistent is not None:
         return nonexistent
     if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
@@ -107,4 +134,4 @@ def solve(problem: Problem) -> Solution:
         DEGENERATE_RESPONSE for a constant y; RANK_DEFICIENT where an unpenalised fit is not unique; NOT_CONVERGED
         otherwise. Data never raise here.
     """
-    return _precluded(problem) or _iterate(problem)
+    return precluded(problem) or _iterate(problem)

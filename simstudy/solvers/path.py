@@ -13,7 +13,7 @@ from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 from simstudy.solvers.columns import columns
-from simstudy.solvers.newton import TOLERANCE, solve
+from simstudy.solvers.newton import TOLERANCE, precluded, solve
 from simstudy.solvers.notes import notes
 from simstudy.solvers.problem import Problem, Solution
 
@@ -40,7 +40,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
         and what is not certified there is solved anew from scratch, so that statuses are those of `solve`.
     """
     problems = [replace(problem, penalty=replace(penalty, lam=lam)) for lam in lams]
-    if not problems or not is_convex(problems[0]) or problem.y.min() == problem.y.max():
+    if not problems or not is_convex(problems[0]) or precluded(problems[0]) is not None:
         return [solve(each) for each in problems]
     k = int(problem.fit_intercept)
     Z, weights, constant = columns(replace(problem, penalty=penalty))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,9 +12,9 @@ from hypothesis import strategies as st
 from cases import KINDS, PENALTIES, Array, draw, fit
 from reference.existence import has_minimiser
 from reference.objective import Problem
-from simstudy.estimators import fgsm, mle, penalized
+from simstudy.estimators import fgsm, mle, path, penalized
 from simstudy.families import FAMILIES
-from simstudy.penalties import Lasso, Scad
+from simstudy.penalties import Lasso, Mcp, Scad
 from simstudy.records import Status
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.problem import Attack
@@ -120,6 +122,59 @@ def test_the_attack_must_reach_across_the_gap(lam: float, exists: bool, scale: f
     assert result.status == (Status.OK if exists else Status.NO_MINIMISER)
     if not exists:
         assert "beyond the attack" in result.message
+
+
+@pytest.mark.parametrize("extra", ["copied", "constant", "zero", "sum"])
+@pytest.mark.parametrize("lam", [0.1, 0.5, 1.0])
+@pytest.mark.parametrize("estimator", [penalized, fgsm])
+def test_dependent_columns_do_not_hide_that_no_minimiser_exists(estimator: Any, lam: float, extra: str) -> None:
+    """Zero is a local minimum for lam = 1, of height log 2; along the slope the objective falls below."""
+    column = {"copied": X6[:, 0], "constant": np.ones(6), "zero": np.zeros(6), "sum": 1.0 - 2.0 * X6[:, 0]}[extra]
+    X = np.column_stack([X6, column])
+    for penalty in (Scad(lam), Mcp(lam)):
+        separated = estimator(X, [0, 0, 0, 1, 1, 1], family="binomial", penalty=penalty)
+        assert separated.status == Status.NO_MINIMISER
+        assert estimator(X, [0, 0, 1, 0, 1, 1], family="binomial", penalty=penalty).status == Status.OK
+
+
+@pytest.mark.parametrize("lam", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("estimator", [penalized, fgsm])
+def test_copied_column_that_poisson_zeros_follow(estimator: Any, lam: float) -> None:
+    X = np.array([0.0, 0.0, 0.0, 1.0, 2.0])[:, None]
+    for columns in ([0], [0, 0]):
+        result = estimator(X[:, columns], [1, 3, 2, 0, 0], family="poisson", penalty=Scad(lam))
+        assert result.status == Status.NO_MINIMISER
+
+
+@pytest.mark.parametrize(("family", "penalty", "attack"), [kind for kind in KINDS if kind[0] in RECEDING])
+@settings(max_examples=10)
+@given(SEEDS, st.integers(8, 25), st.integers(1, 4), st.sampled_from([0.02, 0.2, 0.6]), st.booleans())
+def test_fit_and_linear_program_agree_where_columns_are_dependent(
+    family: str, penalty: str, attack: str, seed: int, n: int, p: int, lam: float, fit_intercept: bool
+) -> None:
+    """Whether a kinked fit converges on so few distinct rows is another matter (Poisson FGSM)."""
+    X, y = discrete_data(family, seed, n, p)
+    X = np.column_stack([X, X[:, 0], X[:, 0] - 2.0 * X[:, -1]])
+    assume(y.min() < y.max() and p + 2 < n)
+    problem = Problem(X, y, family, PENALTIES[penalty](lam, p + 2), attack, fit_intercept)
+    result = fit(problem)
+    assert (result.status == Status.NO_MINIMISER) != has_minimiser(problem), result.message
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("extra", ["copied", "constant"])
+def test_dependent_columns_without_penalty_are_a_status(family: str, extra: str) -> None:
+    """Weights of zero leave two columns of one span, whose coefficients nothing determines: they ran to 1e14."""
+    X, y = draw(family, 60, 3, 0.3, np.random.default_rng(3))
+    X = np.column_stack([X, X[:, 0] if extra == "copied" else np.full(60, 0.3)])
+    penalty = Lasso(0.3, weights=(0.0, 1.0, 1.0, 0.0))
+    for estimator in ("penalized", "fgsm"):
+        arguments: dict[str, Any] = {"family": family, "estimator": estimator, "fit_intercept": True}
+        for result in path(X, y, penalty=penalty, lams=[0.3, 0.1], **arguments):
+            assert result.status == Status.RANK_DEFICIENT
+            assert "unpenalised" in result.message
+        kept = path(X[:, :3], y, penalty=Lasso(0.3, weights=(0.0, 1.0, 1.0)), lams=[0.3, 0.1], **arguments)
+        assert [result.status for result in kept] == [Status.OK] * 2
 
 
 def test_poisson_zeros_that_follow_a_column_have_no_mle() -> None:
