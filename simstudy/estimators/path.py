@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.input import FloatArray, Rows, check_penalty, check_rows
+from simstudy.estimators.input import ALIKE, FloatArray, Rows, check_penalty, check_rows
 from simstudy.estimators.registry import ESTIMATORS, Estimator, estimator_named
 from simstudy.penalties import Penalty
 from simstudy.records import Data
@@ -71,11 +71,11 @@ def split(
     entry: Estimator, X: ArrayLike, y: ArrayLike, options: Mapping[str, Any] | None
 ) -> tuple[FloatArray, FloatArray, Rows, dict[str, Any]]:
     """Data, what each observation counts and its offset, and the options that are not these."""
-    others = dict(options or {})
-    if not entry.rows:
-        return *check_rows(X, y, None, None), others
-    weights, offset = others.pop("weights", None), others.pop("offset", None)
-    return *check_rows(X, y, weights, offset), others
+    own = {name: value for name, value in (options or {}).items() if name not in vars(ALIKE) or name in entry.options}
+    given = {name: value for name, value in (options or {}).items() if name not in own}
+    X, y, rows = check_rows(X, y, given.get("weights"), given.get("offset"))
+    entry.check_rows(rows)
+    return X, y, rows, own
 
 
 def with_penalty(name: str) -> Estimator:
