@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analyses.methods import contrasts, target, why_no_law
-from simstudy.errors import SimstudyError
+from simstudy.errors import SimstudyError, unknown_name
 from simstudy.measures import MEASURES
 from simstudy.runner.block import thread_controller
 from simstudy.runner.methods import resolve
@@ -40,7 +41,7 @@ def laws_of(study: Study) -> tuple[str, ...]:
     """Laws that a study asks for: those that it names, or those of its plug-ins where it names none."""
     if study.laws is not None:
         return study.laws
-    own = {plugin.code for plugin in study.plugins}
+    own = {code for plugin in study.plugins for code in plugin.codes}
     return tuple(name for name in LAWS if LAWS.code(name) in own)
 
 
@@ -84,3 +85,11 @@ def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], lis
         except SimstudyError as error:
             reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
     return frames, reasons
+
+
+def unknown_estimands(predictions: Sequence[pd.DataFrame], known: Collection[str]) -> Iterator[str]:
+    """Sentences on what laws predict of an estimand that no method of the study has."""
+    for frame in predictions:
+        for law, estimand in frame[["law", "estimand"]].drop_duplicates().itertuples(index=False):
+            if estimand not in known:
+                yield unknown_name(f"estimand of law {law}", estimand, known)
