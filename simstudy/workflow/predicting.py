@@ -67,7 +67,8 @@ def by_laws(study: Study, scenario: Source) -> tuple[list[pd.DataFrame], list[st
 def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
     try:
-        resolved = resolve(scenario, study.methods)
+        # What declares to estimate something else has no coefficients that a limit law could be about.
+        resolved = [m for m in resolve(scenario, study.methods) if not m.entry.estimates or "beta" in m.entry.estimates]
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
     targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
