@@ -16,6 +16,7 @@ from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns, independent_columns
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.notes import notes
+from simstudy.solvers.observations import counted, kernel_loss
 from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
@@ -34,7 +35,7 @@ RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by lin
 def _is_degenerate(problem: Problem) -> bool:
     """Whether the intercept alone fits every response or, without one, the null model's score vanishes throughout."""
     y = problem.y
-    if not (y == y[0]).all():
+    if problem.offset is not None or not (y == y[0]).all():
         return False
     return problem.fit_intercept or bool((problem.family.slope(y, np.zeros_like(y)) == 0.0).all())
 
@@ -103,7 +104,7 @@ def _iterate(problem: Problem) -> Solution:
     prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread, unique = fit(
-        problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
+        kernel_loss(problem), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
     )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter, unique)
     if nonexistent is not None:
@@ -134,4 +135,5 @@ def solve(problem: Problem) -> Solution:
         DEGENERATE_RESPONSE for a constant y; RANK_DEFICIENT where an unpenalised fit is not unique; NOT_CONVERGED
         otherwise. Data never raise here.
     """
+    problem = counted(problem)
     return precluded(problem) or _iterate(problem)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 import pandas as pd
 
 from simstudy.analyses.methods import contrasts, target, why_no_law
-from simstudy.errors import SimstudyError
+from simstudy.errors import SimstudyError, unknown_name
 from simstudy.measures import MEASURES
 from simstudy.runner.methods import resolve
 from simstudy.runner.processes import in_processes
@@ -32,7 +33,7 @@ def laws_of(study: Study) -> tuple[str, ...]:
     """Laws that a study asks for: those that it names, or those of its plug-ins where it names none."""
     if study.laws is not None:
         return study.laws
-    own = {plugin.code for plugin in study.plugins}
+    own = {code for plugin in study.plugins for code in plugin.codes}
     return tuple(name for name in LAWS if LAWS.code(name) in own)
 
 
@@ -58,7 +59,8 @@ def by_laws(study: Study, scenario: Source) -> tuple[list[pd.DataFrame], list[st
 def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
     try:
-        resolved = resolve(scenario, study.methods)
+        # What declares to estimate something else has no coefficients that a limit law could be about.
+        resolved = [m for m in resolve(scenario, study.methods) if not m.entry.estimates or "beta" in m.entry.estimates]
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
     targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
@@ -76,3 +78,11 @@ def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], lis
         except SimstudyError as error:
             reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
     return frames, reasons
+
+
+def unknown_estimands(predictions: Sequence[pd.DataFrame], known: Collection[str]) -> Iterator[str]:
+    """Sentences on what laws predict of an estimand that no method of the study has."""
+    for frame in predictions:
+        for law, estimand in frame[["law", "estimand"]].drop_duplicates().itertuples(index=False):
+            if estimand not in known:
+                yield unknown_name(f"estimand of law {law}", estimand, known)
