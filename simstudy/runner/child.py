@@ -67,7 +67,7 @@ def is_single_threaded() -> bool:
     return THREADS.exists() and len(list(THREADS.iterdir())) == 1
 
 
-def ended(_: Connection, request: tuple[int, float]) -> int:
+def ended(control: Connection, request: tuple[int, float]) -> int:  # noqa: ARG001 - as all orders
     """Exit code of a copy that is killed unless it ends by itself within some seconds."""
     pid, patience = request
     deadline = monotonic() + patience
@@ -77,7 +77,7 @@ def ended(_: Connection, request: tuple[int, float]) -> int:
         done, status = os.waitpid(pid, os.WNOHANG)
     if not done:
         os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
+        status = os.waitpid(pid, 0)[1]
     return os.waitstatus_to_exitcode(status)
 
 

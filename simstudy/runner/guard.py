@@ -6,8 +6,6 @@ process has to be stopped or dies, and everything before it is kept.
 
 from __future__ import annotations
 
-from functools import partial
-
 from simstudy.records import Status
 from simstudy.runner.block import Block, BlockResult, block_table
 from simstudy.runner.replicate import Row, failed_row
@@ -41,8 +39,7 @@ def run_guarded(block: Block, template: Template | None = None) -> BlockResult:
     while len(rows) < block.fits:
         child, reached = template.child(block), len(rows)
         try:
-            with watched(partial(processes, template, child)):
-                collect(child, block, rows)
+            collect(child, block, rows)
         except TimeoutError:
             template.end(child)
             rows.append(lost_row(block, len(rows), Status.TIMEOUT, f"stopped after {block.timeout:g} s"))
@@ -61,12 +58,6 @@ def run_guarded(block: Block, template: Template | None = None) -> BlockResult:
     return BlockResult(block, block_table(block, rows), sum(row.seconds for row in rows))
 
 
-def processes(template: Template, child: Child) -> list[int]:
-    """What has to run for a fit to be done."""
-    process = template.process
-    return [child.pid] if process is None else [process.pid, child.pid]
-
-
 def collect(child: Child, block: Block, rows: list[Row]) -> None:
     """Append the block's missing rows as they come.
 
@@ -77,13 +68,14 @@ def collect(child: Child, block: Block, rows: list[Row]) -> None:
     EOFError, OSError
         The process has died, or does not run.
     """
-    child.connection.send((block, len(rows)))
-    # Compilation is not part of a fit: its answer may take as long as it wants.
-    child.connection.recv()
-    while len(rows) < block.fits:
-        if not answers(child.connection, block.timeout):
-            raise EOFError if is_stopped(child.pid) else TimeoutError
-        rows.append(child.connection.recv())
+    with watched(lambda: [child.pid]):
+        child.connection.send((block, len(rows)))
+        # Compilation is not part of a fit: its answer may take as long as it wants.
+        child.connection.recv()
+        while len(rows) < block.fits:
+            if not answers(child.connection, block.timeout):
+                raise EOFError if is_stopped(child.pid) else TimeoutError
+            rows.append(child.connection.recv())
 
 
 def lost_row(block: Block, position: int, status: Status, message: str) -> Row:

@@ -18,7 +18,7 @@ from typing import Any
 from simstudy.errors import ResultsError
 from simstudy.runner.block import Block
 from simstudy.runner.process import ALONE
-from simstudy.runner.watch import answers
+from simstudy.runner.watch import answers, watched
 
 #: How often something is tried again whose process died.
 RETRIES = 2
@@ -106,13 +106,15 @@ class Template:
             raise ClosedError
         if self.process is None or self.control is None:
             self.process, self.control = started()
+        process, control = self.process, self.control
         try:
-            self.control.send((order, request))
-            if handle is not None:
-                send_handle(self.control, handle.fileno(), self.process.pid)
-            if not answers(self.control, limit):
-                self.process.kill()
-            found: int = self.control.recv()
+            with watched(lambda: [process.pid]):
+                control.send((order, request))
+                if handle is not None:
+                    send_handle(control, handle.fileno(), process.pid)
+                if not answers(control, limit):
+                    process.kill()
+                found: int = control.recv()
         except (EOFError, OSError):
             raise EOFError(self.stop()) from None
         return found
