@@ -6,14 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 import pandas as pd
-from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analyses.methods import contrasts, target, why_no_law
 from simstudy.errors import SimstudyError, unknown_name
 from simstudy.measures import MEASURES
-from simstudy.runner.block import thread_controller
 from simstudy.runner.methods import resolve
-from simstudy.runner.processes import workers
+from simstudy.runner.processes import in_processes
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
@@ -23,13 +21,7 @@ from simstudy.theory.registry import LAWS, predictions_of
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    work = [delayed(predicted)(study, scenario) for scenario in study.glm]
-    # One thread here too: with jobs = 1 the work is done in this process.
-    with (
-        thread_controller().limit(limits=1),
-        parallel_config(backend="loky", n_jobs=workers(jobs, len(work)), inner_max_num_threads=1),
-    ):
-        found = Parallel()(work)
+    found = in_processes(jobs, predicted, [(study, scenario) for scenario in study.glm])
     # Laws of plug-ins are functions of this process's registry, and theirs to be fast.
     found += [by_laws(study, scenario) for scenario in study.scenarios]
     frames = [frame for some, _ in found for frame in some]
