@@ -13,10 +13,9 @@ from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.methods import Contender
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, ratio
+from simstudy.analyses.sentences import NOTHING, of_row, place
 from simstudy.errors import InputError
 from simstudy.measures import WHOLE
-from simstudy.measures.numbers import setting
 from simstudy.report.columns import (
     estimate,
     failures,
@@ -124,13 +123,15 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Which side wins at the best lambda of each and matched, and by how much."""
+    """Which side wins with each at its best lambda, or else matched, and by how much at most."""
     known = frame.dropna(subset=["rmse_ratio"])
     if known.empty:
         return NOTHING
-    matched = known[known["comparison"] == "matched"]
     best = known[known["_plain"]]
-    return " ".join(_wins(rows, how) for rows, how in ((best, "each at its best λ"), (matched, "matched")) if len(rows))
+    if len(best):
+        return _wins(best, "With each at its best λ")
+    matched = known[known["comparison"] == "matched"]
+    return _wins(matched, "With matched λ") if len(matched) else ""
 
 
 def _wins(rows: pd.DataFrame, how: str) -> str:
@@ -138,13 +139,11 @@ def _wins(rows: pd.DataFrame, how: str) -> str:
     better, worse = int((rows["rmse_ratio_upper"] < 1.0).sum()), int((rows["rmse_ratio_lower"] > 1.0).sum())
     verdicts = {(True, False): "FGSM wins", (False, True): "penalised likelihood wins", (True, True): "it depends"}
     winner = verdicts.get((better > 0, worse > 0), "neither side wins")
-    first, last = (
-        f"{ratio(row, 'rmse_ratio')} ({row['method']}, prevalence {setting(row['prevalence'])})"
-        for _, row in rows.sort_values("rmse_ratio").iloc[[0, -1]].iterrows()
-    )
+    ends = rows.sort_values("rmse_ratio").iloc[[0, -1]]
+    first, last = (f"{of_row(row, 'rmse_ratio')} ({place(row, 'method', 'prevalence')})" for _, row in ends.iterrows())
     return (
-        f"With {how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons, "
-        f"and its RMSE over that of penalised likelihood runs from {first} to {last}."
+        f"{how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons, and "
+        f"over that of penalised likelihood it is {first} at best and {last} at worst."
     )
 
 

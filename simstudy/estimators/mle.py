@@ -10,7 +10,9 @@ from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
-@estimator_of_arrays("mle", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD)
+@estimator_of_arrays(
+    "mle", words="MLE", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD
+)
 def mle(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: bool = True) -> Fit:
     """Maximum likelihood estimate of a canonical GLM: T4 with lam = 0.
 

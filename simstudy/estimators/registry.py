@@ -70,6 +70,8 @@ class Estimator:
         Its limit law.
     loop : bool
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
+    words : str
+        How people call it, with {} for the penalty; methods of an estimator without words are called by their names.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Estimator:
     freedom: Freedom | None = None
     law: Law | None = None
     loop: bool = False
+    words: str = ""
 
     def __post_init__(self) -> None:
         if self.equation is None and (self.errors == Errors.SANDWICH or self.freedom == Freedom.EQUATION):

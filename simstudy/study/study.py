@@ -19,6 +19,7 @@ from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, claim_problems
+from simstudy.study.labels import method_labels
 from simstudy.study.limits import MOST_REPLICATES
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
 
@@ -104,6 +105,11 @@ class Study:
     def full_replicates(self) -> int:
         """Data sets per scenario of the full profile."""
         return self.replicates if self.full is None else self.full
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """How people see the methods, by name."""
+        return method_labels(self.methods)
 
     @cached_property
     def fingerprint(self) -> str:
