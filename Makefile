@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean FORCE
+.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -96,6 +96,9 @@ format: $(STAMP) ## rewrite the sources in the house format
 
 bench: $(STAMP) ## print the speed figures (never part of the tests)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done
+
+theory-page: ## render docs/theory.md for the report (needs the extra docs)
+	$(VENV)/bin/python docs/theory_page.py
 
 lock: ## renew requirements.lock after a change of dependencies (needs an existing .venv)
 	$(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \

@@ -28,12 +28,12 @@ from simstudy.report.figures.canvas import (
     Axes,
     Figure,
     FixedLocator,
+    FuncFormatter,
     Line2D,
     NullLocator,
-    ScalarFormatter,
 )
 from simstudy.report.figures.panels import split
-from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated
+from simstudy.report.figures.style import Look, legend, looks, panels, plain_tick, predicted, simulated
 from simstudy.report.notes import FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 
@@ -191,7 +191,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, known: dict[str, Look]) -> None:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(FixedLocator(sorted(rows["prevalence"].unique())))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.xaxis.set_major_formatter(FuncFormatter(plain_tick))
 
 
 def _leading_entry(data: pd.DataFrame) -> list[Line2D]:

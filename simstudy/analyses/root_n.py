@@ -28,13 +28,23 @@ from simstudy.report.columns import (
 from simstudy.report.figures.canvas import (
     Axes,
     Figure,
+    FuncFormatter,
     Line2D,
     LogLocator,
     NullFormatter,
-    ScalarFormatter,
 )
 from simstudy.report.figures.panels import Panel, split
-from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
+from simstudy.report.figures.style import (
+    Look,
+    legend,
+    looks,
+    no_data,
+    panels,
+    plain_tick,
+    predicted,
+    simulated,
+    size_axis,
+)
 from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 from simstudy.verdicts.slopes import log_log_slope, predicted_slope
@@ -218,7 +228,7 @@ def _errors(axes: Axes, part: Panel, known: dict[str, Look], slopes: pd.DataFram
     _reference(axes, part.rows)
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.yaxis.set_major_formatter(ScalarFormatter())
+    axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
     axes.yaxis.set_minor_formatter(NullFormatter())
     size_axis(axes, part.rows["n"])
     # Below the lines there has to be room for the slopes.

@@ -67,6 +67,13 @@ def of_row(row: Any, name: str, unit: str = "", factor: float = 1.0) -> str:
     return measured(float(row[name]), float(row[f"{name}_mcse"]), unit, factor)
 
 
+def relative(row: Any, name: str) -> str:
+    """A row's ratio as a difference in percent, with the half width of its 95 % interval."""
+    change = float(row[name]) - 1.0
+    size = measured(abs(change), float(row[f"{name}_mcse"]), " %", 100.0)
+    return f"{size} {'larger' if change > 0 else 'smaller'}" if round(change, 4) else "equal"
+
+
 def listed(names: Sequence[str], what: str = "") -> str:
     """Names as a sentence lists them; how many there are where these are too many."""
     different = list(dict.fromkeys(map(str, names)))

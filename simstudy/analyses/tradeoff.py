@@ -13,7 +13,7 @@ from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.methods import Contender
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, of_row, place
+from simstudy.analyses.sentences import NOTHING, place, relative
 from simstudy.errors import InputError
 from simstudy.measures import WHOLE
 from simstudy.report.columns import (
@@ -140,10 +140,10 @@ def _wins(rows: pd.DataFrame, how: str) -> str:
     verdicts = {(True, False): "FGSM wins", (False, True): "penalised likelihood wins", (True, True): "it depends"}
     winner = verdicts.get((better > 0, worse > 0), "neither side wins")
     ends = rows.sort_values("rmse_ratio").iloc[[0, -1]]
-    first, last = (f"{of_row(row, 'rmse_ratio')} ({place(row, 'method', 'prevalence')})" for _, row in ends.iterrows())
+    said = [f"{relative(row, 'rmse_ratio')} ({place(row, 'method', 'prevalence')})" for _, row in ends.iterrows()]
     return (
-        f"{how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons, and "
-        f"over that of penalised likelihood it is {first} at best and {last} at worst."
+        f"{how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons; next "
+        f"to that of penalised likelihood it is {said[0]} at best and {said[1]} at worst."
     )
 
 
@@ -162,6 +162,16 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["_case"], "line", 2)
 
 
+def best_figure(result: pd.DataFrame) -> Figure:
+    """RMSE of FGSM over that of penalised likelihood, each at its best λ; below 1 FGSM is more accurate."""
+    return figure(result.query("comparison != 'matched'"))
+
+
+def matched_figure(result: pd.DataFrame) -> Figure:
+    """RMSE of FGSM over that of penalised likelihood at matched λ; below 1 FGSM is more accurate."""
+    return figure(result.query("comparison == 'matched'"))
+
+
 def has_one_prevalence(result: pd.DataFrame) -> bool:
     """Whether the figure is over n: prevalence does not vary, or not everywhere is one."""
     return bool(result["prevalence"].isna().any() or result["prevalence"].nunique() == 1)
@@ -172,8 +182,8 @@ def has_one_prevalence(result: pd.DataFrame) -> bool:
     table=table,
     sentence=sentence,
     figure={
-        "tradeoff": lambda frame: figure(frame.query("comparison != 'matched'")),
-        "tradeoff_matched": lambda frame: figure(frame.query("comparison == 'matched'")),
+        "tradeoff": best_figure,
+        "tradeoff_matched": matched_figure,
     },
     needs=methods.lacks_contenders,
     pairs=methods.of_contenders,

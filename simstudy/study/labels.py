@@ -36,6 +36,24 @@ def method_labels(methods: Sequence[Method]) -> dict[str, str]:
     }
 
 
+def described_methods(methods: Sequence[Method]) -> list[tuple[str, str]]:
+    """Label of each method, and its estimator, penalty, parameters and level in words."""
+    by_name, labels = {method.name: method for method in methods}, method_labels(methods)
+    return [
+        (
+            labels[each.name],
+            ", ".join(
+                [
+                    f"{each.estimator}{f' with {each.penalty}' if each.penalty else ''}",
+                    *(f"{name} = {value}" for name, value in (*each.parameters, *each.options)),
+                    *([level_words(each, by_name)] if each.lam is not None else []),
+                ]
+            ),
+        )
+        for each in methods
+    ]
+
+
 def heading(method: Method) -> str:
     """Estimator and penalty in words."""
     words = method.entry.words

@@ -59,7 +59,6 @@ def test_activation_averages_over_data_sets_by_margin() -> None:
     assert theirs["predicted"].isna().all()
     sentence = ANALYSES["activation"].sentence(frame)
     assert "0.80 (± 0.2, margin up to -3)" in sentence
-    assert "kappa = 0.300" in sentence
     assert "above 4" in markdown(ANALYSES["activation"].table(frame))
 
 

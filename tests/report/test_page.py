@@ -19,7 +19,7 @@ from simstudy.workflow import report as verb
 from simstudy.workflow.report import report
 
 EVIL = """<script>alert(1)</script>&"'\\section{x}$%../../etc"""
-VOID = {"meta", "img", "input", "br", "link", "hr"}
+VOID = {"meta", "source", "img", "input", "br", "link", "hr"}
 
 
 class Outline(HTMLParser):
