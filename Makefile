@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean theory-page FORCE
+.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -101,11 +101,15 @@ format: $(STAMP) ## rewrite the sources in the house format
 bench: $(STAMP) ## print the speed figures (never part of the tests)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done
 
+docs: $(STAMP) ## build the guide into site/ (installs the extra docs into .venv)
+	@$(VENV)/bin/python -c "import mkdocs, mkdocstrings" 2>/dev/null || $(VENV)/bin/python -m pip install --quiet --requirement requirements-docs.lock
+	$(VENV)/bin/python -m mkdocs build --quiet
+
 theory-page: ## render docs/theory.md for the report (needs the extra docs)
 	$(VENV)/bin/python docs/theory_page.py
 
 lock: ## renew requirements.lock after a change of dependencies (needs an existing .venv)
-	$(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \
+	$(VENV)/bin/pip-compile --quiet --extra dev --extra distributed --extra images --strip-extras --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv, caches and raw replicates; measures and tables stay

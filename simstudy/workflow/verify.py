@@ -27,7 +27,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Verified:
-    """One scenario that was computed again; `different` names numbers that are not equal, `problem` why there are none."""
+    """One scenario that was computed again; `different` names numbers that differ, `problem` why there are none."""
 
     study: str
     scenario: str
