@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from simstudy.analyses.kinds import Choice
+from simstudy.analyses.kinds import kind as kind_named
 from simstudy.analyses.labels import with_labels
 from simstudy.analyses.registry import drawings
 from simstudy.analyses.results import Results
@@ -28,6 +30,8 @@ def figure(
     results: str | Path = "results",
     formats: Sequence[str] = ("svg", "pdf"),
     jobs: int = 1,
+    kind: str = "",
+    choice: Choice | None = None,
 ) -> tuple[list[Path], tuple[str, ...]]:
     """Draw the figures of a study's analyses from its results and write them.
 
@@ -41,6 +45,10 @@ def figure(
         Of svg, pdf and png.
     jobs : int
         Processes for predictions that no table has computed yet; -1 uses every core.
+    kind : str
+        A name of `analyses.kinds.KINDS`: this figure alone, in place of those of the study's analyses.
+    choice : Choice, optional
+        What a figure of this kind is of.
 
     Returns
     -------
@@ -59,10 +67,23 @@ def figure(
     chosen = study_of(study)
     layout = layout_of(chosen, results)
     found, made_from = results_of(chosen, layout, jobs)
-    drawn, reasons = figures(found)
+    drawn, reasons = figures(found) if not kind else ({kind: of_kind(found, kind, choice or Choice())}, ())
     paths = [path for name, each in drawn.items() for path in written(each, name, layout.figures, formats)]
     record(layout, paths, made_from)
     return paths, reasons
+
+
+def of_kind(results: Results, name: str, choice: Choice) -> Figure:
+    """A figure of a kind, whatever analyses the study asks for.
+
+    Raises
+    ------
+    ConfigError
+        There is no such kind, or the results have nothing of what it is to be of.
+    """
+    draw = kind_named(name)
+    with rc_context(SETTINGS):
+        return captioned(draw(results, choice), draw.__doc__ or "", results)
 
 
 def written(figure: Figure, name: str, folder: Path, formats: Sequence[str]) -> list[Path]:
