@@ -93,8 +93,8 @@ EDGE = 1e12
 def needed_replicates(evidence: Evidence, region: Bounds, alpha: float, power: float = POWER) -> float:
     """Replicates of each scenario that decide the verdict with probability `power` if the truth is the estimate.
 
-    Errors are taken to fall like R^(-1/2). Infinite where the estimate is on the edge of the region (more than 1e12 are needed), NaN where its
-    error is not known.
+    Errors are taken to fall like R^(-1/2). Infinite where the estimate is on the edge of the region (more than 1e12 are
+    needed), NaN where its error is not known.
     """
     lower, upper = evidence.interval(alpha)
     value, (low, high) = evidence.value, region
