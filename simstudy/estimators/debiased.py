@@ -24,6 +24,7 @@ from simstudy.records import Status
 
 @estimator_of_arrays(
     "fgsm_debiased",
+    words="Debiased FGSM-{}",
     placement=Placement.INSIDE,
     accepts=BOUNDED,
     largest_lam=free_level,

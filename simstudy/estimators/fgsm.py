@@ -31,6 +31,7 @@ def fgsm_path(
 
 @estimator_of_arrays(
     "fgsm",
+    words="FGSM-{}",
     placement=Placement.INSIDE,
     largest_lam=free_level,
     path=fgsm_path,

@@ -11,7 +11,9 @@ from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
-@estimator_of_arrays("mle", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD)
+@estimator_of_arrays(
+    "mle", words="MLE", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD
+)
 def mle(
     X: ArrayLike,
     y: ArrayLike,

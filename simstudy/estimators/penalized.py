@@ -33,6 +33,7 @@ def penalized_path(
 
 @estimator_of_arrays(
     "penalized",
+    words="Penalised {}",
     placement=Placement.OUTSIDE,
     largest_lam=scaled_level,
     path=penalized_path,

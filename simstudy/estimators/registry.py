@@ -78,6 +78,8 @@ class Estimator:
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
     estimates : tuple of str
         Names of what it estimates, where that is known before it is called and is not the coefficients of a GLM.
+    words : str
+        How people call it, with {} for the penalty; methods of an estimator without words are called by their names.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Estimator:
     law: Law | None = None
     loop: bool = False
     estimates: tuple[str, ...] = ()
+    words: str = ""
 
     def __post_init__(self) -> None:
         if self.equation is None and (self.errors == Errors.SANDWICH or self.freedom == Freedom.EQUATION):

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
+from simstudy.kernels.tolerances import KINK_TOL
 from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns, independent_columns
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.notes import notes
-from simstudy.solvers.observations import counted, kernel_loss
+from simstudy.solvers.observations import counted, kernel_loss, merged
 from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
@@ -125,6 +126,20 @@ def _iterate(problem: Problem) -> Solution:
     return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 
+def _settled(problem: Problem) -> Solution:
+    """The solution, of equal observations as one where it is not found exactly with each of them.
+
+    Equal observations are on their kinks together, and only the sum of their multipliers is determined.
+    """
+    solution = _iterate(problem)
+    exact = np.isnan(solution.kkt) or solution.kkt <= KINK_TOL
+    if exact or problem.attack == Attack.NONE or not problem.family.kinked:
+        return solution
+    distinct = merged(problem)
+    other = _iterate(counted(distinct)) if distinct.y.size < problem.y.size else solution
+    return other if other.kkt < solution.kkt else solution
+
+
 def solve(problem: Problem) -> Solution:
     """Minimise the objective of `problem` and certify the result.
 
@@ -136,4 +151,4 @@ def solve(problem: Problem) -> Solution:
         otherwise. Data never raise here.
     """
     problem = counted(problem)
-    return precluded(problem) or _iterate(problem)
+    return precluded(problem) or _settled(problem)

@@ -31,6 +31,16 @@ def counted(problem: Problem) -> Problem:
     )
 
 
+def merged(problem: Problem) -> Problem:
+    """The same problem with equal observations as one that counts as many times."""
+    y, offset = problem.y, problem.offset
+    known = np.column_stack([problem.X, y] + ([] if offset is None else [offset]))
+    _, first, group = np.unique(known, axis=0, return_index=True, return_inverse=True)
+    weights = np.bincount(group.ravel(), weights=problem.weights).astype(float)
+    offset = None if offset is None else offset[first]
+    return replace(problem, X=problem.X[first], y=y[first], weights=weights, offset=offset)
+
+
 def kernel_loss(problem: Problem) -> Loss:
     """The family as kernels see it, with the weights and the offset of a problem that is `counted`."""
     loss = problem.family.kernel_loss(problem.y)

@@ -83,8 +83,8 @@ def test_the_predicted_level_is_the_inverse_of_the_threshold(intercept: float | 
 def test_half_of_the_data_sets_have_their_level_above_the_predicted_one() -> None:
     """200 null data sets, p = 60, n/p = alphastar(.5): the count above .5 is binomial if the median is right.
 
-    False alarm 1e-6: 35 of 200 from the half. A median off by the 4 % of n/p that are a fifth of the law's width at this
-    p is allowed for by as much again; one off by 25 % of n/p is seen.
+    False alarm 1e-6: 35 of 200 from the half. A median off by the 4 % of n/p that are a fifth of the law's width at
+    this p is allowed for by as much again; one off by 25 % of n/p is seen.
     """
     p, rng = 60, np.random.default_rng(12)
     n = round(existence_threshold(0.5, [0.0], [1.0]) * p)
