@@ -1,10 +1,13 @@
-"""The group of commands: how an error that simstudy raises on purpose, and Ctrl-C, end a command."""
+"""The group of commands: how an error that simstudy raises on purpose, and a signal such as Ctrl-C, end a command."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
 
 import click
 
@@ -13,8 +16,8 @@ from simstudy.solvers.warm import when_compiling
 
 #: Exit code of a run in which a fit raised an error that nobody expected.
 FAILED = 1
-#: Exit code after Ctrl-C, as a shell gives it.
-INTERRUPTED = 130
+#: What ends a command as Ctrl-C does: a batch system whose time is over, and a terminal that is closed.
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 #: Whether this process has said that it compiles.
 _said: list[bool] = []
@@ -26,6 +29,32 @@ class BadUsage(click.ClickException):
     exit_code = 2
 
 
+class Ended(KeyboardInterrupt):
+    """A signal that ends the command."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def end(number: int, _: object) -> NoReturn:
+    """Answer a signal as Python answers Ctrl-C."""
+    raise Ended(number)
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Answer the signals that end a command, unless who started it has them ignored, as nohup does."""
+    ours = [each for each in ENDINGS if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
 class Commands(click.Group):
     """The commands; an error that simstudy raises on purpose is a sentence and an exit code, not a traceback."""
 
@@ -33,12 +62,16 @@ class Commands(click.Group):
         """Run the command."""
         when_compiling(say_once)
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\nInterrupted. What is finished is kept; the same command goes on from there.", err=True)
-            sys.stdout.flush()
-            # Not sys.exit, which would wait for processes that are still being stopped.
-            os._exit(INTERRUPTED)
+            with ending():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            # A terminal that has been closed cannot be written to.
+            with suppress(OSError):
+                click.echo("\nInterrupted. What is finished is kept; the same command goes on from there.", err=True)
+                sys.stdout.flush()
+            number = interrupt.number if isinstance(interrupt, Ended) else signal.SIGINT
+            # Not sys.exit, which would wait for processes that are still being stopped; the code is a shell's.
+            os._exit(128 + number)
         except SimstudyError as error:
             kind = BadUsage if isinstance(error, ConfigError | InputError) else click.ClickException
             raise kind(str(error)) from error
