@@ -79,6 +79,9 @@ browser:
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 		&& apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; } \
 		|| echo "chromium and chromium-driver are missing and cannot be installed here"
+	@test -e node_modules/axe-core/axe.min.js || { command -v npm >/dev/null \
+		&& npm install --silent --no-save --no-fund --no-audit axe-core@4.10.3; } \
+		|| echo "axe-core is missing: npm is not there or has no network"
 
 test: $(STAMP) browser ## run the fast tests
 	$(VENV)/bin/python -m pytest
