@@ -70,6 +70,8 @@ class Estimator:
         Its limit law.
     loop : bool
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
+    estimates : tuple of str
+        Names of what it estimates, where that is known before it is called and is not the coefficients of a GLM.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Estimator:
     freedom: Freedom | None = None
     law: Law | None = None
     loop: bool = False
+    estimates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.equation is None and (self.errors == Errors.SANDWICH or self.freedom == Freedom.EQUATION):

@@ -173,6 +173,18 @@ OURS = (
         description="relative error of the model SE (table 6)", formula="sqrt(mean s_r^2) / S - 1", mcse=JACKKNIFE,
         bounds=ABOVE_MINUS_ONE,
     ),
+    *(
+        Measure(
+            name, function, ("errors", "standard_errors", "truth"),
+            description=f"95 % intervals that hold the truth, of {which}",
+            formula=f"mean over r and j {where} of 1[|e_rj| <= z s_rj]",
+            mcse=COUNTED, of=Of.VECTOR, sparse=True, bounds=SHARE,
+        )
+        for name, function, which, where in (
+            ("support_coverage", selection.support_coverage, "the support", "in A"),
+            ("null_coverage", selection.null_coverage, "the rest", "not in A"),
+        )
+    ),
     a_share(
         "rejection_rate", coverage.rejection_rate, INTERVALS,
         description="95 % interval leaves out zero: power, or level (table 6)", formula="mean 1[|x_r| > z s_r]",

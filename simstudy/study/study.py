@@ -20,7 +20,7 @@ from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, claim_problems
 from simstudy.study.limits import MOST_REPLICATES
-from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
+from simstudy.study.method import FixedLambda, MatchedLambda, Method, ProportionalLambda, RateLambda, UniversalLambda
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _claim_problems(study: Study) -> Iterator[str]:
 
 def _is_planned(method: Method) -> bool:
     """Whether lambda is known before there are data, and without another method."""
-    return isinstance(method.lam, FixedLambda | RateLambda | UniversalLambda)
+    return isinstance(method.lam, FixedLambda | RateLambda | UniversalLambda | ProportionalLambda)
 
 
 def _repeated(field: str, names: Iterable[str]) -> Iterator[str]:
