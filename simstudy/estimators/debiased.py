@@ -24,6 +24,7 @@ from simstudy.records import Status
 
 @estimator_of_arrays(
     "fgsm_debiased",
+    words="Debiased FGSM-{}",
     placement=Placement.INSIDE,
     accepts=BOUNDED,
     largest_lam=free_level,
@@ -78,7 +79,7 @@ def fgsm_debiased_fixed(
     support = support_of(fit, X, fit_intercept)
     Z, eta = support.Z, support.eta
     V = Z.T @ (error_signs(law, y, eta) * law.curvature(y, eta)) / y.size
-    inverse = inverse_or_none(information(law, Z, eta))
+    inverse = inverse_or_none(information(law, support))
     if inverse is None:
         nothing = np.full(X.shape[1], np.nan)
         message = "I_AA is singular on the selected support, so that the bias P I_AA^-1 V_A is not determined"

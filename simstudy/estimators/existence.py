@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.fgsm import ATTACKS
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.input import check_data, check_penalty
+from simstudy.estimators.proportional_intervals import PLAIN_LASSO
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -19,6 +20,10 @@ from simstudy.solvers.existence import recedes
 from simstudy.solvers.margin import largest_margin
 from simstudy.solvers.problem import Attack, Problem
 
+FloatArray = NDArray[np.float64]
+
+#: Relative precision of a margin.
+EDGE = 1e-6
 #: Attacks, and none: the penalty beside the likelihood (T4).
 PLACES = {**ATTACKS, "none": Attack.NONE}
 
@@ -33,7 +38,7 @@ def exists(
     fit_intercept: bool = True,
     attack: Literal["fgsm", "worst_case", "none"] = "fgsm",
 ) -> dict[str, float]:
-    """Whether T3 (or T4) has no minimiser, by a linear program and without a fit (T18).
+    """Whether T3 (or T4) has no minimiser, without a fit (T18): by the margin of the labels, or by a linear program.
 
     Parameters
     ----------
@@ -59,7 +64,17 @@ def exists(
     penalty.multipliers(X.shape[1])
     if attack not in PLACES:
         raise InputError(unknown_name("attack", attack, PLACES))
-    return {"no_minimiser": float(recedes(Problem(X, y, law, penalty, PLACES[attack], fit_intercept)))}
+    problem = Problem(X, y, law, penalty, PLACES[attack], fit_intercept)
+    if (
+        problem.attack is Attack.NONE
+        or not PLAIN_LASSO.holds(penalty)
+        or not _has_level(law.recession(y), fit_intercept)
+    ):
+        return {"no_minimiser": float(recedes(problem))}
+    level = _critical_level(X, law.recession(y), fit_intercept)
+    # At the level itself, such as that of the MLE of labels which are not separated, digits do not decide.
+    on_edge = abs(penalty.lam - level) <= EDGE * level or level == penalty.lam
+    return {"no_minimiser": float(recedes(problem) if on_edge else penalty.lam < level)}
 
 
 @estimator_of_arrays("existence_level", estimates=("critical_level",))
@@ -97,5 +112,14 @@ def existence_level(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: b
     if fit_intercept and direction.min() == direction.max():
         message = "all responses are equal: with an intercept no level gives a minimiser"
         return Fit(estimates={"critical_level": np.nan}, status=Status.DEGENERATE_RESPONSE, message=message)
-    Z = np.column_stack([np.ones(y.size), X]) if fit_intercept else X
-    return Fit(estimates={"critical_level": largest_margin(direction[:, None] * Z, fit_intercept)})
+    return Fit(estimates={"critical_level": _critical_level(X, direction, fit_intercept)})
+
+
+def _has_level(direction: FloatArray, fit_intercept: bool) -> bool:
+    """Whether every loss falls in a direction, and with an intercept not all in the same."""
+    return bool(direction.all()) and not (fit_intercept and direction.min() == direction.max())
+
+
+def _critical_level(X: FloatArray, direction: FloatArray, fit_intercept: bool) -> float:
+    Z = np.column_stack([np.ones(direction.size), X]) if fit_intercept else X
+    return largest_margin(direction[:, None] * Z, fit_intercept)

@@ -64,6 +64,11 @@ OURS = (
         "zero_probability", selection.zero_probability, VALUES,
         description="share of exact zeros", formula="mean 1[x_r = 0]", default=ALWAYS, sparse=True,
     ),
+    a_share(
+        "nonzero_share", selection.nonzero_share, VALUES,
+        description="share of values that are not zero, of an event the share of replicates where it happens",
+        formula="mean 1[x_r != 0]",
+    ),
     a_selection(
         "exact_support", selection.exact_support,
         description="the support is selected and nothing else", formula="mean 1[A_r = A]", default=ALWAYS,

@@ -96,6 +96,11 @@ def zero_probability(values: FloatArray) -> Estimate:
     return proportion(values == 0)
 
 
+def nonzero_share(values: FloatArray) -> Estimate:
+    """Proportion of replicates in which each component is not zero, from values (R, k), shape (k,)."""
+    return proportion(values != 0)
+
+
 def _vectors(values: FloatArray) -> FloatArray:
     """Values as (R, m, k), m = 1 for those of one vector."""
     return values if values.ndim == 3 else values[:, np.newaxis]

@@ -15,8 +15,6 @@ State = tuple[FloatArray, FloatArray, FloatArray]
 MAX_STEPS = 100
 # Gap between what is reached and what is proved, in units of the largest entry.
 TOLERANCE = 1e-9
-# Largest error of the proof's equations, in which steps that are nearly singular leave rounding.
-FEASIBLE = 1e-7
 # Margin that is none.
 ZERO = 1e-7
 # Where directions are alike to all digits the matrix of a step is singular; what this spoils the next step mends.
@@ -76,7 +74,7 @@ def largest_margin(A: FloatArray, free: bool) -> float:
     Parameters
     ----------
     A : (n, q) array
-        Rows yt_i x_i; before them yt_i = +-1 where `free`, of both signs.
+        Rows yt_i x_i; before them yt_i where `free`.
     free : bool
         Whether the first coordinate of d is no part of the norm.
 
@@ -93,34 +91,21 @@ def largest_margin(A: FloatArray, free: bool) -> float:
     unit = float(np.abs(A[:, int(free) :]).max())
     if unit == 0.0:
         return 0.0
-    scaled = A / unit
-    scaled[:, : int(free)] *= unit
-    cone = Cone(scaled, int(free))
-    x, slack, v = _start(cone)
+    cone = Cone(A / unit, int(free))
+    x = np.concatenate([np.zeros(A.shape[1]), np.full(cone.p, 0.5 / cone.p), [-1.0]])
+    slack = cone.slacks(x)
+    slack[-1] += 1.0
+    v = 1.0 / slack
     goal = np.zeros(x.size)
     goal[-1] = 1.0
     for _ in range(MAX_STEPS):
         missing = -goal - cone.gradient(v)
         gap = float(slack @ v)
-        if gap <= TOLERANCE and np.max(np.abs(missing)) <= FEASIBLE:
+        if gap <= TOLERANCE and np.max(np.abs(missing)) <= TOLERANCE:
             margin = float(x[-1])
             return unit * margin if margin > ZERO else 0.0
         x, slack, v = _step(cone, (x, slack, v), missing, gap)
     raise ArithmeticError(f"the largest margin is not found in {MAX_STEPS} steps: gap {gap:.1e}")
-
-
-def _start(cone: Cone) -> State:
-    """Interior points of both problems; gaps that close before a problem is feasible would never open again."""
-    x = np.concatenate([np.zeros(cone.A.shape[1]), np.full(cone.p, 0.5 / cone.p), [-1.0]])
-    slack = cone.slacks(x)
-    slack[-1] += 1.0
-    z = np.full(cone.A.shape[0], 1.0 / cone.A.shape[0])
-    if cone.free:
-        up = cone.A[:, 0] > 0.0
-        z = np.where(up, 0.5 / np.sum(up), 0.5 / np.sum(~up))
-    pull = z @ cone.A[:, cone.free :]
-    total = 1.0 + np.abs(pull).max()
-    return x, slack, np.concatenate([z, (total + pull) / 2, (total - pull) / 2, [total]])
 
 
 def _step(cone: Cone, state: State, missing: FloatArray, gap: float) -> State:
@@ -134,7 +119,9 @@ def _step(cone: Cone, state: State, missing: FloatArray, gap: float) -> State:
 
     _, ds, dv = towards(-slack * v)
     a, b = _longest(slack, ds), _longest(v, dv)
-    centre = float((slack + a * ds) @ (v + b * dv) / gap) ** 3 * gap / slack.size
+    # Not far below the gap that is asked for: without a centre what is missing cannot be mended any more.
+    ahead = float((slack + a * ds) @ (v + b * dv) / gap) ** 3 * gap
+    centre = max(ahead, 0.1 * TOLERANCE) / slack.size
     dx, ds, dv = towards(centre - slack * v - ds * dv)
     a, b = _longest(slack, ds), _longest(v, dv)
     return x + a * dx, slack + a * ds, v + b * dv

@@ -13,7 +13,7 @@ from simstudy.estimators.registry import ESTIMATORS, Estimator
 from simstudy.estimators.rules import RULES, Criterion, Pivotal, TuningRule
 from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
-from simstudy.registry import check_name
+from simstudy.registry import check_name, joint
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ class Method:
             table |= {"penalty": self.penalty, **dict(self.parameters)}
         if self.lam is not None:
             table["lam"] = self.lam.definition()
-        code = ESTIMATORS.code(self.estimator)
+        code = joint(ESTIMATORS.code(self.estimator), PENALTIES.code(self.penalty) if self.penalty is not None else "")
         return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 

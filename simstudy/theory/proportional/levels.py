@@ -91,6 +91,7 @@ def existence_law(source: Any, method: Any) -> Predicted:
         c = math.sqrt(source.p) * method.lam
         absent = not beside and ratio < existence_threshold(c, *prior, source.intercept)
         predicted["no_minimiser", "mean"] = float(absent)
+        predicted["no_minimiser", "nonzero_share"] = float(absent)
     return predicted
 
 
