@@ -8,7 +8,6 @@ writes map.csv, one row a point, and regression.csv, least squares of the log ra
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -54,9 +53,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     maps, slopes = [], []
     for family, grid in (("gaussian", GAUSSIAN), ("binomial", BINOMIAL)):
-        start = time.process_time()
         maps.append(ss.pays_map(family, **grid))
-        print(family, len(maps[-1]), "points,", round(time.process_time() - start), "seconds of one processor")
         slopes.append(regression(maps[-1]).assign(family=family))
         pd.concat(maps, ignore_index=True).to_csv(folder / "map.csv", index=False, float_format="%.6g")
         pd.concat(slopes, ignore_index=True).to_csv(folder / "regression.csv", index=False, float_format="%.4g")
