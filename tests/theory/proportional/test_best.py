@@ -30,7 +30,7 @@ def scenario(family: str = "gaussian", n: int = 100, p: int = 50, rho: float = 0
         ({"n": 1000}, "T6-T17", "small against n"),
         ({"n": 999}, "T20", "proportional"),
         ({"rho": 0.5}, "T6-T17, with care", "independent normal covariates"),
-        ({"family": "poisson"}, "T6-T17, with care", "binomial, gaussian only"),
+        ({"family": "poisson"}, "T6-T17, with care", "gaussian, binomial only"),
     ],
 )
 def test_the_choice_of_a_law_is_stated(change: dict[str, object], law: str, why: str) -> None:
