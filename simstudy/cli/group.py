@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from simstudy.errors import ConfigError, InputError, SimstudyError
-from simstudy.solvers.warm import when_compiling
 
 #: Exit code of a run in which a fit raised an error that nobody expected.
 FAILED = 1
 #: Exit code after Ctrl-C, as a shell gives it.
 INTERRUPTED = 130
 
-#: Whether this process has said that it compiles.
-_said: list[bool] = []
+#: Commands in the order of the help, with what it says of them. Each is in the file of its name, which is imported when
+#: it is called: a list of commands needs nothing of what they need.
+COMMANDS = {
+    "check": "Try one replicate of each cell of a study before a run.",
+    "claims": "Print the verdicts on a study's claims.",
+    "explain": "Say what is behind one number of a table, and compute it again.",
+    "figure": "Draw the figures of a study.",
+    "new": "Write a study to start from.",
+    "plan": "Show what is there and what is to do.",
+    "replay": "Fit one replicate again and compare it with the stored rows.",
+    "report": "Write one HTML file on some studies.",
+    "run": "Compute the replicates that a study lacks.",
+    "scenario": "Simulate one scenario without a study file.",
+    "status": "Show what is done, failed and missing, while a study runs and after.",
+    "table": "Print and write the tables of a study.",
+    "theory": "Print what the theory predicts, without a simulation.",
+}
 
 
 class BadUsage(click.ClickException):
@@ -29,9 +44,24 @@ class BadUsage(click.ClickException):
 class Commands(click.Group):
     """The commands; an error that simstudy raises on purpose is a sentence and an exit code, not a traceback."""
 
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"simstudy.cli.{cmd_name}"), cmd_name)
+        return found
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        when_compiling(say_once)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -42,13 +72,6 @@ class Commands(click.Group):
         except SimstudyError as error:
             kind = BadUsage if isinstance(error, ConfigError | InputError) else click.ClickException
             raise kind(str(error)) from error
-
-
-def say_once(_: str) -> None:
-    """Say that code is compiled, at the first kernel only."""
-    if not _said:
-        _said.append(True)
-        click.echo("compiling, once on this machine", err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

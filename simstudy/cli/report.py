@@ -1,4 +1,4 @@
-"""The commands that draw."""
+"""The command `report`: one HTML file on some studies."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ from pathlib import Path
 
 import click
 
-from simstudy.cli.group import main
-from simstudy.cli.options import JOBS, RESULTS, STUDY
-from simstudy.report.figures.save import FORMATS
-from simstudy.workflow import figure as figure_verb
+from simstudy.cli.options import JOBS
+from simstudy.cli.verb import Verb
 from simstudy.workflow import report as report_verb
 
 
-@main.command(short_help="Draw the figures of a study.")
-@STUDY
-@click.option(
-    "--format", "formats", multiple=True, default=("svg", "pdf"), show_default=True, type=click.Choice(list(FORMATS)),
-    help="Give it several times for several formats.",
-)  # fmt: skip
-@RESULTS
-@JOBS
-def figure(study: Path, formats: tuple[str, ...], results: Path, jobs: int) -> None:
-    """Draw the figures of STUDY's analyses and write them to results/<study>/figures."""
-    paths, reasons = figure_verb.figure(study, results=results, formats=formats, jobs=jobs)
-    for path in paths:
-        click.echo(path)
-    for reason in reasons:
-        click.echo(reason, err=True)
-
-
-@main.command(short_help="Write one HTML file on some studies.")
+@click.command(cls=Verb)
 @click.argument("studies", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.  [default: RESULTS/report.html]")
 @click.option(
