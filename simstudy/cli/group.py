@@ -19,10 +19,12 @@ INTERRUPTED = 130
 #: Commands in the order of the help, with what it says of them. Each is in the file of its name, which is imported when
 #: it is called: a list of commands needs nothing of what they need.
 COMMANDS = {
+    "all": "Run, tabulate, judge, draw and report several studies.",
     "check": "Try one replicate of each cell of a study before a run.",
     "claims": "Print the verdicts on a study's claims.",
     "explain": "Say what is behind one number of a table, and compute it again.",
     "figure": "Draw the figures of a study.",
+    "list": "List analyses, estimators, penalties, sources, ... by name.",
     "new": "Write a study to start from.",
     "plan": "Show what is there and what is to do.",
     "replay": "Fit one replicate again and compare it with the stored rows.",
@@ -32,7 +34,11 @@ COMMANDS = {
     "status": "Show what is done, failed and missing, while a study runs and after.",
     "table": "Print and write the tables of a study.",
     "theory": "Print what the theory predicts, without a simulation.",
+    "verify": "Compute a sample of published results again and compare.",
 }
+
+#: File of a command that cannot have its name, which is a function of Python's.
+FILES = {"all": "every", "list": "lists"}
 
 
 class BadUsage(click.ClickException):
@@ -52,7 +58,8 @@ class Commands(click.Group):
         """The command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"simstudy.cli.{cmd_name}"), cmd_name)
+        name = FILES.get(cmd_name, cmd_name)
+        found: click.Command = getattr(import_module(f"simstudy.cli.{name}"), name)
         return found
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
@@ -82,6 +89,9 @@ def main() -> None:
     A study file says what is simulated; `run` computes it, `table` prints simulation next to theory. Results are kept
     in results/<study> and are the same, bit for bit, for any number of processes and however often a run was
     interrupted.
+
+    `simstudy list KIND` names what a study file can ask for, a line each: analyses, estimators, penalties, families,
+    sources, estimands, measures, laws.
 
     Exit code 0: done. 1: something failed. 2: wrong usage or a mistake in a study file. 130: interrupted.
     """
