@@ -24,7 +24,7 @@ FROM_SOURCE = frozenset({"family", "fit_intercept", "support"})
 #: ... and from the method.
 FROM_METHOD = frozenset({"penalty", "lam"})
 #: Keys of a [[method]] table that are no options.
-TAKEN = frozenset({"name", "label", "estimator", "se"})
+TAKEN = frozenset({"name", "label", "estimator", "se", "intercept"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Estimator:
         Its limit law.
     loop : bool
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
+    families : tuple of str
+        The only families that it is for; empty where it is for all.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Estimator:
     freedom: Freedom | None = None
     law: Law | None = None
     loop: bool = False
+    families: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.equation is None and (self.errors == Errors.SANDWICH or self.freedom == Freedom.EQUATION):

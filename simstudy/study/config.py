@@ -65,6 +65,7 @@ class MethodTable:
     se: bool | str = False
     label: str = ""
     code: str = ""
+    intercept: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
         return Method(
-            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
-        )
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label,
+            row.intercept,
+        )  # fmt: skip
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

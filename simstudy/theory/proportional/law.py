@@ -67,6 +67,8 @@ def law_of_method(scenario: Scenario, method: Any) -> ProportionalLaw:
         raise InputError(bad_value("design", design, "independent normal covariates: T20 is derived for x ~ N(0, I)"))
     if method.rule is not None:
         raise InputError(bad_value("lam", "chosen from the data", "a number or a rate in n: T20 has a level"))
+    if method.without_intercept:
+        raise InputError(bad_value("intercept", "none", "left out: T20 is about fits with the source's intercept"))
     values, counts = np.unique(math.sqrt(scenario.p) * np.array(scenario.beta), return_counts=True)
     penalty = method.arguments.get("penalty")
     return proportional(
