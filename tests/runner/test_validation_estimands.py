@@ -89,11 +89,21 @@ def test_an_intercept_is_left_out_or_the_sources(tmp_path, line, message):
 PATH = """
 replicates = 30
 estimands = ["path_contains_truth"]
-scenario = [{ family = "gaussian", n = 400, intercept = 0.0, beta = { pattern = "explicit", values = [2.0, 0.0, 1.0, 0.0] } }]
-method = [
-    { name = "adaptive", estimator = "penalized_adaptive", penalty = "lasso", lam = { rule = "bic" } },
-    { name = "fixed", estimator = "penalized", penalty = "lasso", lam = 0.1 },
-]
+[[scenario]]
+family = "gaussian"
+n = 400
+intercept = 0.0
+beta = { pattern = "explicit", values = [2.0, 0.0, 1.0, 0.0] }
+[[method]]
+name = "adaptive"
+estimator = "penalized_adaptive"
+penalty = "lasso"
+lam = { rule = "bic" }
+[[method]]
+name = "fixed"
+estimator = "penalized"
+penalty = "lasso"
+lam = 0.1
 """
 
 
