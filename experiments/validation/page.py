@@ -161,7 +161,7 @@ def text() -> str:
         [
             "# Published numbers and ours",
             "",
-            "Made by `make docs/validation.md` from `results/validation` and `results/full`; Monte Carlo standard errors",
+            "Made by `make docs/validation.md` from `results/validation` and `results/full`; Monte Carlo errors stand",
             "in parentheses. The standard error of a published number is ours at the paper's number of replicates.",
             "",
             "## Fan & Li (2001)",

@@ -150,6 +150,10 @@ class Scenario:
         """Moments and draws of the covariates, for estimands."""
         return Population(self._second_moment, self._draws, family_of(self.family).mean)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the population, whose compiled functions and draws every process makes for itself."""
+        return {name: value for name, value in vars(self).items() if name != "population"}
+
     def _second_moment(self) -> Array:
         if self.design.fixed:
             X = self.fixed_covariates()

@@ -1,5 +1,7 @@
 """Model error, paths that contain the truth, and methods without the source's intercept, through whole studies."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,15 @@ reference = "mle"
 prediction = { above = 1.0 }
 margin = 0.1
 """
+
+
+def test_a_scenario_whose_population_is_known_goes_to_other_processes():
+    scenario = ss.Scenario("binomial", 20, [1.0, 0.0], intercept=0.0)
+    assert scenario.population.covariates.shape == (4000, 2)
+    again = pickle.loads(pickle.dumps(scenario))
+    assert again == scenario
+    assert len(pickle.dumps(scenario)) < 2000
+    np.testing.assert_array_equal(again.population.covariates, scenario.population.covariates)
 
 
 def study(tmp_path, text):
