@@ -16,6 +16,8 @@ from simstudy.estimators import (
     adaptive_weights,
     best_subset,
     degrees_of_freedom,
+    existence_level,
+    exists,
     fgsm,
     fgsm_adaptive,
     fgsm_debiased,
@@ -32,6 +34,7 @@ from simstudy.estimators import (
     path,
     penalized,
     penalized_adaptive,
+    proportional_debiased,
     square_root_lasso,
     standard_errors,
     svm,
@@ -67,7 +70,14 @@ from simstudy.study.config import read_study
 from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
 from simstudy.study.study import Study
 from simstudy.theory import Constants, LimitLaw, constants, limit_law
-from simstudy.theory.proportional import existence_threshold, proportional
+from simstudy.theory.proportional import (
+    ProportionalLaw,
+    best_level,
+    best_pair,
+    existence_threshold,
+    pays_map,
+    proportional,
+)
 from simstudy.theory.registry import law
 from simstudy.workflow.plan import plan
 from simstudy.workflow.run import run
@@ -113,6 +123,7 @@ __all__ = [
     "Pivotal",
     "PluginError",
     "PowerForm",
+    "ProportionalLaw",
     "Rademacher",
     "RademacherBlock",
     "RateLambda",
@@ -130,12 +141,16 @@ __all__ = [
     "Toy",
     "adaptive_weights",
     "analysis",
+    "best_level",
+    "best_pair",
     "best_subset",
     "constants",
     "degrees_of_freedom",
     "estimand",
     "estimator",
+    "existence_level",
     "existence_threshold",
+    "exists",
     "family",
     "fgsm",
     "fgsm_adaptive",
@@ -157,11 +172,13 @@ __all__ = [
     "nearest_centroid",
     "oracle",
     "path",
+    "pays_map",
     "penalized",
     "penalized_adaptive",
     "penalty",
     "plan",
     "proportional",
+    "proportional_debiased",
     "read_study",
     "run",
     "source",

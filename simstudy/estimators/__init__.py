@@ -4,6 +4,7 @@ from simstudy.estimators.adaptive import adaptive_weights, fgsm_adaptive, penali
 from simstudy.estimators.best_subset import best_subset
 from simstudy.estimators.debiased import fgsm_debiased
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
+from simstudy.estimators.existence import existence_level, exists
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.garrote import garrote
@@ -16,6 +17,7 @@ from simstudy.estimators.nearest_centroid import nearest_centroid
 from simstudy.estimators.oracle import oracle
 from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.penalized import penalized
+from simstudy.estimators.proportional_intervals import proportional_debiased
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Interpolation, Pivotal
 from simstudy.estimators.square_root_lasso import square_root_lasso
 from simstudy.estimators.standard_errors import standard_errors
@@ -35,6 +37,8 @@ __all__ = [
     "adaptive_weights",
     "best_subset",
     "degrees_of_freedom",
+    "existence_level",
+    "exists",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
@@ -51,6 +55,7 @@ __all__ = [
     "path",
     "penalized",
     "penalized_adaptive",
+    "proportional_debiased",
     "square_root_lasso",
     "standard_errors",
     "svm",

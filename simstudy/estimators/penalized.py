@@ -12,7 +12,7 @@ from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.estimating_equation import penalised_equation
 from simstudy.estimators.fit import Fit, fit_path, fit_problem
-from simstudy.estimators.input import FloatArray, check_data, check_penalty
+from simstudy.estimators.input import ALIKE, FloatArray, PerRow, Rows, check_penalty, check_rows
 from simstudy.estimators.levels import null_level
 from simstudy.estimators.one_step import Expansion, in_steps
 from simstudy.estimators.options import Interval
@@ -22,11 +22,12 @@ from simstudy.solvers.problem import Attack
 
 
 def scaled_level(
-    X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool, **options: object
-) -> float:
+    X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE,
+    **options: object,
+) -> float:  # fmt: skip
     """`null_level` of T4, whatever the estimator's options."""
     del options
-    return null_level(X, y, family, penalty, fit_intercept, LevelScale.RESPONSE)
+    return null_level(X, y, family, penalty, fit_intercept, LevelScale.RESPONSE, rows)
 
 
 def penalized_path(
@@ -37,19 +38,23 @@ def penalized_path(
     family: str,
     penalty: Penalty,
     fit_intercept: bool,
+    rows: Rows = ALIKE,
     steps: int = 0,
     expansion: Expansion = "none",
 ) -> list[Fit]:
     """Fits of `penalized` at each level."""
     if steps == 0:
-        return fit_path(X, y, lams, family, penalty, Attack.NONE, fit_intercept)
+        return fit_path(X, y, lams, family, penalty, Attack.NONE, fit_intercept, rows)
+    if rows.weights is not None or rows.offset is not None:
+        raise InputError(bad_value("steps", steps, "0 where rows have weights or offsets"))
     pilot = fit_problem(X, y, family, None, Attack.NONE, fit_intercept)
-    levels = [replace(penalty, lam=lam) for lam in lams]
+    levels = [replace(penalty, lam=float(lam)) for lam in lams]
     return [in_steps(pilot, X, y, family, level, fit_intercept, steps, expansion) for level in levels]
 
 
 @estimator_of_arrays(
     "penalized",
+    words="Penalised {}",
     placement=Placement.OUTSIDE,
     largest_lam=scaled_level,
     path=penalized_path,
@@ -68,6 +73,8 @@ def penalized(
     fit_intercept: bool = True,
     steps: Annotated[int, Interval(-1)] = 0,
     expansion: Expansion = "none",
+    weights: PerRow = None,
+    offset: PerRow = None,
 ) -> Fit:
     """Penalised likelihood estimate: minimises the mean loss plus P_lam(beta) (T4).
 
@@ -90,6 +97,8 @@ def penalized(
     expansion : {"none", "quadratic"}
         With steps: the likelihood itself, or its quadratic expansion at the MLE (Zou & Li 2008, section 3), which is
         the same for gaussian data.
+    weights, offset : (n,) arrays, optional
+        As in `mle`.
 
     Returns
     -------
@@ -108,9 +117,9 @@ def penalized(
     if expansion not in get_args(Expansion):
         raise InputError(unknown_name("expansion", expansion, get_args(Expansion)))
     if steps > 0:
-        X, y = check_data(X, y)
+        X, y, rows = check_rows(X, y, weights, offset)
         return penalized_path(
-            X, y, [penalty.lam], family=family, penalty=penalty, fit_intercept=fit_intercept, steps=steps,
+            X, y, [penalty.lam], family=family, penalty=penalty, fit_intercept=fit_intercept, rows=rows, steps=steps,
             expansion=expansion,
         )[0]  # fmt: skip
-    return fit_problem(X, y, family, penalty, Attack.NONE, fit_intercept)
+    return fit_problem(X, y, family, penalty, Attack.NONE, fit_intercept, weights, offset)
