@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python 
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
+.PHONY: help setup mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -66,6 +66,18 @@ results/mnist/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy table experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
 	$(VENV)/bin/simstudy claims experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
 	$(VENV)/bin/simstudy figure experiments/mnist/$*.toml -j $(JOBS) --out results/mnist
+
+# Published studies stand apart: those of Fan & Li and of Xie & Huo need half an hour of processor time each.
+VALIDATION := fan_li_2001 knight_fu ribeiro_2023 xie_huo_2024
+results/validation/%: $(STAMP) FORCE
+	$(VENV)/bin/simstudy run experiments/validation/$*.toml --profile full --out results/validation -j $(JOBS) $(RUN)
+	$(VENV)/bin/simstudy table experiments/validation/$*.toml -j $(JOBS) --out results/validation
+	$(VENV)/bin/simstudy claims experiments/validation/$*.toml -j $(JOBS) --out results/validation
+
+docs/validation.md: $(STAMP) FORCE ## published numbers, ours and the verdicts, from results/validation
+	$(VENV)/bin/python experiments/validation/page.py
+
+tables-validation: $(VALIDATION:%=results/validation/%) docs/validation.md ## run the published studies, to results/validation/
 
 results/full/%: $(STAMP) FORCE
 	$(VENV)/bin/simstudy run experiments/$*.toml --profile full --out results/full -j $(JOBS) $(RUN)

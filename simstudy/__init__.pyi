@@ -11,8 +11,10 @@ from simstudy.estimators import (
     Ebic,
     Fit,
     Gcv,
+    Interpolation,
     Pivotal,
     adaptive_weights,
+    best_subset,
     degrees_of_freedom,
     existence_level,
     exists,
@@ -20,9 +22,12 @@ from simstudy.estimators import (
     fgsm_adaptive,
     fgsm_debiased,
     fgsm_training,
+    garrote,
     gradient_descent,
     interpolation_threshold,
     largest_lam,
+    lqa,
+    minimum_l1,
     mle,
     nearest_centroid,
     oracle,
@@ -30,6 +35,7 @@ from simstudy.estimators import (
     penalized,
     penalized_adaptive,
     proportional_debiased,
+    square_root_lasso,
     standard_errors,
     svm,
     svm_path,
@@ -39,7 +45,7 @@ from simstudy.estimators.registry import estimator
 from simstudy.families import Gamma, NegativeBinomial
 from simstudy.families import declare_family as family
 from simstudy.measures import measure, summarise
-from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, PowerForm, Scad
+from simstudy.penalties import ElasticNet, Hard, Lasso, Lr, Mcp, PowerForm, Scad
 from simstudy.penalties import declare_penalty as penalty
 from simstudy.records import Data, Status
 from simstudy.sources import Images, Mixture, Table, Toy
@@ -98,8 +104,10 @@ __all__ = [
     "FixedLambda",
     "Gamma",
     "Gcv",
+    "Hard",
     "Images",
     "InputError",
+    "Interpolation",
     "Lasso",
     "LimitLaw",
     "Lr",
@@ -135,6 +143,7 @@ __all__ = [
     "analysis",
     "best_level",
     "best_pair",
+    "best_subset",
     "constants",
     "degrees_of_freedom",
     "estimand",
@@ -147,6 +156,7 @@ __all__ = [
     "fgsm_adaptive",
     "fgsm_debiased",
     "fgsm_training",
+    "garrote",
     "geometry",
     "gradient_descent",
     "interpolation_threshold",
@@ -155,7 +165,9 @@ __all__ = [
     "limit_law",
     "load",
     "load_scenarios",
+    "lqa",
     "measure",
+    "minimum_l1",
     "mle",
     "nearest_centroid",
     "oracle",
@@ -170,6 +182,7 @@ __all__ = [
     "read_study",
     "run",
     "source",
+    "square_root_lasso",
     "standard_errors",
     "summarise",
     "svm",

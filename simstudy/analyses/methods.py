@@ -183,6 +183,10 @@ def why_no_law(method: ResolvedMethod) -> str:
     """Why the theory says nothing about a method; empty if it does."""
     if method.rule is not None:
         return "its lambda is chosen from the data"
+    if method.without_intercept:
+        return "the theory is that of a fit with the source's intercept"
+    if method.entry.law == Law.PENALISED and method.arguments.get("steps", 0):
+        return "the theory is that of the fixed point, not of a number of steps"
     if method.arguments.get("attack", "fgsm") != "fgsm":
         law = family(method.arguments["family"])
         # Labels give both attacks one sign, and a symmetric loss is largest away from y: elsewhere they differ.

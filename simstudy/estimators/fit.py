@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.input import ALIKE, FloatArray, Rows, check_rows
@@ -58,6 +58,8 @@ class Fit:
         Standard errors of `coef`, filled in by `standard_errors`.
     intercept_se : float
         Standard error of the intercept, likewise; NaN where there is none.
+    supports : (L, p) boolean array or None
+        Nonzero coefficients of the usable fits at the levels that a tuning rule has compared; None without one.
     estimates : mapping of str to float or (k,) float array
         Everything that is estimated, by name; `coef` and `intercept` are "beta" and "intercept" there. What is given
         under these names is `coef` and `intercept` unless `coef` is given too, and a name with "_se" is the standard
@@ -83,6 +85,7 @@ class Fit:
     intercept_se: float = np.nan
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     errors: Mapping[str, Estimate] = field(default_factory=dict)
+    supports: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:

@@ -27,7 +27,7 @@ FROM_SOURCE = frozenset({"family", "fit_intercept", "support"})
 #: ... and from the method.
 FROM_METHOD = frozenset({"penalty", "lam"})
 #: Keys of a [[method]] table that are no options.
-TAKEN = frozenset({"name", "label", "estimator", "se"})
+TAKEN = frozenset({"name", "label", "estimator", "se", "intercept"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Estimator:
         Its limit law.
     loop : bool
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
+    families : tuple of str
+        The only families that it is for; empty where it is for all.
     estimates : tuple of str
         Names of what it estimates, where that is known before it is called and is not the coefficients of a GLM.
     words : str
@@ -99,6 +101,7 @@ class Estimator:
     freedom: Freedom | None = None
     law: Law | None = None
     loop: bool = False
+    families: tuple[str, ...] = ()
     estimates: tuple[str, ...] = ()
     words: str = ""
 

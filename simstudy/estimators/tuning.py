@@ -14,9 +14,10 @@ from simstudy.estimators.criteria import criteria, noise_level
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.folds import cross_validated
 from simstudy.estimators.input import FloatArray, check_penalty
+from simstudy.estimators.interpolation import interpolation_threshold
 from simstudy.estimators.levels import lam_grid, largest_score
 from simstudy.estimators.path import largest_lam, split, with_penalty
-from simstudy.estimators.rules import CrossValidation, GridRule, Pivotal, TuningRule
+from simstudy.estimators.rules import CrossValidation, GridRule, LevelRule, Pivotal, TuningRule
 from simstudy.estimators.walk import Sample, Task, Walk, walk
 from simstudy.penalties import Penalty
 from simstudy.records import Status
@@ -47,7 +48,7 @@ def tuned(
         As in `fgsm`.
     penalty : Penalty
         Its lam is replaced by the chosen one.
-    rule : Aic, Bic, Ebic, Gcv, CrossValidation or Pivotal
+    rule : Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal or Interpolation
         Degrees of freedom are those of `degrees_of_freedom`; the likelihood is that of the data as they are, not as
         attacked. CrossValidation compares left-out folds; the levels are those of the whole data.
     estimator : str
@@ -78,12 +79,15 @@ def tuned(
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)
     task = Task(family, penalty, entry, fit_intercept, others, rng if entry.is_random else None)
-    if isinstance(rule, Pivotal):
+    if isinstance(rule, LevelRule):
         if not entry.pivotal:
             raise InputError(
                 bad_value("rule", rule, f"left out with {estimator!r}, whose levels are not pivotal (T14)")
             )
-        lam = pivotal_level(sample, task.penalty, rule, _given(rng, rule), fit_intercept)
+        if isinstance(rule, Pivotal):
+            lam = pivotal_level(sample, task.penalty, rule, _given(rng, rule), fit_intercept)
+        else:
+            lam = rule.c * _threshold(task, sample)
         return replace(task.path(sample, [lam])[0], lam=lam)
     lams = _grid(task, sample, rule)
     if lams is None:
@@ -109,6 +113,20 @@ def _grid(task: Task, sample: Sample, rule: GridRule) -> FloatArray | None:
         fit_intercept=task.fit_intercept, options=task.with_rows(sample),
     )  # fmt: skip
     return lam_grid(largest, rule.grid, rule.ratio) if 0.0 < largest < np.inf else None
+
+
+def _threshold(task: Task, sample: Sample) -> float:
+    """Level up to which the lasso interpolates."""
+    X, y = sample.X, sample.y
+    if not task.law.quadratic or not np.array_equal(task.penalty.multipliers(X.shape[1]), np.ones(X.shape[1])):
+        asked = f"{task.family} with {task.penalty}"
+        raise InputError(bad_value("rule 'interpolation'", asked, "gaussian data and an unweighted lasso (T23)"))
+    threshold = interpolation_threshold(X, y, task.fit_intercept)
+    if not 0.0 < threshold < np.inf:
+        n, p = X.shape
+        allowed = f"a positive number: nothing but the null model interpolates n = {n} responses with p = {p}"
+        raise InputError(bad_value("interpolation threshold", threshold, allowed))
+    return threshold
 
 
 def pivotal_level(
@@ -146,7 +164,8 @@ def _best(walked: Walk, scores: FloatArray, margins: FloatArray) -> Fit:
         rounding = ROUNDING * (1.0 + abs(scores[best]))
         chosen = int(np.argmax(usable & (scores <= scores[best] + margins[best] + rounding)))
         fit = fits[chosen]
-        return replace(fit, lam=float(lams[chosen]), message=fit.message + walked.note)
+        supports = np.array([each.coef != 0.0 for each in fits])[ok]
+        return replace(fit, lam=float(lams[chosen]), message=fit.message + walked.note, supports=supports)
     if fits and fits[0].status != Status.OK:
         return fits[0]
     return _nothing(walked, "no level of the grid has a usable fit that the rule can judge (in every fold, with cv)")

@@ -7,6 +7,7 @@ Morris, White & Crowther (2019).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -84,6 +85,13 @@ OURS = (
     a_count(
         "false_positives", selection.false_positives,
         description="selected coefficients outside the support", formula="mean |A_r - A|", bounds=of_rest,
+    ),
+    replace(
+        a_count(
+            "true_negatives", selection.true_negatives,
+            description="zero coefficients that are not selected", formula="mean |not A - A_r|", bounds=of_rest,
+        ),
+        default=NEVER,
     ),
     a_count(
         "false_negatives", selection.false_negatives,
@@ -198,6 +206,10 @@ OURS = (
         "relative_precision", paired.relative_precision, ("values", "reference"),
         description="gain in precision over the reference (table 6)", formula="S'^2 / S^2 - 1", mcse=JACKKNIFE,
         bounds=ABOVE_MINUS_ONE,
+    ),
+    Measure(
+        "median_ratio", paired.median_ratio, ("values", "reference"),
+        description="median of the ratio to the reference on the same data", formula="median x_r / x'_r", mcse=ORDERED,
     ),
     a_selection(
         "under_fitted", selection.under_fitted,

@@ -60,6 +60,11 @@ def false_positives(values: FloatArray, truth: FloatArray) -> Estimate:
     return _mean_count(_vectors(values) != 0, truth == 0)
 
 
+def true_negatives(values: FloatArray, truth: FloatArray) -> Estimate:
+    """Mean number of coefficients outside the support that are not selected, in [0, p - s]."""
+    return _mean_count(_vectors(values) == 0, truth == 0)
+
+
 def false_negatives(values: FloatArray, truth: FloatArray) -> Estimate:
     """Mean number of coefficients of the support that are not selected, in [0, s]."""
     return _mean_count(_vectors(values) == 0, truth != 0)

@@ -21,6 +21,7 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.definition import terms
 from simstudy.sources.designs import DESIGNS, Design, Normal
 from simstudy.sources.noise import ERRORS, ErrorLaw, NormalErrors
+from simstudy.sources.population import Population
 from simstudy.sources.prevalence import intercept_for, prevalence
 from simstudy.sources.setting import LABEL_PATTERN
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 STANDARD_NORMAL = Normal()
 NORMAL_ERRORS = NormalErrors()
+#: Rows of covariates over which estimands average.
+POPULATION_DRAWS = 4000
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,31 @@ class Scenario:
         """True values: `beta` (p,) and, in a model with an intercept, `intercept`."""
         beta = {"beta": np.array(self.beta)}
         return beta if self.intercept is None else {**beta, "intercept": self.intercept}
+
+    @cached_property
+    def population(self) -> Population:
+        """Moments and draws of the covariates, for estimands."""
+        return Population(self._second_moment, self._draws, family_of(self.family).mean)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the population, whose compiled functions and draws every process makes for itself."""
+        return {name: value for name, value in vars(self).items() if name != "population"}
+
+    def _second_moment(self) -> Array:
+        if self.design.fixed:
+            X = self.fixed_covariates()
+            moment, means = X.T @ X / self.n, X.mean(axis=0)
+        else:
+            means = self.design.means(self.p)
+            moment = self.design.covariance(self.p) + np.outer(means, means)
+        if self.intercept is None:
+            return np.asarray(moment)
+        return np.block([[np.ones((1, 1)), means[None, :]], [means[:, None], moment]])
+
+    def _draws(self) -> Array:
+        if self.design.fixed:
+            return self.fixed_covariates()
+        return self.design.sample(POPULATION_DRAWS, self.p, generator(0, self.key, Stream.POPULATION))
 
     def columns(self) -> dict[str, Any]:
         """Values of records.SCENARIO_FIELDS, which every replicate row repeats."""

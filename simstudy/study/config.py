@@ -69,6 +69,7 @@ class MethodTable:
     se: bool | str = False
     label: str = ""
     code: str = ""
+    intercept: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
         return Method(
-            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
-        )
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label,
+            row.intercept,
+        )  # fmt: skip
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

@@ -10,7 +10,7 @@ from typing import Any
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.estimators.options import REQUIRED
 from simstudy.estimators.registry import ESTIMATORS, Estimator
-from simstudy.estimators.rules import RULES, Criterion, Pivotal, TuningRule
+from simstudy.estimators.rules import RULES, Criterion, LevelRule, TuningRule
 from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
 from simstudy.registry import check_name, joint
@@ -170,6 +170,8 @@ class Method:
         Whether to store standard errors, or the `curvature` of `estimators.standard_errors`; True is "quadratic".
     label : str
         How people see it, in any characters; its name unless given.
+    intercept : str, optional
+        ``none`` to fit without one, whatever the source has; left out, as the source has it.
 
     Raises
     ------
@@ -186,12 +188,14 @@ class Method:
     options: tuple[tuple[str, float | str], ...] = ()
     se: bool | str = False
     label: str = ""
+    intercept: str | None = None
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
         object.__setattr__(self, "label", self.label or self.name)
         object.__setattr__(self, "options", _checked_options(self.entry, dict(self.options)))
         self._check_standard_errors()
+        self._check_intercept()
         self._check_level()
         if not self.entry.needs_penalty:
             self._check_left_out("penalty", "parameters")
@@ -223,6 +227,12 @@ class Method:
             raise ConfigError(bad_value("se", self.se, f"left out with {self.estimator!r}, which has none"))
         if not isinstance(self.se, bool) and self.se not in CURVATURES:
             raise ConfigError(bad_value("se", self.se, f"true, false or one of {', '.join(CURVATURES)}"))
+
+    def _check_intercept(self) -> None:
+        if self.intercept not in {None, "none"}:
+            raise ConfigError(bad_value("intercept", self.intercept, "'none', or left out: as the source has it"))
+        if self.intercept is not None and "fit_intercept" not in self.entry.given:
+            raise ConfigError(bad_value("intercept", "none", f"left out with {self.estimator!r}, which decides itself"))
 
     def _check_level(self) -> None:
         """Lambda and its rule are what the estimator says that it can do."""
@@ -266,7 +276,8 @@ class Method:
         if self.lam is not None:
             table["lam"] = self.lam.definition()
         code = joint(ESTIMATORS.code(self.estimator), PENALTIES.code(self.penalty) if self.penalty is not None else "")
-        return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
+        intercept = {} if self.intercept is None else {"intercept": self.intercept}
+        return table | intercept | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 
 def option_names(estimator: str) -> tuple[str, ...]:
@@ -276,7 +287,7 @@ def option_names(estimator: str) -> tuple[str, ...]:
 
 def _lacking(entry: Estimator, rule: TuningRule) -> str:
     """What an estimator would have to declare for a rule; empty where nothing is missing."""
-    if isinstance(rule, Pivotal):
+    if isinstance(rule, LevelRule):
         return "" if entry.pivotal else "whose levels are not pivotal (T14): that is left to the FGSM estimators"
     needed = ["largest_lam"] * (rule.lams is None) + ["freedom"] * isinstance(rule, Criterion)
     if isinstance(rule, Criterion) and rule.df != "active" and entry.freedom is not None:

@@ -64,6 +64,8 @@ def law_of_method(scenario: Scenario, method: Any) -> ProportionalLaw:
     prior = prior_of_scenario(scenario)
     if method.rule is not None:
         raise InputError(bad_value("lam", "chosen from the data", "a number or a rate in n: T20 has a level"))
+    if method.without_intercept:
+        raise InputError(bad_value("intercept", "none", "left out: T20 is about fits with the source's intercept"))
     penalty = method.arguments.get("penalty")
     return proportional(
         scenario.family,
