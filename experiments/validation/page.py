@@ -170,7 +170,7 @@ def text() -> str:
             "",
             "### Fan & Li (2001)",
             "",
-            f"{scored.sum()} of {counted.sum()} numbers are within three standard errors of ours, at the replicates",
+            f"{scored.sum()} of {counted.sum()} numbers are within three standard errors of ours, at the number of replicates",
             "that each row states; few replicates cannot tell a small difference from none.",
             "MRME (`median_ratio`) in percent, of the response in the logistic model; `true_negatives` are its",
             "correct zeros, `false_negatives` its incorrect ones. The column FGSM is what it would have shown.",
