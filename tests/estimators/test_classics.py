@@ -1,9 +1,11 @@
 """Estimators of the classical papers: each against another algorithm, its own definition, or brute force."""
 
 import itertools
+from pathlib import Path
 
 import cvxpy as cp
 import numpy as np
+import pandas as pd
 import pytest
 
 import simstudy as ss
@@ -196,3 +198,18 @@ def test_lqa_is_the_minimiser_where_nothing_is_cut_off(family):
 
 def test_lqa_needs_an_mle():
     assert ss.lqa(WIDE_X, WIDE_Y, family="gaussian", penalty=ss.Lasso(0.1)).status == "rank_deficient"
+
+
+def test_fgsm_lasso_on_the_diabetes_data_is_the_minimiser_of_its_objective():
+    """T3 of gaussian data, mean (|r| + lam ||beta||_1)^2 / 2, by a conic solver."""
+    frame = pd.read_csv(Path(__file__).parents[2] / "experiments" / "validation" / "data" / "diabetes.csv")
+    y = frame.pop("target").to_numpy()
+    design = ((frame - frame.mean()) / frame.std()).to_numpy()
+    lam = 0.05
+    b, intercept = cp.Variable(10), cp.Variable()
+    attacked = cp.abs(y - intercept - design @ b) + lam * cp.norm1(b)
+    problem = cp.Problem(cp.Minimize(cp.sum_squares(attacked) / (2 * len(y))))
+    problem.solve(solver=cp.CLARABEL)
+    fit = ss.fgsm(design, y, family="gaussian", penalty=ss.Lasso(lam))
+    assert fit.objective == pytest.approx(problem.value, rel=1e-7)
+    np.testing.assert_allclose(fit.coef, b.value, atol=1e-2)
