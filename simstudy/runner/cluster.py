@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
@@ -115,6 +116,7 @@ def connected(options: Options, blocks: Sequence[Block]) -> Iterator[Client]:
             LocalCluster(
                 n_workers=workers(options.jobs, len(blocks)),
                 threads_per_worker=1,
+                silence_logs=logging.ERROR,
                 host="127.0.0.1",
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
