@@ -30,7 +30,11 @@ def rendered(text: str) -> str:
         latex = re.sub(r"\\bigl|\\bigr", "", latex)
         made = convert(latex, display="block" if found["block"] else "inline")
         marks = "".join(f'<span class="tag" id="{tag}">({tag})</span>' for tag in tags)
-        formulas.append(f'<div class="formula">{made}{marks}</div>' if found["block"] else made)
+        formulas.append(
+            f'<div class="formula" tabindex="0" role="group" aria-label="formula">{made}{marks}</div>'
+            if found["block"]
+            else made
+        )
         return f"FORMULA{len(formulas) - 1}X"
 
     html = MarkdownIt("commonmark").enable("table").render(FORMULA.sub(keep, text))
@@ -41,7 +45,7 @@ def rendered(text: str) -> str:
         if name not in seen:
             html = html.replace(f"({name})", f'(<span id="{name}">{name}</span>)', 1)
     html = re.sub(r"FORMULA(\d+)X", lambda m: formulas[int(m[1])], html)
-    html = re.sub(r"<p>(<div class=\"formula\">.*?</div>)</p>", r"\1", html, flags=re.DOTALL)
+    html = re.sub(r"<p>(<div class=\"formula\"[^>]*>.*?</div>)</p>", r"\1", html, flags=re.DOTALL)
     return html.replace("<h2>", '<h2 id="theory-heading">', 1)
 
 

@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from simstudy.errors import ConfigError, PluginError, SimstudyError, bad_value, unknown_name
-from simstudy.registry import Registration, registering
+from simstudy.registry import Registration, register_ours, registering
 
 #: Group of entry points in which installed packages offer plug-ins.
 GROUP = "simstudy"
@@ -110,6 +110,7 @@ def _installed(name: str) -> Plugin:
     # A package's code is known once it is imported, which happens once a process: its name and version stand for it.
     distribution = found[name].dist
     code = _hash(f"{name} {'' if distribution is None else distribution.version}")
+    register_ours()
     with registering(code) as made:
         loaded = found[name].load()
     _files.add(inspect.getfile(loaded if isinstance(loaded, ModuleType) else sys.modules[module]))
@@ -154,6 +155,7 @@ def _import(plugin: Plugin) -> list[Registration]:
 
 
 def _execute(plugin: Plugin) -> list[Registration]:
+    register_ours()
     name = f"simstudy_plugin_{plugin.version}"
     module = ModuleType(name)
     module.__file__ = plugin.path

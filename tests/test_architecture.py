@@ -17,7 +17,7 @@ PACKAGE = Path(simstudy.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {*FAMILIES, *PENALTIES, *SOURCES}
 
-FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
+FOUNDATION = {"errors", "extras", "lazy", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
     "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
@@ -30,6 +30,7 @@ ALLOWED = {
     "registry": {"errors"},
     "extras": {"errors"},
     "plugins": {"errors", "registry"},
+    "lazy": {"registry"},
     "kernels": set(),
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},

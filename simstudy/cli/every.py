@@ -1,4 +1,4 @@
-"""The command for several studies at once."""
+"""The command `all`: several studies at once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from simstudy.cli.group import FAILED, main
+from simstudy.cli.group import FAILED
 from simstudy.cli.options import JOBS, RESULTS
 from simstudy.workflow import every as every_verb
 from simstudy.workflow import report as report_verb
-from simstudy.workflow import verify as verify_verb
 
 
-@main.command("all", short_help="Run, tabulate, judge, draw and report several studies.")
+@click.command("all")
 @click.argument("studies", nargs=-1, required=True, type=click.Path(path_type=Path))
 @RESULTS
 @JOBS
@@ -53,26 +52,3 @@ def summary(found: every_verb.Outcome) -> list[str]:
     ]
     lines += [f"Not as expected: {each}" for each in found.wrong]
     return lines + [f"Left out: {each}" for each in found.left_out] + [f"Failed:   {each}" for each in found.failed]
-
-
-@main.command(short_help="Compute a sample of published results again and compare.")
-@click.argument("studies", nargs=-1)
-@click.option(
-    "--results", default="results/full", show_default=True, type=click.Path(path_type=Path), help="Folder of results."
-)
-def verify(studies: tuple[str, ...], results: Path) -> None:
-    """Compute the smallest scenario of each of STUDIES (names; all where none is given) again from its seeds.
-
-    Says of each whether its measures are equal to the stored ones, or which differ. Exit code 1 where some differ.
-    """
-    good = True
-    for found in verify_verb.verify(studies, results=results):
-        good = good and found.is_equal
-        if found.problem:
-            click.echo(f"{found.study}: not compared: {found.problem}")
-            continue
-        click.echo(f"{found.study}, {found.scenario}: {found.numbers - found.apart} of {found.numbers} measures equal")
-        for line in found.different:
-            click.echo(f"  {line}")
-    if not good:
-        raise click.exceptions.Exit(FAILED)

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from simstudy.analyses.registry import ANALYSES
-from simstudy.cli.group import main
 from simstudy.estimands import ESTIMANDS
 from simstudy.estimators.registry import ESTIMATORS
 from simstudy.families import FAMILIES
@@ -31,9 +30,9 @@ KINDS: dict[str, Mapping[str, Any]] = {
 }
 
 
-@main.command("list", short_help="List analyses, estimators, penalties, sources, ... by name.")
+@click.command("list")
 @click.argument("kind", type=click.Choice(list(KINDS)))
-def show_list(kind: str) -> None:
+def lists(kind: str) -> None:
     """List what a study file can name, a line each."""
     entries = {name: in_words(entry) for name, entry in KINDS[kind].items()}
     width = max(map(len, entries), default=0)

@@ -7,6 +7,7 @@ from simstudy.estimators.existence import existence_level, exists
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.gradient_descent import gradient_descent
+from simstudy.estimators.input import Rows
 from simstudy.estimators.interpolation import interpolation_threshold
 from simstudy.estimators.mle import mle
 from simstudy.estimators.nearest_centroid import nearest_centroid
@@ -28,6 +29,7 @@ __all__ = [
     "Fit",
     "Gcv",
     "Pivotal",
+    "Rows",
     "adaptive_weights",
     "degrees_of_freedom",
     "existence_level",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
@@ -52,7 +52,7 @@ def interpolation_threshold(X: ArrayLike, y: ArrayLike, fit_intercept: bool = Tr
     if unit == 0.0:
         return np.inf
     ones = np.ones((1, n))
-    result = linprog(
+    result = scipy.optimize.linprog(
         (center - y) / unit,
         A_ub=np.vstack([X.T, -X.T]),
         b_ub=np.ones(2 * p),

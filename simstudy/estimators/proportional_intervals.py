@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from simstudy.errors import InputError, bad_value, unknown_name
@@ -197,7 +197,7 @@ def width(seen: Residuals, active: float) -> float | None:
     low, high = -30.0, 30.0
     if not free.size or excess(low) >= 0.0 or excess(high) <= 0.0:
         return None
-    return float(np.exp(brentq(excess, low, high, xtol=1e-12)))
+    return float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-12)))
 
 
 def _signal(
@@ -223,11 +223,11 @@ def _signal(
     low, high = np.log(WEAKEST), np.log(STRONGEST)
     if excess(low) >= 0.0 or excess(high) <= 0.0:
         return None
-    return float(a / np.exp(brentq(excess, low, high, xtol=1e-10)))
+    return float(a / np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-10)))
 
 
 def _intercept(prevalence: float, gamma: float) -> float:
     """b0 with E logistic(b0 + gamma z) = prevalence."""
     z, weights = normal_nodes(gamma)
     reach = 40.0 + 10.0 * gamma
-    return float(brentq(lambda b0: float(weights @ expit(b0 + gamma * z)) - prevalence, -reach, reach))
+    return float(scipy.optimize.brentq(lambda b0: float(weights @ expit(b0 + gamma * z)) - prevalence, -reach, reach))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import exp, log
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import digamma, gammainc, gammaincc, gammaln
 
 from simstudy.families.declare import declare_family
@@ -65,7 +65,11 @@ class Gamma:
         half = 0.5 * deviance / n
         # The left side lies between 1 / (2 k) and 1 / k.
         low, high = 0.5 / half, 1.0 / half
-        k = float(brentq(lambda k: np.log(k) - digamma(k) - half, 0.99 * low, 1.01 * high, xtol=1e-300, rtol=1e-14))
+        k = float(
+            scipy.optimize.brentq(
+                lambda k: np.log(k) - digamma(k) - half, 0.99 * low, 1.01 * high, xtol=1e-300, rtol=1e-14
+            )
+        )
         return float(-2.0 * n * (k * np.log(k) - k - gammaln(k)) + k * deviance)
 
     def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:

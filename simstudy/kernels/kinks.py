@@ -107,7 +107,9 @@ def _bordered_step(loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, k
     for t in range(k):
         i = kinks[t]
         k_eta, k_P, d_eta, d_P = kink_derivatives(loss, worst, y, eta, P, kappa, i)
-        x[a + t] = -kappa[i]
+        # Kinks that are linear in b are met exactly; of others more may meet than there are coefficients, and the
+        # width decides among their multipliers.
+        x[a + t] = -(kappa[i] if loss.quadratic else kappa[i] - width * sigma[i])
         for u in range(k):
             A[a + t, a + u] = 0.0
         A[a + t, a + t] = -width

@@ -11,7 +11,7 @@ from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.loss import directions, has_gram, null_predictor, smoothed
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.tolerances import LARGE_SQUARE, MAX_ITER, SMALL, SMALL_SQUARE, TOL
-from simstudy.kernels.vectors import copy, full, gram_of, weighted_mean
+from simstudy.kernels.vectors import copy, full, gram_of, mean, weighted_mean
 
 NONE = np.int64(Attack.NONE)
 SINGULAR = np.int64(Outcome.SINGULAR)
@@ -50,10 +50,11 @@ def standardise(Z, means, shares, size):
     n, m = Z.shape
     scale = np.zeros(m)
     for i in range(n):
+        share = shares[i]
         for j in range(m):
             z = Z[i, j] - means[j]
             Z[i, j] = z
-            scale[j] += shares[i] * z * z
+            scale[j] += share * z * z
     rescaled = False
     factor = np.empty(m)
     for j in range(m):
@@ -99,15 +100,10 @@ def in_given_units(b, units, has_intercept):
 
 
 @part
-def _null_slope(loss, y, predictor, d_eta, w):
-    """Derivative of the mean loss in the intercept of the null model, and its second derivative."""
+def _fill_null(loss, y, predictor, d_eta, w):
+    """First and second derivatives of each observation's loss at the null model, in place."""
     n = y.size
     smoothed(loss, NONE, y, full(n, predictor), 0.0, 1.0, np.empty(n), d_eta, w, np.empty(n))
-    slope, curvature = 0.0, 0.0
-    for i in range(n):
-        slope += d_eta[i] / n
-        curvature += w[i] / n
-    return slope, curvature
 
 
 @part
@@ -122,8 +118,8 @@ def null_start(loss, Z, y, shares, has_intercept):
     if has_intercept and loss.offset.size:
         d_eta, w = np.empty(y.size), np.empty(y.size)
         for _ in range(MAX_ITER):
-            slope, curvature = _null_slope(loss, y, b[0], d_eta, w)
-            step = slope / curvature
+            _fill_null(loss, y, b[0], d_eta, w)
+            step = mean(d_eta) / mean(w)
             b[0] -= max(-1.0, min(1.0, step))
             if not abs(step) > TOL:
                 break
@@ -134,7 +130,7 @@ def null_start(loss, Z, y, shares, has_intercept):
 def _unit(loss, y, predictor):
     """Mean size of the derivative of the loss in eta at the null model: mean|y - mu| for a canonical link."""
     d_eta = np.empty(y.size)
-    _null_slope(loss, y, predictor, d_eta, np.empty(y.size))
+    _fill_null(loss, y, predictor, d_eta, np.empty(y.size))
     total = 0.0
     for i in range(y.size):
         total += abs(d_eta[i])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import qr
 
 from simstudy.solvers.problem import Problem
 
@@ -45,7 +45,7 @@ def independent_columns(X: FloatArray, fit_intercept: bool) -> NDArray[np.intp]:
     varies = np.flatnonzero(Z.any(axis=0))
     if not varies.size:
         return varies
-    R, order = qr(Z[:, varies], mode="r", pivoting=True)
+    R, order = scipy.linalg.qr(Z[:, varies], mode="r", pivoting=True)
     pivots = np.abs(np.diag(R))
     return np.sort(varies[order[: pivots.size][pivots > ROUNDING * pivots[0]]])
 

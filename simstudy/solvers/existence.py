@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Growth
@@ -63,7 +63,7 @@ def _has_direction(falling: FloatArray, fixed: FloatArray, rates: FloatArray, sl
     k, z = slack.shape
     axes: list[tuple[float, float | None]] = [(0.0, 0.0 if never else None) for never in forbidden] * 2
     still = np.hstack([fixed, -fixed, np.zeros((fixed.shape[0], z))])
-    result = linprog(
+    result = scipy.optimize.linprog(
         np.concatenate([np.zeros(2 * c.size), -np.ones(z)]),
         A_ub=np.hstack([c - falling, c + falling, slack]),
         b_ub=np.zeros(k),

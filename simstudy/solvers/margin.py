@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 FloatArray = NDArray[np.float64]
 #: x, its slacks and their multipliers; a step of them.
@@ -110,10 +110,10 @@ def largest_margin(A: FloatArray, free: bool) -> float:
 
 def _step(cone: Cone, state: State, missing: FloatArray, gap: float) -> State:
     x, slack, v = state
-    factor = cho_factor(cone.hessian(v / slack), check_finite=False)
+    factor = scipy.linalg.cho_factor(cone.hessian(v / slack), check_finite=False)
 
     def towards(target: FloatArray) -> State:
-        dx = cho_solve(factor, cone.gradient(target / slack) - missing, check_finite=False)
+        dx = scipy.linalg.cho_solve(factor, cone.gradient(target / slack) - missing, check_finite=False)
         ds = cone.slacks(dx)
         return dx, ds, (target - v * ds) / slack
 

@@ -132,8 +132,8 @@ def _settled(problem: Problem) -> Solution:
     Equal observations are on their kinks together, and only the sum of their multipliers is determined.
     """
     solution = _iterate(problem)
-    exact = np.isnan(solution.kkt) or solution.kkt <= KINK_TOL
-    if exact or problem.attack == Attack.NONE or not problem.family.kinked:
+    # A fit without a residual has failed otherwise.
+    if problem.attack == Attack.NONE or not problem.family.kinked or not solution.kkt > KINK_TOL:
         return solution
     distinct = merged(problem)
     other = _iterate(counted(distinct)) if distinct.y.size < problem.y.size else solution

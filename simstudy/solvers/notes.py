@@ -37,8 +37,8 @@ def needed_inverse(problem: Problem, coef: FloatArray, intercept: float) -> tupl
     # As roots: the square of a column's size may be beyond all numbers.
     roots = np.sqrt(squares) * size
     flattest = int(np.argmin(roots))
-    root = np.sqrt(price) / max(float(roots[flattest]), np.finfo(float).tiny)
-    return float(root**2) if root < LARGEST_ROOT else np.inf, flattest
+    root = min(float(np.sqrt(price)) / max(float(roots[flattest]), 1.0 / LARGEST_ROOT), LARGEST_ROOT)
+    return root**2, flattest
 
 
 def notes(problem: Problem, constant: NDArray[np.intp], coef: FloatArray, intercept: float) -> str:

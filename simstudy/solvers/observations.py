@@ -17,6 +17,8 @@ def counted(problem: Problem) -> Problem:
     An offset of a quadratic loss is taken off y: (y - o - eta)^2 is all that there is of it.
     """
     y, weights, offset = problem.y, problem.weights, problem.offset
+    if weights is None and offset is None:
+        return problem
     if offset is not None and problem.family.quadratic:
         problem = replace(problem, y=y - offset, offset=None)
     if weights is None or (weights == weights[0]).all():

@@ -15,6 +15,7 @@ from simstudy.store.definition import read_definition
 from simstudy.store.files import write_text
 from simstudy.store.fingerprint import noted, stored
 from simstudy.store.layout import Layout
+from simstudy.store.lock import refuse_links
 from simstudy.study.labels import described_methods
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
@@ -101,6 +102,7 @@ def of_file(path: Path, makes: dict[str, Any]) -> Section:
     """Section on a study whose file is named: its plug-ins are loaded, and what is missing or old is made."""
     study = study_of(path)
     layout = Layout(Path(makes["results"]) / study.name)
+    refuse_links(layout)
     notes = refresh(study, layout, makes)
     return section(outline_of(study.definition()), layout, str(path), notes, described_methods(study.methods))
 
@@ -111,9 +113,10 @@ def of_folder(path: Path, makes: dict[str, Any]) -> Section:
     Raises
     ------
     ResultsError
-        The folder has another name than its study.
+        The folder has another name than its study, or holds a symbolic link.
     """
     layout = Layout(path.parent)
+    refuse_links(layout)
     study = outline_of(read_definition(layout))
     if study.name != path.parent.name:
         raise ResultsError(f"{path.parent} holds the study {study.name!r}: a study's folder has its name")

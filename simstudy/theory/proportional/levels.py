@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy.optimize import brentq
+import scipy
 
 from simstudy.errors import InputError, bad_value
 from simstudy.families.outputs import OUTPUTS
@@ -44,7 +44,7 @@ def existence_level(ratio: float, values: list[float], weights: list[float], int
     top = 1.0
     while excess(top) > 0.0:
         top *= 2.0
-    return float(brentq(excess, 0.0, top, xtol=PRECISION))
+    return float(scipy.optimize.brentq(excess, 0.0, top, xtol=PRECISION))
 
 
 def interpolation_level(scenario: Scenario) -> float:
@@ -67,7 +67,7 @@ def interpolation_level(scenario: Scenario) -> float:
     low = high - STEP
     while excess(low) > 0.0:
         high, low = low, low - STEP
-    return math.exp(brentq(excess, low, high, xtol=PRECISION))
+    return math.exp(scipy.optimize.brentq(excess, low, high, xtol=PRECISION))
 
 
 @law("existence")
