@@ -1,6 +1,6 @@
 """Does the extra bias pay where p is comparable to n? FGSM and LASSO at their best levels by theory (T21), and why.
 
-    .venv/bin/python experiments/pays_map.py results/pays_map
+    .venv/bin/python experiments/pays_map.py results/full/pays_map
 
 writes map.csv, one row a point, and regression.csv, least squares of the log ratio of errors on the points' constants.
 """

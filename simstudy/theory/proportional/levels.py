@@ -107,7 +107,7 @@ def interpolation_law(source: Any, method: Any) -> Predicted:
     if not isinstance(source, Scenario) or "interpolation_level" not in method.estimates:
         return {}
     return {
-        ("interpolates_below", "mean"): 1.0,
-        ("interpolates_above", "mean"): 0.0,
+        ("interpolates_below", "nonzero_share"): 1.0,
+        ("interpolates_above", "nonzero_share"): 0.0,
         ("interpolation_level", "median"): interpolation_level(source) / math.sqrt(source.p),
     }
