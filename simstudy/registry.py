@@ -19,13 +19,13 @@ NAME = r"[A-Za-z][A-Za-z0-9_]*"
 #: A registration made anew: it is kept with the plug-in whose code made it.
 Registration = Callable[[], Any]
 
-#: The plug-in whose code is being executed, innermost last: its hash, and the registrations that it has made so far.
+#: The code of plug-ins that is being executed, innermost last: its hash, and the registrations that it has made so far.
 _running: list[tuple[str, list[Registration]]] = []
 
 
 @contextmanager
 def registering(code: str) -> Iterator[list[Registration]]:
-    """Everything that is registered meanwhile belongs to the plug-in whose code has this hash."""
+    """Everything that is registered meanwhile comes from code of a plug-in that has this hash."""
     made: list[Registration] = []
     _running.append((code, made))
     try:
@@ -84,7 +84,7 @@ class Registry(Mapping[str, T], Generic[T]):
         self._entries[name], self._code[name] = entry, code
 
     def code(self, name: str) -> str:
-        """Hash of the plug-in that an entry comes from; empty for the package's own.
+        """Hash of the code in a plug-in that an entry rests on; empty for the package's own.
 
         Raises
         ------
@@ -127,3 +127,9 @@ def digest(definition: object) -> str:
     """Hash of a definition in JSON terms, 16 hexadecimal digits; the order of keys does not matter."""
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def joint(*codes: str) -> str:
+    """Hash of several codes of `Registry.code`; empty where all are the package's own."""
+    given = [code for code in codes if code]
+    return digest(given) if len(given) > 1 else "".join(given)

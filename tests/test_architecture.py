@@ -184,7 +184,18 @@ def test_modules_import_each_other_without_cycles() -> None:
     assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
-STANDARD = {"collections", "ctypes", "dataclasses", "enum", "functools", "inspect", "pathlib", "typing", "__future__"}
+STANDARD = {
+    "collections",
+    "ctypes",
+    "dataclasses",
+    "enum",
+    "functools",
+    "inspect",
+    "math",
+    "pathlib",
+    "typing",
+    "__future__",
+}
 
 
 def test_kernels_need_numpy_and_numba_only() -> None:

@@ -12,6 +12,7 @@ from simstudy.measures.names import COEFFICIENTS
 from simstudy.penalties import PENALTIES
 from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.sources.glm import Scenario
+from simstudy.study.labels import penalty_words
 from simstudy.study.method import MatchedLambda, Method
 from simstudy.study.study import Study
 from simstudy.theory.shifts import Target
@@ -31,7 +32,8 @@ class Grid:
     @property
     def name(self) -> str:
         """Estimator and penalty, for tables."""
-        return f"{self.estimator} {self.penalty}"
+        words = ESTIMATORS[self.estimator].words
+        return words.format(penalty_words(self.penalty)) if words else f"{self.estimator} {self.penalty}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The command line: parses, calls one verb, prints."""
 
-from simstudy.cli import commands, pages, scenario
+from simstudy.cli import commands, every, lists, pages, scenario
 from simstudy.cli.group import main
 
-__all__ = ["commands", "main", "pages", "scenario"]
+__all__ = ["commands", "every", "lists", "main", "pages", "scenario"]

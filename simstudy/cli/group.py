@@ -60,5 +60,8 @@ def main() -> None:
     in results/<study> and are the same, bit for bit, for any number of processes and however often a run was
     interrupted.
 
+    `simstudy list KIND` names what a study file can ask for, a line each: analyses, estimators, penalties, families,
+    sources, estimands, measures, laws.
+
     Exit code 0: done. 1: something failed. 2: wrong usage or a mistake in a study file. 130: interrupted.
     """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from simstudy.analyses.kinds import KINDS, Choice
 from simstudy.cli.group import main
 from simstudy.cli.options import JOBS, RESULTS, STUDY
 from simstudy.report.figures.save import FORMATS
@@ -19,11 +20,17 @@ from simstudy.workflow import report as report_verb
     "--format", "formats", multiple=True, default=("svg", "pdf"), show_default=True, type=click.Choice(list(FORMATS)),
     help="Give it several times for several formats.",
 )  # fmt: skip
+@click.option("--kind", default="", help=f"Draw one figure of a kind instead: {', '.join(KINDS)}.")
+@click.option("--measure", default="", help="With --kind, the measure that it is of, such as bias.")
+@click.option("--parameter", default="", help="With --kind, the coefficient or estimand that it is of, such as beta_1.")
 @RESULTS
 @JOBS
-def figure(study: Path, formats: tuple[str, ...], results: Path, jobs: int) -> None:
+def figure(
+    study: Path, formats: tuple[str, ...], kind: str, measure: str, parameter: str, results: Path, jobs: int
+) -> None:
     """Draw the figures of STUDY's analyses and write them to results/<study>/figures."""
-    paths, reasons = figure_verb.figure(study, results=results, formats=formats, jobs=jobs)
+    choice = Choice(measure, parameter)
+    paths, reasons = figure_verb.figure(study, results=results, formats=formats, jobs=jobs, kind=kind, choice=choice)
     for path in paths:
         click.echo(path)
     for reason in reasons:

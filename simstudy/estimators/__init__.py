@@ -3,6 +3,7 @@
 from simstudy.estimators.adaptive import adaptive_weights, fgsm_adaptive, penalized_adaptive
 from simstudy.estimators.debiased import fgsm_debiased
 from simstudy.estimators.degrees_of_freedom import degrees_of_freedom
+from simstudy.estimators.existence import existence_level, exists
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.gradient_descent import gradient_descent
@@ -12,6 +13,7 @@ from simstudy.estimators.nearest_centroid import nearest_centroid
 from simstudy.estimators.oracle import oracle
 from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.penalized import penalized
+from simstudy.estimators.proportional_intervals import proportional_debiased
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Pivotal
 from simstudy.estimators.standard_errors import standard_errors
 from simstudy.estimators.svm import svm, svm_path
@@ -28,6 +30,8 @@ __all__ = [
     "Pivotal",
     "adaptive_weights",
     "degrees_of_freedom",
+    "existence_level",
+    "exists",
     "fgsm",
     "fgsm_adaptive",
     "fgsm_debiased",
@@ -41,6 +45,7 @@ __all__ = [
     "path",
     "penalized",
     "penalized_adaptive",
+    "proportional_debiased",
     "standard_errors",
     "svm",
     "svm_path",

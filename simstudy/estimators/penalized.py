@@ -9,27 +9,31 @@ from numpy.typing import ArrayLike
 from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.estimating_equation import penalised_equation
 from simstudy.estimators.fit import Fit, fit_path, fit_problem
-from simstudy.estimators.input import FloatArray, check_penalty
+from simstudy.estimators.input import ALIKE, FloatArray, PerRow, Rows, check_penalty
 from simstudy.estimators.levels import null_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
 
-def scaled_level(X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool) -> float:
+def scaled_level(
+    X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE
+) -> float:
     """`null_level` of T4."""
-    return null_level(X, y, family, penalty, fit_intercept, LevelScale.RESPONSE)
+    return null_level(X, y, family, penalty, fit_intercept, LevelScale.RESPONSE, rows)
 
 
 def penalized_path(
-    X: FloatArray, y: FloatArray, lams: Sequence[float], *, family: str, penalty: Penalty, fit_intercept: bool
-) -> list[Fit]:
+    X: FloatArray, y: FloatArray, lams: Sequence[float], *, family: str, penalty: Penalty, fit_intercept: bool,
+    rows: Rows = ALIKE,
+) -> list[Fit]:  # fmt: skip
     """Fits of `penalized` at each level."""
-    return fit_path(X, y, lams, family, penalty, Attack.NONE, fit_intercept)
+    return fit_path(X, y, lams, family, penalty, Attack.NONE, fit_intercept, rows)
 
 
 @estimator_of_arrays(
     "penalized",
+    words="Penalised {}",
     placement=Placement.OUTSIDE,
     largest_lam=scaled_level,
     path=penalized_path,
@@ -39,7 +43,16 @@ def penalized_path(
     freedom=Freedom.EQUATION,
     law=Law.PENALISED,
 )
-def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True) -> Fit:
+def penalized(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    family: str,
+    penalty: Penalty,
+    fit_intercept: bool = True,
+    weights: PerRow = None,
+    offset: PerRow = None,
+) -> Fit:
     """Penalised likelihood estimate: minimises the mean loss plus P_lam(beta) (T4).
 
     Parameters
@@ -55,6 +68,8 @@ def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_
         of the minima from the starts MLE, zero and lasso.
     fit_intercept : bool
         Whether the model has an intercept; it is not penalised.
+    weights, offset : (n,) arrays, optional
+        As in `mle`.
 
     Returns
     -------
@@ -68,4 +83,4 @@ def penalized(X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_
         are not p in number.
     """
     check_penalty(penalty)
-    return fit_problem(X, y, family, penalty, Attack.NONE, fit_intercept)
+    return fit_problem(X, y, family, penalty, Attack.NONE, fit_intercept, weights, offset)

@@ -123,6 +123,10 @@ class Gaussian(Canonical):
         return -0.5 * y**2
 
     @override
+    def profiled_deviance(self, deviance: float, n: float) -> float:
+        return float(n * np.log(deviance / n))
+
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
         return np.isfinite(y)
 

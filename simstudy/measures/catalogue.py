@@ -64,6 +64,11 @@ OURS = (
         "zero_probability", selection.zero_probability, VALUES,
         description="share of exact zeros", formula="mean 1[x_r = 0]", default=ALWAYS, sparse=True,
     ),
+    a_share(
+        "nonzero_share", selection.nonzero_share, VALUES,
+        description="share of values that are not zero, of an event the share of replicates where it happens",
+        formula="mean 1[x_r != 0]",
+    ),
     a_selection(
         "exact_support", selection.exact_support,
         description="the support is selected and nothing else", formula="mean 1[A_r = A]", default=ALWAYS,
@@ -172,6 +177,18 @@ OURS = (
         "model_se_error", coverage.model_se_error, INTERVALS,
         description="relative error of the model SE (table 6)", formula="sqrt(mean s_r^2) / S - 1", mcse=JACKKNIFE,
         bounds=ABOVE_MINUS_ONE,
+    ),
+    *(
+        Measure(
+            name, function, ("errors", "standard_errors", "truth"),
+            description=f"95 % intervals that hold the truth, of {which}",
+            formula=f"mean over r and j {where} of 1[|e_rj| <= z s_rj]",
+            mcse=COUNTED, of=Of.VECTOR, sparse=True, bounds=SHARE,
+        )
+        for name, function, which, where in (
+            ("support_coverage", selection.support_coverage, "the support", "in A"),
+            ("null_coverage", selection.null_coverage, "the rest", "not in A"),
+        )
     ),
     a_share(
         "rejection_rate", coverage.rejection_rate, INTERVALS,

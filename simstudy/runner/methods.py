@@ -63,9 +63,9 @@ class ResolvedMethod:
 
     @cached_property
     def estimates(self) -> tuple[str, ...]:
-        """What it is known to estimate before it is called: the coefficients of a GLM."""
-        if "family" not in self.entry.given:
-            return ()
+        """What it is known to estimate before it is called: what it declares, or the coefficients of a GLM."""
+        if self.entry.estimates or "family" not in self.entry.given:
+            return self.entry.estimates
         return ("intercept", "beta") if self.arguments.get("fit_intercept", True) else ("beta",)
 
     def call(self, data: Data, rng: np.random.Generator | None) -> partial[Any]:

@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Growth
+from simstudy.solvers.columns import standardised
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
@@ -43,10 +44,12 @@ def recedes(problem: Problem) -> bool:
     k = int(recession.sum())
     if k == 0:
         return False
-    Z = np.column_stack([np.ones(problem.y.size), problem.X]) if problem.fit_intercept else problem.X
+    # An unpenalised intercept and units of their own leave the cone of directions what it is.
+    X, size = standardised(problem.X, problem.fit_intercept)
+    Z = np.column_stack([np.ones(problem.y.size), X]) if problem.fit_intercept else X
     falling, fixed = direction[recession, None] * Z[recession], Z[~recession]
     everywhere = k == direction.size
-    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere)])
+    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere) / size])
     if _has_direction(falling, fixed, rates, np.eye(k)):
         return True
     sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR

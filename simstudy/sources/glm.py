@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.families import FAMILIES
 from simstudy.families import family as family_of
 from simstudy.records import Data
 from simstudy.registry import Registry, check_name, digest
@@ -224,7 +225,11 @@ class Scenario:
         return Data(X, self.respond(self.linear_predictor(X), rng))
 
     def definition(self) -> dict[str, Any]:
-        """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default."""
+        """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default.
+
+        `code` is the hash of the family's plug-in.
+        """
+        code = FAMILIES.code(self.family)
         return {
             "label": self.label,
             "family": self.family,
@@ -234,6 +239,7 @@ class Scenario:
             "design": terms(self.design, "law"),
             "sigma": self.sigma,
             **({} if self.errors == NORMAL_ERRORS else {"errors": terms(self.errors, "law")}),
+            **({"code": code} if code else {}),
         }
 
     def _intercept_definition(self) -> dict[str, Any]:

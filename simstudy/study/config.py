@@ -6,6 +6,7 @@ whole by `Study`. Every step lists all of its problems.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
@@ -52,6 +53,9 @@ class StudyTable:
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
     measures: tuple[str, ...] = ()
+    title: str = ""
+    series: str = ""
+    place: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,9 @@ def _study(
         estimand=table.estimand,
         laws=table.laws,
         measures=table.measures,
+        title=table.title,
+        series=table.series,
+        place=table.place,
     )
 
 

@@ -13,7 +13,7 @@ from simstudy.estimators.registry import ESTIMATORS, Estimator
 from simstudy.estimators.rules import RULES, Criterion, Pivotal, TuningRule
 from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
-from simstudy.registry import check_name
+from simstudy.registry import check_name, joint
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,39 @@ class UniversalLambda:
         return {"rule": "universal", "c": float(self.c)}
 
 
+@dataclass(frozen=True)
+class ProportionalLambda:
+    """The scale on which laws at n/p fixed are stated (T19): ``c / sqrt(p)``.
+
+    Parameters
+    ----------
+    c : float
+        Level, 0 or more.
+    """
+
+    c: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_level("c", self.c)
+
+    def value_at(self, n: int, p: int) -> float:  # noqa: ARG002 - every rule without a partner answers (n, p)
+        """Lambda of a scenario with n observations and p coefficients."""
+        return self.c / math.sqrt(p)
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"rule": "proportional", "c": float(self.c)}
+
+
 #: Rules that give lambda before there are data, or by way of another method.
-PlannedRule = FixedLambda | RateLambda | UniversalLambda | MatchedLambda
+PlannedRule = FixedLambda | RateLambda | UniversalLambda | ProportionalLambda | MatchedLambda
 LambdaRule = PlannedRule | TuningRule
 #: Value of the key `rule` in a study file -> class.
-NAMED_RULES: dict[str, type[UniversalLambda | TuningRule]] = {"universal": UniversalLambda, **RULES}
+NAMED_RULES: dict[str, type[UniversalLambda | ProportionalLambda | TuningRule]] = {
+    "universal": UniversalLambda,
+    "proportional": ProportionalLambda,
+    **RULES,
+}
 
 
 @dataclass(frozen=True)
@@ -237,7 +265,7 @@ class Method:
             table |= {"penalty": self.penalty, **dict(self.parameters)}
         if self.lam is not None:
             table["lam"] = self.lam.definition()
-        code = ESTIMATORS.code(self.estimator)
+        code = joint(ESTIMATORS.code(self.estimator), PENALTIES.code(self.penalty) if self.penalty is not None else "")
         return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 

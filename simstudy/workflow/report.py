@@ -15,6 +15,7 @@ from simstudy.store.definition import read_definition
 from simstudy.store.files import write_text
 from simstudy.store.fingerprint import noted, stored
 from simstudy.store.layout import Layout
+from simstudy.study.labels import described_methods
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
 from simstudy.workflow.current import current_measures, fingerprint, of_claims
@@ -100,7 +101,8 @@ def of_file(path: Path, makes: dict[str, Any]) -> Section:
     """Section on a study whose file is named: its plug-ins are loaded, and what is missing or old is made."""
     study = study_of(path)
     layout = Layout(Path(makes["results"]) / study.name)
-    return section(outline_of(study.definition()), layout, str(path), refresh(study, layout, makes))
+    notes = refresh(study, layout, makes)
+    return section(outline_of(study.definition()), layout, str(path), notes, described_methods(study.methods))
 
 
 def of_folder(path: Path, makes: dict[str, Any]) -> Section:
@@ -120,7 +122,8 @@ def of_folder(path: Path, makes: dict[str, Any]) -> Section:
     file = str(usual if usual.exists() else path)
     if study.has_plugins:
         return section(study, layout, file)
-    return section(study, layout, file, refresh(study_of(path), layout, makes))
+    whole = study_of(path)
+    return section(study, layout, file, refresh(whole, layout, makes), described_methods(whole.methods))
 
 
 def published(results: Path) -> list[Path]:

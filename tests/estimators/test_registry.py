@@ -53,6 +53,10 @@ def test_every_entry_does_what_it_says(name: str) -> None:
     fit = entry.fit(DATA, np.random.default_rng(1), **given)
     again = entry.fit(DATA, np.random.default_rng(1), **given)
     assert isinstance(fit, Fit)
+    if entry.estimates:
+        assert set(fit.estimates) == set(entry.estimates)
+        assert fit.estimates.keys() == again.estimates.keys()
+        return
     assert (fit.status, fit["beta"].shape) == (Status.OK, (3,))
     assert fit.coef.tobytes() == again.coef.tobytes()
     defaults = {option.name: option.default for option in entry.options.values()}

@@ -136,7 +136,7 @@ def test_a_table_that_is_made_again_computes_no_prediction(layout: Layout, monke
 
 
 def test_other_analyses_methods_or_plug_ins_make_it_anew_but_not_other_words(layout: Layout) -> None:
-    plugin = Plugin("p.py", "/p.py", "", "code", "version")
+    plugin = Plugin("p.py", "/p.py", "", ("code",), "version")
     other = [
         STUDY,
         replace(STUDY, analyses=("root_n",)),
