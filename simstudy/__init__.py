@@ -1,6 +1,6 @@
 """Simulation studies with theory beside simulation: generalised linear models, FGSM, and plug-ins of one's own."""
 
-from simstudy import geometry
+from simstudy import geometry, networks
 from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, NoSolution, PluginError, ResultsError, SimstudyError
 from simstudy.estimands import estimand
@@ -158,6 +158,7 @@ __all__ = [
     "measure",
     "mle",
     "nearest_centroid",
+    "networks",
     "oracle",
     "path",
     "pays_map",

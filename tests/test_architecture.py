@@ -20,7 +20,7 @@ NAMES = {*FAMILIES, *PENALTIES, *SOURCES}
 FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "networks", "runner", "store", "measures",
     "report", "verdicts", "analyses",
 }  # fmt: skip
 
@@ -35,6 +35,7 @@ ALLOWED = {
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
     "geometry": FOUNDATION | {"families", "estimands", "sources", "theory"},
+    "networks": FOUNDATION | {"families", "penalties", "estimators", "estimands"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,

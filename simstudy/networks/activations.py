@@ -45,16 +45,12 @@ def _sigmoid(z: Array) -> Array:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
 
-ACTIVATIONS.register(
-    "tanh", Activation(lambda z: engine().np.tanh(z), np.tanh, lambda z: 1.0 - np.tanh(z) ** 2, 1.0, True)
-)
+ACTIVATIONS.register("tanh", Activation(engine().np.tanh, np.tanh, lambda z: 1.0 - np.tanh(z) ** 2, 1.0, True))
 ACTIVATIONS.register(
     "softplus",
-    Activation(lambda z: engine().jax.nn.softplus(z), lambda z: np.logaddexp(0.0, z), _sigmoid, 1.0, True),
+    Activation(engine().jax.nn.softplus, lambda z: np.logaddexp(0.0, z), _sigmoid, 1.0, True),
 )
 ACTIVATIONS.register(
     "relu",
-    Activation(
-        lambda z: engine().jax.nn.relu(z), lambda z: np.maximum(z, 0.0), lambda z: (z > 0.0).astype(float), 2.0, False
-    ),
+    Activation(engine().jax.nn.relu, lambda z: np.maximum(z, 0.0), lambda z: (z > 0.0).astype(float), 2.0, False),
 )

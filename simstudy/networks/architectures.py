@@ -73,9 +73,7 @@ class Layers:
     def shapes(self) -> list[tuple[int, int, bool]]:
         """Inputs, outputs and whether there are biases, of each layer."""
         pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
-        return [
-            (*pair, self.bias if k == len(pairs) - 1 else self.hidden_biases) for k, pair in enumerate(pairs)
-        ]
+        return [(*pair, self.bias if k == len(pairs) - 1 else self.hidden_biases) for k, pair in enumerate(pairs)]
 
     @property
     def size(self) -> int:

@@ -34,15 +34,9 @@ class TracedLoss:
 
 #: Name of a family -> its loss.
 LOSSES: Registry[TracedLoss] = Registry("family of a network")
-LOSSES.register(
-    "gaussian", TracedLoss(lambda y, eta: 0.5 * (y - eta) ** 2, lambda eta: eta, scaled=True)
-)
+LOSSES.register("gaussian", TracedLoss(lambda y, eta: 0.5 * (y - eta) ** 2, lambda eta: eta, scaled=True))
 LOSSES.register(
     "binomial",
-    TracedLoss(
-        lambda y, eta: engine().jax.nn.softplus(eta) - y * eta, lambda eta: engine().jax.nn.sigmoid(eta), labels=True
-    ),
+    TracedLoss(lambda y, eta: engine().jax.nn.softplus(eta) - y * eta, engine().jax.nn.sigmoid, labels=True),
 )
-LOSSES.register(
-    "poisson", TracedLoss(lambda y, eta: engine().np.exp(eta) - y * eta, lambda eta: engine().np.exp(eta))
-)
+LOSSES.register("poisson", TracedLoss(lambda y, eta: engine().np.exp(eta) - y * eta, engine().np.exp))

@@ -1,4 +1,4 @@
-"""What a network minimises (N1-N4, N11): an average over observations, with what is held fixed when it is differentiated.
+"""What a network minimises (N1-N4, N11): a mean over observations, and what is held fixed when it is differentiated.
 
 All absolute values are smoothed: |t| is sqrt(t^2 + w^2) with a width w that the caller lets go to zero.
 """
@@ -28,8 +28,8 @@ class Model(NamedTuple):
 class Call(NamedTuple):
     """Numbers of a fit: data, level and parameter of the penalty, and widths.
 
-    `kappa` is that of H, `noise` (n, p) in [-1, 1] a random start of the attack in units of lam, `w_residual`, `w_slope`
-    and `w_weight` the widths on the scales of y - mu, of the input gradient and of weights.
+    `kappa` is that of H, `noise` (n, p) in [-1, 1] a random start of the attack in units of lam, `w_residual`,
+    `w_slope` and `w_weight` the widths on the scales of y - mu, of the input gradient and of weights.
     """
 
     X: Any
@@ -160,6 +160,6 @@ OBJECTIVES: Registry[Objective] = Registry("objective")
 OBJECTIVES.register("likelihood", Objective(nothing, likelihood, Placement.NONE, True, "mle"))
 OBJECTIVES.register("fgsm", Objective(attack, attacked, Placement.INSIDE, True, "fgsm"))
 OBJECTIVES.register("steps", Objective(steps, attacked, Placement.INSIDE, True))
-OBJECTIVES.register("double", Objective(nothing, double, Placement.INSIDE, True))
+OBJECTIVES.register("double", Objective(nothing, double, Placement.INSIDE, True, "fgsm"))
 OBJECTIVES.register("outside", Objective(nothing, outside, Placement.OUTSIDE, False))
 OBJECTIVES.register("decay", Objective(nothing, decayed, Placement.OUTSIDE, False, "penalized"))

@@ -41,9 +41,7 @@ def compiled(model: Model, objective: Objective) -> Compiled:
         X = call.X + fixed if isinstance(fixed, jax.Array) else call.X
         return (2.0 * call.y - 1.0) * model.architecture.output(theta, X)
 
-    return Compiled(
-        jax.jit(jax.value_and_grad(total)), jax.jit(field), jax.jit(jax.jacfwd(field)), jax.jit(margins)
-    )
+    return Compiled(jax.jit(jax.value_and_grad(total)), jax.jit(field), jax.jit(jax.jacfwd(field)), jax.jit(margins))
 
 
 class Functions(NamedTuple):

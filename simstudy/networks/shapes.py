@@ -1,4 +1,4 @@
-"""Penalties as the library differentiates them: p_lam(t) for t > 0, with lam and the parameters as numbers of the call."""
+"""Penalties as the library differentiates them: p_lam(t) for t > 0, lam and parameters being numbers of the call."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def parameter_of(penalty: Penalty) -> float:
         It has weights, which are those of the slopes of one layer.
     """
     name, _ = SHAPES[penalty.name]
-    if getattr(penalty, "weights", None) is not None:
-        raise InputError(bad_value("weights", penalty.weights, "left out in a network"))
+    weights: object = getattr(penalty, "weights", None)
+    if weights is not None:
+        raise InputError(bad_value("weights", weights, "left out in a network"))
     return float(getattr(penalty, name)) if name else 0.0

@@ -121,7 +121,7 @@ def _ended(problem: Problem, theta: Array, steps: int, settings: Settings) -> Tr
 
 def _lbfgs(problem: Problem, start: Array, settings: Settings) -> tuple[Array, int]:
     units, width = problem.units, max(FIRST_WIDTH, settings.width)
-    found = minimize(
+    found = minimize(  # type: ignore[call-overload]
         lambda phi: problem.total(phi * units, width), start, jac=True, method="L-BFGS-B",
         options={"maxiter": settings.steps, "maxfun": 2 * settings.steps, "maxcor": 30, "ftol": 0.0,
                  "gtol": settings.tolerance},
