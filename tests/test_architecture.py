@@ -20,8 +20,8 @@ NAMES = {*FAMILIES, *PENALTIES, *SOURCES}
 FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "networks", "runner", "store", "measures",
-    "report", "verdicts", "analyses",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "networks", "runner", "store",
+    "measures", "report", "verdicts", "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
