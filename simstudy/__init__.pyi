@@ -1,6 +1,6 @@
 """The names of the package for type checkers, and for the package itself: where each is."""
 
-from simstudy import geometry
+from simstudy import geometry, networks
 from simstudy.analyses.registry import analysis
 from simstudy.errors import ConfigError, InputError, NoSolution, PluginError, ResultsError, SimstudyError
 from simstudy.estimands import estimand
@@ -172,6 +172,7 @@ __all__ = [
     "minimum_l1",
     "mle",
     "nearest_centroid",
+    "networks",
     "oracle",
     "path",
     "pays_map",

@@ -20,8 +20,8 @@ NAMES = {*FAMILIES, *PENALTIES, *SOURCES}
 FOUNDATION = {"errors", "extras", "lazy", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
-    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
-    "report", "verdicts", "analyses",
+    "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "networks", "runner", "store",
+    "measures", "report", "verdicts", "analyses",
 }  # fmt: skip
 
 #: Part of the package -> the parts that it may import besides itself.
@@ -36,6 +36,7 @@ ALLOWED = {
     "penalties": FOUNDATION | {"kernels"},
     "sources": FOUNDATION | {"families"},
     "geometry": FOUNDATION | {"families", "estimands", "sources", "theory"},
+    "networks": FOUNDATION | {"families", "penalties", "estimators", "estimands"},
     "solvers": FOUNDATION | MODEL,
     "estimators": FOUNDATION | {"solvers", "families", "penalties"},
     "estimands": FOUNDATION,
