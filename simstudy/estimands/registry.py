@@ -45,7 +45,7 @@ class Estimand:
     description: str
 
 
-ESTIMANDS: Registry[Estimand] = Registry("estimand", homes=("simstudy.geometry",))
+ESTIMANDS: Registry[Estimand] = Registry("estimand", homes=("simstudy.geometry", "simstudy.networks"))
 
 
 def estimand(name: str, *, bounds: tuple[float, float] = (-math.inf, math.inf)) -> Callable[[F], F]:

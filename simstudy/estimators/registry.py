@@ -198,7 +198,7 @@ class Estimator:
 
 
 #: Name in study files -> estimator.
-ESTIMATORS: Registry[Estimator] = Registry("estimator")
+ESTIMATORS: Registry[Estimator] = Registry("estimator", homes=("simstudy.networks",))
 
 
 def estimator(name: str, **capabilities: Any) -> Callable[[Function], Function]:
