@@ -23,7 +23,7 @@ from simstudy.solvers.problem import Attack, Problem
 FloatArray = NDArray[np.float64]
 
 #: Relative precision of a margin.
-EDGE = 1e-6
+EDGE = 1e-5
 #: Attacks, and none: the penalty beside the likelihood (T4).
 PLACES = {**ATTACKS, "none": Attack.NONE}
 

@@ -12,9 +12,11 @@ FloatArray = NDArray[np.float64]
 #: x, its slacks and their multipliers; a step of them.
 State = tuple[FloatArray, FloatArray, FloatArray]
 
-MAX_STEPS = 100
+MAX_STEPS = 50
 # Gap between what is reached and what is proved, in units of the largest entry.
 TOLERANCE = 1e-9
+# Largest entry of what the dual constraints miss; times the l1 norm of (d, s, t), at most 3, it bounds what it spoils.
+MISSING = 3e-8
 # Margin that is none.
 ZERO = 1e-7
 # Where directions are alike to all digits the matrix of a step is singular; what this spoils the next step mends.
@@ -86,7 +88,7 @@ def largest_margin(A: FloatArray, free: bool) -> float:
     Raises
     ------
     ArithmeticError
-        The gap between primal and dual does not close.
+        Neither these steps nor HiGHS close the gap between primal and dual.
     """
     unit = float(np.abs(A[:, int(free) :]).max())
     if unit == 0.0:
@@ -101,11 +103,27 @@ def largest_margin(A: FloatArray, free: bool) -> float:
     for _ in range(MAX_STEPS):
         missing = -goal - cone.gradient(v)
         gap = float(slack @ v)
-        if gap <= TOLERANCE and np.max(np.abs(missing)) <= TOLERANCE:
+        if gap <= TOLERANCE and np.max(np.abs(missing)) <= MISSING:
             margin = float(x[-1])
             return unit * margin if margin > ZERO else 0.0
         x, slack, v = _step(cone, (x, slack, v), missing, gap)
-    raise ArithmeticError(f"the largest margin is not found in {MAX_STEPS} steps: gap {gap:.1e}")
+    return _by_simplex(A, int(free))
+
+
+def _by_simplex(A: FloatArray, free: int) -> float:
+    """The same by HiGHS, ten times slower: once in a thousand data sets rounding keeps the dual from closing."""
+    n = A.shape[0]
+    # d as the difference of two parts that are not negative, but for its free coordinate, and t.
+    B = np.hstack([A, -A[:, free:]])
+    norm = np.repeat([0.0, 1.0, 0.0], [free, B.shape[1] - free, 1])
+    above = np.vstack([np.hstack([-B, np.ones((n, 1))]), norm])
+    goal = np.append(np.zeros(B.shape[1]), -1.0)
+    bounds = [(None, None)] * free + [(0.0, None)] * (B.shape[1] - free) + [(None, None)]
+    found = linprog(goal, A_ub=above, b_ub=np.append(np.zeros(n), 1.0), bounds=bounds, method="highs")
+    if found.x is None:
+        raise ArithmeticError(f"the largest margin is not found: {found.message}")
+    unit = float(np.abs(A[:, free:]).max())
+    return float(found.x[-1]) if found.x[-1] > ZERO * unit else 0.0
 
 
 def _step(cone: Cone, state: State, missing: FloatArray, gap: float) -> State:
