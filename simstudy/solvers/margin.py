@@ -119,7 +119,7 @@ def _by_simplex(A: FloatArray, free: int) -> float:
     above = np.vstack([np.hstack([-B, np.ones((n, 1))]), norm])
     goal = np.append(np.zeros(B.shape[1]), -1.0)
     bounds = [(None, None)] * free + [(0.0, None)] * (B.shape[1] - free) + [(None, None)]
-    found = linprog(goal, A_ub=above, b_ub=np.append(np.zeros(n), 1.0), bounds=bounds, method="highs")
+    found = scipy.optimize.linprog(goal, A_ub=above, b_ub=np.append(np.zeros(n), 1.0), bounds=bounds, method="highs")
     if found.x is None:
         raise ArithmeticError(f"the largest margin is not found: {found.message}")
     unit = float(np.abs(A[:, free:]).max())
