@@ -5,6 +5,7 @@ block; never when results are loaded or reported.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import hashlib
@@ -19,16 +20,16 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
-from typing import Any, TypeGuard
+from typing import Any
 
 from simstudy.errors import ConfigError, PluginError, SimstudyError, bad_value, unknown_name
-from simstudy.registry import Registration, registering
+from simstudy.registry import Registration, register_ours, registering
 
 #: Group of entry points in which installed packages offer plug-ins.
 GROUP = "simstudy"
 
-#: Decorators of what reads rows and makes none.
-READERS = ("law", "measure", "analysis")
+#: Flags of a compiled file that `from __future__ import` sets.
+FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 #: Larger files are not source code.
@@ -47,9 +48,8 @@ class Plugin:
         Absolute path, shown in tracebacks; it need not exist in a worker on another machine.
     text : str
         The source code of a file; empty for an installed package, which is imported.
-    code : str
-        Hash of the code that can change a row, 16 hexadecimal digits: without comments, docstrings, laws, measures and
-        analyses.
+    codes : tuple of str
+        Hashes of its statements, 16 hexadecimal digits; `Registry.code` has that of each entry.
     version : str
         Hash of all of it.
     """
@@ -57,7 +57,7 @@ class Plugin:
     name: str
     path: str
     text: str
-    code: str
+    codes: tuple[str, ...]
     version: str
 
 
@@ -94,7 +94,8 @@ def read_plugin(name: str, folder: Path) -> Plugin:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"plugins: {name} cannot be read: {error}") from None
-    return Plugin(name, str(path), text, row_code(text, name), _hash(text))
+    codes = tuple(code for _, code in statements(text, name))
+    return Plugin(name, str(path), text, codes, _hash(text))
 
 
 def _installed(name: str) -> Plugin:
@@ -109,11 +110,12 @@ def _installed(name: str) -> Plugin:
     # A package's code is known once it is imported, which happens once a process: its name and version stand for it.
     distribution = found[name].dist
     code = _hash(f"{name} {'' if distribution is None else distribution.version}")
+    register_ours()
     with registering(code) as made:
         loaded = found[name].load()
     _files.add(inspect.getfile(loaded if isinstance(loaded, ModuleType) else sys.modules[module]))
     _active.setdefault(code, made)
-    return Plugin(name, module, "", code, code)
+    return Plugin(name, module, "", (code,), code)
 
 
 def activate(plugins: Iterable[Plugin]) -> None:
@@ -153,6 +155,7 @@ def _import(plugin: Plugin) -> list[Registration]:
 
 
 def _execute(plugin: Plugin) -> list[Registration]:
+    register_ours()
     name = f"simstudy_plugin_{plugin.version}"
     module = ModuleType(name)
     module.__file__ = plugin.path
@@ -161,8 +164,14 @@ def _execute(plugin: Plugin) -> list[Registration]:
     _files.add(plugin.path)
     linecache.cache[plugin.path] = (len(plugin.text), None, plugin.text.splitlines(keepends=True), plugin.path)
     try:
-        with registering(plugin.code) as made:
-            exec(compile(plugin.text, plugin.path, "exec"), module.__dict__)
+        # What `from __future__ import` asks for holds for the whole file.
+        whole = compile(plugin.text, plugin.path, "exec", dont_inherit=True)
+        made: list[Registration] = []
+        for node, code in statements(plugin.text, plugin.name):
+            with registering(code) as some:
+                one = ast.Module([node], [])
+                exec(compile(one, plugin.path, "exec", whole.co_flags & FUTURE, dont_inherit=True), module.__dict__)
+            made += some
     except ConfigError as error:
         del sys.modules[name]
         raise ConfigError(f"plugins: {plugin.name}: {error}") from None
@@ -172,11 +181,11 @@ def _execute(plugin: Plugin) -> list[Registration]:
     return made
 
 
-def row_code(text: str, name: str) -> str:
-    """Hash of what in a file can change a row of results.
+def statements(text: str, name: str) -> list[tuple[ast.stmt, str]]:
+    """The statements of a file, each with the hash of the code that what it registers rests on.
 
-    Comments, layout, docstrings, and the functions and classes that are registered as laws, measures or analyses can
-    not, as long as nothing else in the file uses them.
+    That is the statement itself, those that give it the names it uses, and theirs in turn, and those that give no name;
+    without comments, layout and docstrings. So a change of one function leaves the hash of its neighbours alone.
 
     Raises
     ------
@@ -188,20 +197,41 @@ def row_code(text: str, name: str) -> str:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise ConfigError(f"plugins: {name}: line {line}: {type(error).__name__}: {error}") from None
-    used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
-    module.body = [node for node in module.body if not (_reads_rows(node) and node.name not in used)]
-    for node in ast.walk(module):
+    bare = ast.parse(text)
+    for node in ast.walk(bare):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:]
-    return _hash(ast.dump(module))
+            node.body[0] = ast.Pass()
+    gives = [_names_given(node) for node in bare.body]
+    uses = [{each.id for each in ast.walk(node) if isinstance(each, ast.Name)} for node in bare.body]
+    always = {k for k, given in enumerate(gives) if not given}
+    codes = [
+        _hash("\n".join(ast.dump(bare.body[k]) for k in sorted(_behind({own} | always, gives, uses))))
+        for own in range(len(gives))
+    ]
+    return list(zip(module.body, codes, strict=True))
 
 
-def _reads_rows(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
-    """Whether a definition is registered as something that only reads rows."""
-    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return False
-    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
-    return any(isinstance(each, ast.Attribute) and each.attr in READERS for each in called)
+def _names_given(node: ast.stmt) -> set[str]:
+    """Names that a statement of a module binds."""
+    given = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    defined = {
+        each.name for each in ast.walk(node) if isinstance(each, DOCUMENTED) and not isinstance(each, ast.Module)
+    }
+    imported = [each.names for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)]
+    return given | defined | {(each.asname or each.name).partition(".")[0] for names in imported for each in names}
+
+
+def _behind(start: set[int], gives: list[set[str]], uses: list[set[str]]) -> set[int]:
+    """Statements that some rest on, directly or not."""
+    found = set(start)
+    while True:
+        used = set().union(*(uses[k] for k in found))
+        more = {k for k, given in enumerate(gives) if given & used} - found
+        if not more:
+            return found
+        found |= more
 
 
 def is_users(filename: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
@@ -19,13 +20,24 @@ NAME = r"[A-Za-z][A-Za-z0-9_]*"
 #: A registration made anew: it is kept with the plug-in whose code made it.
 Registration = Callable[[], Any]
 
-#: The plug-in whose code is being executed, innermost last: its hash, and the registrations that it has made so far.
+#: The code of plug-ins that is being executed, innermost last: its hash, and the registrations that it has made so far.
 _running: list[tuple[str, list[Registration]]] = []
+
+
+#: Modules that import everything of the package that registers an entry.
+OURS = ("simstudy.analyses", "simstudy.geometry", "simstudy.theory.proportional")
+
+
+def register_ours() -> None:
+    """Make every entry of the package known, so that whoever registers their own afterwards takes no name of ours."""
+    with registering(""):
+        for module in OURS:
+            import_module(module)
 
 
 @contextmanager
 def registering(code: str) -> Iterator[list[Registration]]:
-    """Everything that is registered meanwhile belongs to the plug-in whose code has this hash."""
+    """Everything that is registered meanwhile comes from code of a plug-in that has this hash."""
     made: list[Registration] = []
     _running.append((code, made))
     try:
@@ -41,10 +53,14 @@ class Registry(Mapping[str, T], Generic[T]):
     ----------
     kind : str
         What the entries are, in the singular, as error messages name it.
+    homes : sequence of str
+        Modules outside the registry's own folder that register entries of this kind; they are imported at the first
+        look-up.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, homes: Sequence[str] = ()) -> None:
         self.kind = kind
+        self._homes = homes
         self._entries: dict[str, T] = {}
         self._code: dict[str, str] = {}
 
@@ -80,11 +96,19 @@ class Registry(Mapping[str, T], Generic[T]):
         made.append(lambda: self._again(name, entry, code))
         return entry
 
+    def _known(self) -> dict[str, T]:
+        """All entries."""
+        homes, self._homes = self._homes, ()
+        for module in homes:
+            with registering(""):
+                import_module(module)
+        return self._entries
+
     def _again(self, name: str, entry: T, code: str) -> None:
         self._entries[name], self._code[name] = entry, code
 
     def code(self, name: str) -> str:
-        """Hash of the plug-in that an entry comes from; empty for the package's own.
+        """Hash of the code in a plug-in that an entry rests on; empty for the package's own.
 
         Raises
         ------
@@ -96,19 +120,19 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         try:
-            return self._entries[name]
+            return self._known()[name]
         except (KeyError, TypeError):
             raise ConfigError(unknown_name(self.kind, name, self._entries)) from None
 
     def __contains__(self, name: object) -> bool:
         # Mapping's own asks __getitem__ and expects KeyError.
-        return isinstance(name, str) and name in self._entries
+        return isinstance(name, str) and name in self._known()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._known())
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._known())
 
 
 def check_name(field: str, name: str, pattern: str = r"[A-Za-z0-9_-]+") -> None:
@@ -127,3 +151,9 @@ def digest(definition: object) -> str:
     """Hash of a definition in JSON terms, 16 hexadecimal digits; the order of keys does not matter."""
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def joint(*codes: str) -> str:
+    """Hash of several codes of `Registry.code`; empty where all are the package's own."""
+    given = [code for code in codes if code]
+    return digest(given) if len(given) > 1 else "".join(given)

@@ -19,6 +19,7 @@ class Stream(IntEnum):
     BOOTSTRAP = 6
     ESTIMATOR = 7
     DESIGN = 8
+    POPULATION = 9
 
 
 def words(key: str) -> tuple[int, ...]:

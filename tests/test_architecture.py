@@ -17,7 +17,7 @@ PACKAGE = Path(simstudy.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {*FAMILIES, *PENALTIES, *SOURCES}
 
-FOUNDATION = {"errors", "extras", "plugins", "registry", "seeding", "records"}
+FOUNDATION = {"errors", "extras", "lazy", "plugins", "registry", "seeding", "records"}
 MODEL = {"families", "penalties", "kernels"}
 FOLDERS = MODEL | {
     "solvers", "estimators", "estimands", "sources", "theory", "study", "geometry", "runner", "store", "measures",
@@ -30,6 +30,7 @@ ALLOWED = {
     "registry": {"errors"},
     "extras": {"errors"},
     "plugins": {"errors", "registry"},
+    "lazy": {"registry"},
     "kernels": set(),
     "families": FOUNDATION | {"kernels"},
     "penalties": FOUNDATION | {"kernels"},
@@ -184,7 +185,18 @@ def test_modules_import_each_other_without_cycles() -> None:
     assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
-STANDARD = {"collections", "ctypes", "dataclasses", "enum", "functools", "inspect", "pathlib", "typing", "__future__"}
+STANDARD = {
+    "collections",
+    "ctypes",
+    "dataclasses",
+    "enum",
+    "functools",
+    "inspect",
+    "math",
+    "pathlib",
+    "typing",
+    "__future__",
+}
 
 
 def test_kernels_need_numpy_and_numba_only() -> None:

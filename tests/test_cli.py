@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from simstudy.cli import commands, main
+from simstudy.cli import main
 
 STUDY = """
 aim = "to test the command line"
@@ -78,7 +78,7 @@ def test_a_second_run_says_that_nothing_is_to_do_and_a_larger_r_extends(call: Ca
 
 def test_a_plan_of_many_scenarios_counts_them(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     call("run", "tiny.toml", "-r", 3, "--only", "method=mle")
-    monkeypatch.setattr(commands, "MOST_LISTED", 0)
+    monkeypatch.setattr("simstudy.cli.plan.MOST_LISTED", 0)
     planned = call("plan", "tiny.toml").stdout
     assert "0 complete, " in planned
     assert "begun, 0 not begun. --only" in planned

@@ -14,7 +14,7 @@ from simstudy.analyses import methods
 from simstudy.analyses.joins import COUNTS
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, of_row
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import mean
 from simstudy.records import Status
@@ -139,12 +139,12 @@ def sentence(frame: pd.DataFrame) -> str:
     if inside.empty:
         return NOTHING
     rows = inside[(inside["scenario"] == inside["scenario"].iloc[0]) & (inside["method"] == inside["method"].iloc[0])]
-    whole, parts = rows[rows["margin"] == ALL].iloc[0], rows[rows["margin"] != ALL].sort_values("lower_end")
-    ends = [f"{shown(row, 'weight')} for a margin {row['margin']}" for _, row in parts.iloc[[0, -1]].iterrows()]
+    parts = rows[rows["margin"] != ALL].sort_values("lower_end")
+    first, last = (f"{of_row(row, 'weight')} (margin {row['margin']})" for _, row in parts.iloc[[0, -1]].iterrows())
     return (
-        f"Inside the likelihood the penalty's weight on an observation falls from {' to '.join(ends)}, with mean "
-        f"{shown(whole, 'weight')} against kappa = {whole['predicted']:.3f}; outside it is 1 for every observation."
-    )
+        "Inside the likelihood the penalty switches off where a prediction is confident: its weight on an observation "
+        f"falls from {first} to {last}; outside it is 1 for every observation."
+    ).replace(") (", ", ")
 
 
 def figure(result: pd.DataFrame) -> Figure:

@@ -10,7 +10,7 @@ import pandas as pd
 from simstudy.analyses.boundaries import lacks, means, rows_of, series, usable
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, of_row
 from simstudy.geometry import ATTACKS
 from simstudy.report.columns import estimate, failures, number, text, where_varying
 from simstudy.report.figures.canvas import Figure
@@ -77,15 +77,16 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(result: pd.DataFrame) -> str:
-    """The method with the smallest error under the largest attack, and the smallest clean error."""
+    """What the method with the smallest clean error, and that with the smallest attacked error, have under attack."""
     known = result.dropna(subset=["clean", "at_25"])
     if known.empty:
         return NOTHING
     clean, robust = (known.iloc[int(known[name].to_numpy(float).argmin())] for name in ("clean", "at_25"))
+    if clean["method"] == robust["method"]:
+        return f"{clean['method']} has the smallest error without an attack and under one of size .25."
     return (
-        f"The smallest clean error, {shown(clean, 'clean')} %, is that of {clean['method']}, which has "
-        f"{shown(clean, 'at_25')} % under attacks of size .25; {robust['method']} has {shown(robust, 'at_25')} % there "
-        f"and {shown(robust, 'clean')} % without an attack."
+        f"The most accurate without an attack, {clean['method']}, errs on {of_row(clean, 'at_25', ' %')} of the images "
+        f"under attacks of size .25; {robust['method']} errs least there, on {of_row(robust, 'at_25', ' %')}."
     )
 
 

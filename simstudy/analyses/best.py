@@ -13,7 +13,7 @@ from simstudy.analyses.methods import grids as grids_of
 from simstudy.analyses.methods import lacks_coefficients
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING
+from simstudy.analyses.sentences import NOTHING, listed
 from simstudy.errors import InputError, unknown_name
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import mean, rmse
@@ -142,8 +142,10 @@ def sentence(frame: pd.DataFrame) -> str:
     if known.empty:
         return NOTHING
     first = known.sort_values("rmse", kind="stable").groupby("scenario", sort=False).head(1)
-    counts = ", ".join(f"{name} in {count}" for name, count in first["grid"].value_counts().items())
-    return f"Each at its best λ, the smallest error is that of {counts} of {len(first)} scenarios."
+    counts = first["grid"].value_counts()
+    said = listed([f"{name} in {count}" for name, count in counts.items()])
+    everywhere = "One estimator is best everywhere" if len(counts) == 1 else "No estimator is best everywhere"
+    return f"{everywhere}: each at its best λ, the smallest error is that of {said} of {len(first)} scenarios."
 
 
 @analysis("best", table=table, sentence=sentence, needs=lacks_coefficients)

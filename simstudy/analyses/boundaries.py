@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simstudy.analyses.results import Results
 from simstudy.measures.moments import mean
 from simstudy.records import Status
+from simstudy.study.labels import heading
 from simstudy.study.method import Method
 from simstudy.study.study import Study
 
@@ -27,7 +28,7 @@ def series(study: Study) -> dict[str, str]:
     members: dict[str, list[Method]] = {}
     for each in study.methods:
         members.setdefault(" ".join(filter(None, [each.estimator, each.penalty])), []).append(each)
-    shared = {kind: _shared([each.label for each in methods]) for kind, methods in members.items()}
+    shared = {kind: _shared([heading(each) for each in methods]) for kind, methods in members.items()}
     taken = Counter(shared.values())
     names = {kind: name if name and taken[name] == 1 else kind for kind, name in shared.items()}
     return {each.name: names[kind] for kind, methods in members.items() for each in methods}
@@ -35,7 +36,7 @@ def series(study: Study) -> dict[str, str]:
 
 def _shared(labels: Sequence[str]) -> str:
     """What labels begin with, up to a comma where they differ after it."""
-    if len(labels) == 1:
+    if len(set(labels)) == 1:
         return labels[0]
     first = labels[0]
     same = [all(each[:end] == first[:end] for each in labels) for end in range(len(first) + 1)]

@@ -8,7 +8,7 @@ from simstudy.analyses import methods
 from simstudy.analyses.joins import of_kind, side_by_side, true_values, with_predictions
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, largest, measured, place
 from simstudy.report.columns import (
     best,
     estimate,
@@ -91,10 +91,10 @@ def sentence(frame: pd.DataFrame) -> str:
     known = known[known["empirical_se"] > 0]
     if known.empty:
         return NOTHING
-    row = known.loc[[(known["bias"] / known["empirical_se"]).abs().idxmax()]].iloc[0]
-    relative = abs(row["bias"] / row["empirical_se"])
-    where = f"{row['parameter']}, {row['method']}, {row['scenario']}"
-    return f"The largest bias is {shown(row, 'bias')}, {relative:.2g} standard errors of the estimate ({where})."
+    row = largest(known, (known["bias"] / known["empirical_se"]).abs())
+    relative = measured(abs(row["bias"] / row["empirical_se"]), row["bias_mcse"] / row["empirical_se"])
+    where = place(row, "parameter", "method", "scenario")
+    return f"The largest bias is {relative} standard errors of the estimate ({where})."
 
 
 @analysis("coefficients", table=table, sentence=sentence, needs=methods.lacks_coefficients)

@@ -15,7 +15,7 @@ from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, one_of_each
 from simstudy.analyses.methods import lacks_coefficients
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, of_row, whole
 from simstudy.measures.estimate import CONFIDENCE, FloatArray
 from simstudy.measures.moments import mean
 from simstudy.measures.samples import Sample
@@ -132,19 +132,20 @@ def table(result: Coverage) -> Table:
 
 
 def sentence(result: Coverage) -> str:
-    """Range of the coverage of nonzero coefficients at the largest n, and of the share of empty intervals."""
+    """Where intervals of nonzero coefficients cover most and least often at the largest n."""
     if result.shares.empty:
         return NOTHING
     known = result.shares[result.shares["coefficients"] == "nonzero"].dropna(subset=["coverage"])
     if known.empty:
         return NOTHING
     last = known[known["n"] == known["n"].max()].sort_values("coverage", kind="stable")
-    ends = dict.fromkeys(f"{shown(row, 'coverage')} ({row['method']})" for _, row in last.iloc[[0, -1]].iterrows())
-    empty = result.shares["zero_length"]
+    ends = dict.fromkeys(
+        f"{of_row(row, 'coverage', ' %', 100.0)} of the data sets with {row['method']}"
+        for _, row in last.iloc[[0, -1]].iterrows()
+    )
     return (
-        f"At n = {last['n'].iloc[0]} nominal {CONFIDENCE:.0%} intervals of nonzero coefficients cover with probability "
-        f"{' to '.join(ends)}; of all cells the share of intervals of length zero runs from "
-        f"{empty.min():.3f} to {empty.max():.3f}."
+        f"At n = {whole(last['n'].iloc[0])} intervals of nominal {CONFIDENCE:.0%} cover nonzero coefficients in "
+        f"{' and in '.join(ends)}."
     )
 
 

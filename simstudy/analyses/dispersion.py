@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from simstudy.analyses import methods
@@ -12,7 +13,7 @@ from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT, QUANTITIES
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, measured
 from simstudy.families import FAMILIES
 from simstudy.measures import WHOLE
 from simstudy.measures.numbers import setting
@@ -103,17 +104,19 @@ def has_scale(family: object) -> bool:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Range of the probability of the exact support over sigma, by method."""
+    """Which method's selection depends least on sigma, and which most: range of P(exact support) over sigma."""
     known = frame.dropna(subset=["exact_support"])
     known = known[known["family"].map(has_scale).astype(bool) & (known["s"] > 0)]
     if known.empty:
         return NOTHING
+    cells = known.assign(case=known.get("_case", "")).groupby(["method", "case"], sort=False)
+    ranges = cells["exact_support"].agg(lambda found: found.max() - found.min()).sort_values()
+    errors = cells["exact_support_mcse"].agg(lambda found: float(np.sqrt(2.0) * found.max()))
+    (first, _), (last, _) = ranges.index[0], ranges.index[-1]
     sigma = f"σ = {setting(known['sigma'].min())} to {setting(known['sigma'].max())}"
-    said = []
-    for method, rows in known.groupby("method", sort=False):
-        lowest, highest = (rows.loc[[rows["exact_support"].agg(end)]].iloc[0] for end in ("idxmin", "idxmax"))
-        said.append(f"{shown(lowest, 'exact_support')} to {shown(highest, 'exact_support')} ({method})")
-    return f"Over {sigma} the probability of the exact support runs from {', '.join(said)}."
+    least, most = (measured(ranges.iloc[end], errors[ranges.index[end]]) for end in (0, -1))
+    said = f"Over {sigma} the probability of the exact support changes least with {first}, by {least}"
+    return f"{said}." if len(ranges) == 1 else f"{said}, and most with {last}, by {most}."
 
 
 def figure(result: pd.DataFrame) -> Figure:

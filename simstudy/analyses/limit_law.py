@@ -16,7 +16,7 @@ from simstudy.analyses.histograms import LAW, law_histograms
 from simstudy.analyses.joins import one_of_each
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, of_row, place, plain_number, whole
 from simstudy.errors import SimstudyError
 from simstudy.measures.estimate import FloatArray
 from simstudy.measures.proportion import proportion
@@ -234,18 +234,21 @@ def table(result: LawDistances) -> Table:
 
 
 def sentence(result: LawDistances) -> str:
-    """Distance to each law at the largest n."""
+    """Which law is closest at the largest n, and how far it and the limit are at worst."""
     if result.distances.empty:
         return NOTHING
     known = result.distances.dropna(subset=["kolmogorov"])
     last = known[known["n"] == known["n"].max()].sort_values("kolmogorov")
     worst = last.groupby("law", sort=False).tail(1)
     said = [
-        f"{shown(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({row['parameter']}, {row['method']})"
-        for _, row in worst.iterrows()
+        f"{of_row(row, 'kolmogorov')} from {LAW_WORDS[row['law']]} ({place(row, 'parameter', 'method')})"
+        for _, row in worst.iloc[[0, -1] if len(worst) > 1 else [0]].iterrows()
     ]
-    noise = f"{last['noise'].mean():.3f}"
-    return f"At n = {last['n'].iloc[0]} no coefficient is further than {', '.join(said)}; noise alone gives {noise}."
+    return (
+        f"{LAW_WORDS[worst['law'].iloc[0]].capitalize()} is the closest at n = {whole(last['n'].iloc[0])}: at worst a "
+        f"simulated law has Kolmogorov distance {', and '.join(said)}, where noise alone makes "
+        f"{plain_number(float(last['noise'].mean()), 1)}."
+    )
 
 
 def figure(result: LawDistances) -> Figure:

@@ -12,6 +12,7 @@ from simstudy.measures.names import COEFFICIENTS
 from simstudy.penalties import PENALTIES
 from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.sources.glm import Scenario
+from simstudy.study.labels import penalty_words
 from simstudy.study.method import MatchedLambda, Method
 from simstudy.study.study import Study
 from simstudy.theory.shifts import Target
@@ -31,7 +32,8 @@ class Grid:
     @property
     def name(self) -> str:
         """Estimator and penalty, for tables."""
-        return f"{self.estimator} {self.penalty}"
+        words = ESTIMATORS[self.estimator].words
+        return words.format(penalty_words(self.penalty)) if words else f"{self.estimator} {self.penalty}"
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,10 @@ def why_no_law(method: ResolvedMethod) -> str:
     """Why the theory says nothing about a method; empty if it does."""
     if method.rule is not None:
         return "its lambda is chosen from the data"
+    if method.without_intercept:
+        return "the theory is that of a fit with the source's intercept"
+    if method.entry.law == Law.PENALISED and method.arguments.get("steps", 0):
+        return "the theory is that of the fixed point, not of a number of steps"
     if method.arguments.get("attack", "fgsm") != "fgsm":
         law = family(method.arguments["family"])
         # Labels give both attacks one sign, and a symmetric loss is largest away from y: elsewhere they differ.

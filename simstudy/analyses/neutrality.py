@@ -12,7 +12,7 @@ from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, of_kind, true_values, with_predictions, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, TELLING, shown
+from simstudy.analyses.sentences import NOTHING, TELLING, largest, of_row, plain_number
 from simstudy.errors import InputError, ResultsError
 from simstudy.measures.numbers import setting, with_mcse
 from simstudy.report.columns import (
@@ -28,12 +28,12 @@ from simstudy.report.figures.canvas import (
     Axes,
     Figure,
     FixedLocator,
+    FuncFormatter,
     Line2D,
     NullLocator,
-    ScalarFormatter,
 )
 from simstudy.report.figures.panels import split
-from simstudy.report.figures.style import Look, legend, looks, panels, predicted, simulated
+from simstudy.report.figures.style import Look, legend, looks, panels, plain_tick, predicted, simulated
 from simstudy.report.notes import FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 
@@ -129,9 +129,9 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Extra bias of the intercept and along beta0 with balanced and with the rarest class, against the matched penalty.
+    """Extra bias of the intercept and of the largest slope where classes are most balanced, over the first reference.
 
-    The component along beta0 is shown for the largest slope.
+    That of a slope is a share of its true value.
     """
     known = frame.dropna(subset=["difference", "difference_mcse"])
     if known.empty:
@@ -139,25 +139,29 @@ def sentence(frame: pd.DataFrame) -> str:
     first = known.iloc[0]
     known = known[(known["method"] == first["method"]) & (known["reference"] == first["reference"])]
     known = known[known["n"] == known["n"].max()].sort_values("prevalence", ascending=False)
-    balanced, rarest = (known[known["scenario"] == known["scenario"].iloc[end]] for end in (0, -1))
-    said = [_components(balanced)] + ([_components(rarest)] if len(rarest) < len(known) else [])
-    return f"Extra bias of {first['method']} over {first['reference']}: {'; '.join(said)}."
+    rows = known[known["scenario"] == known["scenario"].iloc[0]].set_index("parameter", drop=False)
+    balance = rows["prevalence"].iloc[0]
+    where = "With balanced classes" if balance == 0.5 else f"At prevalence {setting(balance)}"
+    said = [_intercept(rows.loc["intercept"])] if "intercept" in rows.index else []
+    slopes = rows.drop(index="intercept", errors="ignore")
+    said.append(_slope(largest(slopes, slopes["true"].abs())))
+    return f"{where} {first['method']} has, over {first['reference']}, {' and '.join(said)}."
 
 
-def _components(rows: pd.DataFrame) -> str:
-    """Whether the intercept's difference and that of the largest slope can be told from zero, with the numbers."""
-    named = rows.set_index("parameter", drop=False)
-    slopes = named.drop(index="intercept", errors="ignore")
-    largest = slopes["true"].abs().idxmax()
-    found = {"the intercept's component": "intercept"} if "intercept" in named.index else {}
-    found |= {f"the component along beta0 ({largest})": str(largest)}
-    said = []
-    for component, parameter in found.items():
-        row = named.loc[parameter]
-        vanishes = abs(row["difference"]) <= TELLING * row["difference_mcse"]
-        theory = f" (theory {row['t17']:.4f})" if np.isfinite(row["t17"]) else ""
-        said.append(f"{component} {'vanishes' if vanishes else 'does not vanish'}: {shown(row, 'difference')}{theory}")
-    return f"at prevalence {setting(rows['prevalence'].iloc[0])} {', and '.join(said)}"
+def _intercept(row: pd.Series) -> str:
+    if abs(row["difference"]) <= TELLING * row["difference_mcse"]:
+        return "no extra bias of the intercept"
+    return f"an extra bias of the intercept of {of_row(row, 'difference')}"
+
+
+def _slope(row: pd.Series) -> str:
+    """Extra bias of a slope in percent of it."""
+    if abs(row["difference"]) <= TELLING * row["difference_mcse"]:
+        return f"none of the largest slope ({row['parameter']})"
+    share = 100.0 / abs(row["true"])
+    theory = f"; theory {plain_number(share * row['t17'])} %" if np.isfinite(row["t17"]) else ""
+    found = of_row(row, "difference", " %", share)
+    return f"one of {found} of the largest slope ({row['parameter']}{theory})"
 
 
 def figure(result: pd.DataFrame) -> Figure:
@@ -187,7 +191,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, known: dict[str, Look]) -> None:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(FixedLocator(sorted(rows["prevalence"].unique())))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.xaxis.set_major_formatter(FuncFormatter(plain_tick))
 
 
 def _leading_entry(data: pd.DataFrame) -> list[Line2D]:

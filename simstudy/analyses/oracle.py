@@ -14,7 +14,7 @@ from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_predictions, 
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT
-from simstudy.analyses.sentences import NOTHING, ratio
+from simstudy.analyses.sentences import NOTHING, listed, of_row, whole
 from simstudy.measures import WHOLE
 from simstudy.measures.moments import mean
 from simstudy.report.columns import (
@@ -36,6 +36,8 @@ from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 from simstudy.verdicts.found import Found
 
+#: RMSE over the oracle's up to which a method counts as as accurate, a scientific tolerance.
+AS_ACCURATE = 1.1
 COVERAGE = ["coverage", "coverage_mcse", "coverage_selected", "coverage_selected_mcse"]
 
 
@@ -155,13 +157,18 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Error over the oracle's at the largest n."""
+    """Which methods are as accurate as the oracle at the largest n, and the error of the one furthest from it."""
     known = frame.dropna(subset=["rmse_ratio"])
     if known.empty:
         return NOTHING
     last = known[known["n"] == known["n"].max()].sort_values("rmse_ratio")
-    said = [f"{row['method']} {ratio(row, 'rmse_ratio')}" for _, row in last.iterrows()]
-    return f"At n = {last['n'].iloc[0]} the error over that of the oracle is {', '.join(said)}."
+    alike = last[last["rmse_ratio_upper"] < AS_ACCURATE]["method"]
+    named = f"{listed(list(alike))} come" if len(set(alike)) > 1 else f"{listed(list(alike)) or 'no method'} comes"
+    worst = last.iloc[-1]
+    return (
+        f"At n = {whole(worst['n'])} {named} within a tenth of the oracle's error; {worst['method']} has "
+        f"{of_row(worst, 'rmse_ratio')} times it."
+    )
 
 
 def figure(result: pd.DataFrame) -> Figure:

@@ -11,7 +11,7 @@ from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING
+from simstudy.analyses.sentences import NOTHING, whole
 from simstudy.measures import WHOLE
 from simstudy.report.columns import (
     estimate,
@@ -106,8 +106,11 @@ def sentence(frame: pd.DataFrame) -> str:
     last = frame[frame["n"] == frame["n"].max()].dropna(subset=["rmse_ratio"])
     if last.empty:
         return NOTHING
-    said = [f"{word}: {_which(last, column)}" for word, column in (("sparse", "is_sparse"), ("oracle", "is_oracle"))]
-    return f"At n = {last['n'].iloc[0]}, {'; '.join(said)} (oracle: RMSE less than a tenth above the oracle's)."
+    return (
+        f"At n = {whole(last['n'].iloc[0])} coefficients are set to zero by {_which(last, 'is_sparse')}; within a "
+        f"tenth of the oracle's error {'come' if last['is_oracle'].sum() != 1 else 'comes'} "
+        f"{_which(last, 'is_oracle')}."
+    )
 
 
 def _which(rows: pd.DataFrame, column: str) -> str:

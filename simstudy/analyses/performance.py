@@ -9,7 +9,7 @@ import pandas as pd
 from simstudy.analyses.joins import COUNTS, with_estimands
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, measured, of_row, place
 from simstudy.measures.numbers import setting
 from simstudy.report.columns import estimate, failures, text, theory, where_known, where_varying
 from simstudy.report.figures.canvas import Figure
@@ -151,15 +151,13 @@ def _bias(result: pd.DataFrame) -> Iterator[str]:
     known = result.dropna(subset=["bias", "empirical_se"]) if "bias" in result else result.iloc[:0]
     known = known[known["empirical_se"] > 0] if len(known) else known
     if len(known):
-        relative = (known["bias"] / known["empirical_se"]).abs()
-        row = known.iloc[int(relative.argmax())]
-        yield (
-            f"The largest bias is {shown(row, 'bias')}, {relative.max():.2g} standard errors of the estimate "
-            f"({row['parameter']}, {row['method']}, {row['scenario']})."
-        )
+        row = known.iloc[int((known["bias"] / known["empirical_se"]).abs().argmax())]
+        size = measured(abs(row["bias"] / row["empirical_se"]), row["bias_mcse"] / row["empirical_se"])
+        where = place(row, "parameter", "method", "scenario")
+        yield f"The largest bias is {size} standard errors of the estimate ({where})."
     if "mean" in result and result["mean"].notna().any():
         rows = result.dropna(subset=["mean"]).sort_values("mean", kind="stable").iloc[[0, -1]]
-        ends = " to ".join(f"{shown(row, 'mean')} ({row['parameter']}, {row['method']})" for _, row in rows.iterrows())
+        ends = " to ".join(f"{of_row(row, 'mean')} ({row['parameter']}, {row['method']})" for _, row in rows.iterrows())
         yield f"Where the truth is not known the means run from {ends}."
 
 

@@ -8,7 +8,7 @@ from simstudy.analyses import methods
 from simstudy.analyses.joins import side_by_side, with_predictions
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING
+from simstudy.analyses.sentences import NOTHING, largest, measured, plain_number
 from simstudy.measures import WHOLE
 from simstudy.report.columns import estimate, failures, number, text, theory, where_known, where_varying
 from simstudy.report.figures.canvas import Figure
@@ -82,14 +82,15 @@ def sentence(result: pd.DataFrame) -> str:
     if known.empty:
         return NOTHING
     exact = (known["rmse_predicted"] / known["rmse"] - 1.0).abs()
-    row = known.iloc[int(exact.to_numpy().argmax())]
+    row = largest(known, exact)
+    off = measured(exact.max(), row["rmse_mcse"] / row["rmse"], " %", 100.0)
     said = (
-        f"The exact law at n/p fixed gives the error within {exact.max():.1%} in all {len(known)} cells "
+        f"The exact law at n/p fixed gives the error within {off} in all {len(known)} cells "
         f"(worst for {row['method']}, {row['family']}, n/p = {row['ratio']:g})"
     )
     fixed = (known["rmse_fixed_p"] / known["rmse"] - 1.0).abs()
     if fixed.notna().any():
-        said += f"; the law that holds p fixed is off by up to {fixed.max():.0%}"
+        said += f"; the law that holds p fixed is off by up to {plain_number(100.0 * fixed.max())} %"
     return f"{said}."
 
 

@@ -49,7 +49,7 @@ class Results(Found):
     @cached_property
     def labels(self) -> dict[str, str]:
         """How people see the methods, by name."""
-        return {method.name: method.label for method in self.study.methods}
+        return self.study.labels
 
     def once(self, name: str, make: Callable[[Results], Any]) -> Any:
         """What `make` returns for these results, computed at the first call with this name."""

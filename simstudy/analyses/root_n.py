@@ -11,7 +11,7 @@ from simstudy.analyses.groups import sample_size_groups
 from simstudy.analyses.joins import COUNTS, measure_rows, of_kind, whole_parameter, with_predictions, with_scenarios
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, largest, measured, of_row, place, plain_number, whole
 from simstudy.measures import WHOLE
 from simstudy.measures.numbers import with_mcse
 from simstudy.report.columns import (
@@ -28,16 +28,29 @@ from simstudy.report.columns import (
 from simstudy.report.figures.canvas import (
     Axes,
     Figure,
+    FuncFormatter,
     Line2D,
     LogLocator,
     NullFormatter,
-    ScalarFormatter,
 )
 from simstudy.report.figures.panels import Panel, split
-from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
+from simstudy.report.figures.style import (
+    Look,
+    legend,
+    looks,
+    no_data,
+    panels,
+    plain_tick,
+    predicted,
+    simulated,
+    size_axis,
+)
 from simstudy.report.notes import BEST, FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 from simstudy.verdicts.slopes import log_log_slope, predicted_slope
+
+#: Slopes that are closer than this to those of the theory are called as it says, a scientific tolerance.
+AS_PREDICTED = 0.1
 
 
 @dataclass(frozen=True)
@@ -158,25 +171,29 @@ def table(result: RootN) -> Table:
 
 
 def sentence(result: RootN) -> str:
-    """Range of the slopes, and how far they and the constants are from theory."""
+    """Whether the error falls as the theory says, and how far from it the slopes and the last errors are at worst."""
     slopes = result.slopes.dropna(subset=["slope", "slope_mcse"]).sort_values("slope")
     if slopes.empty:
         return NOTHING
-    steepest, flattest = slopes.iloc[0], slopes.iloc[-1]
-    sizes = f"n = {slopes['n_smallest'].min()} to {slopes['n_largest'].max()}"
-    found = " to ".join(f"{shown(row, 'slope')} ({row['method']}, {_named(row)})" for row in (steepest, flattest))
-    sentence = f"Over {sizes} the slopes of log RMSE on log n run from {found}, against −0.5 in the limit"
-    apart = (slopes["slope"] - slopes["predicted_slope"]).abs()
-    ratio = slopes["scaled"] / slopes["predicted_scaled"]
-    if apart.notna().any():
-        sentence += f"; the theory at these n predicts them within {apart.max():.2f}"
-    if ratio.notna().any():
-        sentence += f", and the error at the largest n within {100 * (ratio - 1).abs().max():.0f} %"
-    return f"{sentence}."
+    sizes = f"n = {whole(slopes['n_smallest'].min())} to {whole(slopes['n_largest'].max())}"
+    known = slopes.dropna(subset=["predicted_slope", "predicted_scaled"])
+    if known.empty:
+        ends = (slopes.iloc[0], slopes.iloc[-1])
+        steepest, flattest = (f"{of_row(row, 'slope')} ({place(row, 'method', _group(row))})" for row in ends)
+        return f"From {sizes} log RMSE falls with slopes of {steepest} to {flattest}, where root n would be −0.5."
+    apart = (known["slope"] - known["predicted_slope"]).abs()
+    row = largest(known, apart)
+    off = (known["scaled"] / known["predicted_scaled"] - 1.0).abs()
+    holds = "falls as the theory at these n says" if apart.max() <= AS_PREDICTED else "does not fall as the theory says"
+    return (
+        f"The error {holds}: from {sizes} the slope of log RMSE on log n is off by "
+        f"{measured(apart.max(), row['slope_mcse'])} at most ({place(row, 'method', _group(row))}), and the error "
+        f"at the largest n by {plain_number(100.0 * off.max())} %."
+    )
 
 
-def _named(row: pd.Series) -> str:
-    return str(row["group"] if pd.isna(row["family"]) else row["family"])
+def _group(row: pd.Series) -> str:
+    return "group" if pd.isna(row["family"]) else "family"
 
 
 def figure(result: RootN) -> Figure:
@@ -211,7 +228,7 @@ def _errors(axes: Axes, part: Panel, known: dict[str, Look], slopes: pd.DataFram
     _reference(axes, part.rows)
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.yaxis.set_major_formatter(ScalarFormatter())
+    axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
     axes.yaxis.set_minor_formatter(NullFormatter())
     size_axis(axes, part.rows["n"])
     # Below the lines there has to be room for the slopes.

@@ -10,7 +10,7 @@ from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT, FALSE_NEGATIVES, FALSE_POSITIVES, QUANTITIES
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, largest, measured, of_row, place, whole
 from simstudy.measures import WHOLE
 from simstudy.report.columns import (
     best,
@@ -86,24 +86,24 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """How often the support is found at the smallest and largest n, and how well that is predicted."""
+    """Which method finds the support most often at the largest n, and how well the theory predicts how often."""
     known = frame.dropna(subset=["exact_support"])
     if known.empty:
         return NOTHING
-    largest = known[known["n"] == known["n"].max()].sort_values("exact_support")
-    worst, best = largest.iloc[0], largest.iloc[-1]
-    found = " to ".join(f"{shown(row, 'exact_support')} ({row['method']}, {row['family']})" for row in (worst, best))
-    sentence = f"At n = {largest['n'].iloc[0]} the probability of the exact support runs from {found}"
-    apart = known.assign(apart=(known["exact_support"] - known["exact_support_predicted"]).abs()).dropna(
-        subset=["apart"]
+    last = known[known["n"] == known["n"].max()]
+    best = largest(last, last["exact_support"])
+    said = (
+        f"{best['method']} finds the exact support most often at n = {whole(best['n'])}: in "
+        f"{of_row(best, 'exact_support', ' %', 100.0)} of the data sets ({place(best, 'family')})"
     )
-    if len(apart):
-        row = apart.sort_values("apart", ascending=False, kind="stable").iloc[0]
-        sentence += (
-            f"; over all n the theory predicts it within {row['apart']:.2f} "
-            f"(worst for {row['method']}, {row['family']}, n = {row['n']})"
-        )
-    return f"{sentence}."
+    apart = (known["exact_support"] - known["exact_support_predicted"]).abs()
+    if apart.isna().all():
+        return f"{said}."
+    row = largest(known, apart)
+    return (
+        f"{said}. The theory predicts the probability everywhere within "
+        f"{measured(apart.max(), row['exact_support_mcse'])} (worst for {place(row, 'method', 'family', 'n')})."
+    )
 
 
 def figure(result: pd.DataFrame) -> Figure:

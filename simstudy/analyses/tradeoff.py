@@ -13,10 +13,9 @@ from simstudy.analyses.joins import COUNTS, SCENARIO_COLUMNS, with_scenarios
 from simstudy.analyses.methods import Contender
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, ratio
+from simstudy.analyses.sentences import NOTHING, place, relative
 from simstudy.errors import InputError
 from simstudy.measures import WHOLE
-from simstudy.measures.numbers import setting
 from simstudy.report.columns import (
     estimate,
     failures,
@@ -124,13 +123,15 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Which side wins at the best lambda of each and matched, and by how much."""
+    """Which side wins with each at its best lambda, or else matched, and by how much at most."""
     known = frame.dropna(subset=["rmse_ratio"])
     if known.empty:
         return NOTHING
-    matched = known[known["comparison"] == "matched"]
     best = known[known["_plain"]]
-    return " ".join(_wins(rows, how) for rows, how in ((best, "each at its best λ"), (matched, "matched")) if len(rows))
+    if len(best):
+        return _wins(best, "With each at its best λ")
+    matched = known[known["comparison"] == "matched"]
+    return _wins(matched, "With matched λ") if len(matched) else ""
 
 
 def _wins(rows: pd.DataFrame, how: str) -> str:
@@ -138,13 +139,11 @@ def _wins(rows: pd.DataFrame, how: str) -> str:
     better, worse = int((rows["rmse_ratio_upper"] < 1.0).sum()), int((rows["rmse_ratio_lower"] > 1.0).sum())
     verdicts = {(True, False): "FGSM wins", (False, True): "penalised likelihood wins", (True, True): "it depends"}
     winner = verdicts.get((better > 0, worse > 0), "neither side wins")
-    first, last = (
-        f"{ratio(row, 'rmse_ratio')} ({row['method']}, prevalence {setting(row['prevalence'])})"
-        for _, row in rows.sort_values("rmse_ratio").iloc[[0, -1]].iterrows()
-    )
+    ends = rows.sort_values("rmse_ratio").iloc[[0, -1]]
+    said = [f"{relative(row, 'rmse_ratio')} ({place(row, 'method', 'prevalence')})" for _, row in ends.iterrows()]
     return (
-        f"With {how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons, "
-        f"and its RMSE over that of penalised likelihood runs from {first} to {last}."
+        f"{how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons; next "
+        f"to that of penalised likelihood it is {said[0]} at best and {said[1]} at worst."
     )
 
 
@@ -163,6 +162,16 @@ def figure(result: pd.DataFrame) -> Figure:
     return curves(data, Axis("prevalence", "prevalence P(Y = 1)", log=True), (ratio,), ["_case"], "line", 2)
 
 
+def best_figure(result: pd.DataFrame) -> Figure:
+    """RMSE of FGSM over that of penalised likelihood, each at its best λ; below 1 FGSM is more accurate."""
+    return figure(result.query("comparison != 'matched'"))
+
+
+def matched_figure(result: pd.DataFrame) -> Figure:
+    """RMSE of FGSM over that of penalised likelihood at matched λ; below 1 FGSM is more accurate."""
+    return figure(result.query("comparison == 'matched'"))
+
+
 def has_one_prevalence(result: pd.DataFrame) -> bool:
     """Whether the figure is over n: prevalence does not vary, or not everywhere is one."""
     return bool(result["prevalence"].isna().any() or result["prevalence"].nunique() == 1)
@@ -173,8 +182,8 @@ def has_one_prevalence(result: pd.DataFrame) -> bool:
     table=table,
     sentence=sentence,
     figure={
-        "tradeoff": lambda frame: figure(frame.query("comparison != 'matched'")),
-        "tradeoff_matched": lambda frame: figure(frame.query("comparison == 'matched'")),
+        "tradeoff": best_figure,
+        "tradeoff_matched": matched_figure,
     },
     needs=methods.lacks_contenders,
     pairs=methods.of_contenders,

@@ -12,7 +12,7 @@ from simstudy.analyses import methods
 from simstudy.analyses.joins import COUNTS
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, place, plain_number
 from simstudy.errors import InputError
 from simstudy.measures.moments import mean
 from simstudy.measures.numbers import with_mcse
@@ -111,16 +111,23 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Share of data sets on which the loop reaches the objective's minimiser, by penalty."""
+    """Where the loop reaches the objective's minimiser, by penalty; shares of several cells are never averaged."""
     known = frame.dropna(subset=["reached"])
     if known.empty:
         return NOTHING
-    said = []
-    for penalty, rows in known.groupby("penalty", sort=False):
-        share = (rows["reached"] * rows["usable"]).sum() / rows["usable"].sum()
-        distance = rows.sort_values("distance").iloc[-1]
-        said.append(f"{penalty}: {100 * share:.0f} % (mean distance up to {shown(distance, 'distance')})")
-    return f"Share of data sets on which the loop ends at the objective's minimiser, by penalty: {'; '.join(said)}."
+    said = [f"{penalty} {_reached(rows)}" for penalty, rows in known.groupby("penalty", sort=False)]
+    return f"The loop ends at the objective's minimiser, by penalty: {'; '.join(said)}."
+
+
+def _reached(rows: pd.DataFrame) -> str:
+    """On which data sets the loop reaches the minimiser with one penalty."""
+    if (rows["reached"] == 1.0).all():
+        return "always"
+    if (rows["reached"] == 0.0).all():
+        return "never"
+    ends = rows.sort_values("reached").iloc[[0, -1] if len(rows) > 1 else [0]]
+    shares = (f"{plain_number(100.0 * row['reached'])} % ({place(row, 'family', 'n')})" for _, row in ends.iterrows())
+    return f"on {' to '.join(shares)} of the data sets"
 
 
 def figure(result: pd.DataFrame) -> Figure:

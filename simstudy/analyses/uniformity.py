@@ -10,7 +10,7 @@ from simstudy.analyses.groups import cases
 from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, measured, whole
 from simstudy.measures import WHOLE
 from simstudy.report.columns import (
     best,
@@ -97,16 +97,17 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Largest scaled error over h at the smallest and the largest n, by method."""
+    """By which factor the largest scaled error over h grows with n, for the methods that grow most and least."""
     worst = frame[frame["is_worst"]].dropna(subset=["scaled"])
     if worst.empty:
         return NOTHING
-    ends = worst["n"].min(), worst["n"].max()
-    said = []
-    for method, rows in worst.sort_values("n").groupby("method", sort=False):
-        first, last = rows.iloc[0], rows.iloc[-1]
-        said.append(f"{shown(first, 'scaled')} to {shown(last, 'scaled')} ({method})")
-    return f"From n = {ends[0]} to {ends[1]} the largest √n RMSE over h goes from {', '.join(said)}."
+    ends = [worst["n"].min(), worst["n"].max()]
+    first, last = (worst[worst["n"] == n].groupby("method", sort=False)[["scaled", "scaled_mcse"]].max() for n in ends)
+    factor = (last["scaled"] / first["scaled"]).sort_values()
+    spread = np.hypot(last["scaled_mcse"] / last["scaled"], first["scaled_mcse"] / first["scaled"]) * factor
+    least, most = (f"{name}, by {measured(factor[name], spread[name])}" for name in factor.index[[0, -1]])
+    said = f"From n = {whole(ends[0])} to {whole(ends[1])} the largest √n RMSE over h is multiplied most with {most}"
+    return f"{said}." if len(factor) == 1 else f"{said}, and least with {least}."
 
 
 def figure(result: pd.DataFrame) -> Figure:

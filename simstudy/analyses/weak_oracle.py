@@ -10,7 +10,7 @@ from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT, QUANTITIES
-from simstudy.analyses.sentences import NOTHING, shown
+from simstudy.analyses.sentences import NOTHING, of_row, whole
 from simstudy.measures import WHOLE
 from simstudy.report.columns import (
     best,
@@ -87,17 +87,18 @@ def table(result: pd.DataFrame) -> Table:
 
 
 def sentence(frame: pd.DataFrame) -> str:
-    """Selection and the largest error at the largest n, by method and family."""
+    """Which method finds the support most often at the largest n, and which least."""
     known = frame.dropna(subset=["exact_support"])
-    last = known[known["n"] == known["n"].max()]
+    last = known[known["n"] == known["n"].max()].sort_values("exact_support")
     if last.empty:
         return NOTHING
+    worst, best = last.iloc[0], last.iloc[-1]
     said = [
-        f"{row['method']}, {row['family']}: {shown(row, 'exact_support')} and {shown(row, 'sup_error')}"
-        for _, row in last.iterrows()
+        f"{row['method']} finds the exact support {how} often, in {of_row(row, 'exact_support', ' %', 100.0)} of the "
+        f"data sets ({row['family']})"
+        for row, how in ((best, "most"), (worst, "least"))[: 1 if len(last) == 1 else 2]
     ]
-    where = f"n = {last['n'].iloc[0]}, p = {last['p'].iloc[0]}"
-    return f"At {where}, P(exact support) and the largest error on the support are {'; '.join(said)}."
+    return f"At n = {whole(best['n'])} and p = {whole(best['p'])} {', and '.join(said)}."
 
 
 def figure(result: pd.DataFrame) -> Figure:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 from rich.console import Console
 
-from simstudy.cli.group import main
+from simstudy.cli.options import QUIET
 from simstudy.cli.show import describe, progress, show
+from simstudy.cli.verb import Verb
 from simstudy.errors import ConfigError, bad_value
 from simstudy.estimators.registry import ESTIMATORS
 from simstudy.plugins import Plugin, activate, read_plugin
@@ -27,8 +28,6 @@ from simstudy.workflow.run import run
 from simstudy.workflow.scenario import simulate_study
 from simstudy.workflow.table import table, tables
 
-QUIET = click.option("--quiet", is_flag=True, help="No progress.")
-
 SCENARIO_EXAMPLES = """\b
 Examples:
   simstudy scenario --family binomial --n 500 --p 8 --sparsity 3 --estimator fgsm --penalty scad --lam 0.1
@@ -37,7 +36,7 @@ Examples:
 """
 
 
-@main.command(epilog=SCENARIO_EXAMPLES, short_help="Simulate one scenario without a study file.")
+@click.command(cls=Verb, epilog=SCENARIO_EXAMPLES)
 @click.option("--family", help="Response family, such as gaussian, binomial (logit) or poisson (log).")
 @click.option("--n", type=int, help="Observations in a data set.")
 @click.option("--p", type=int, help="Coefficients, the intercept not counted.")

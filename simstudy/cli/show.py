@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -13,6 +14,7 @@ from rich.table import Table as Grid
 
 from simstudy.records import Status
 from simstudy.report import Table, cells, marks
+from simstudy.report.notes import BEST
 from simstudy.runner.progress import Reporter, reporter, silent
 from simstudy.runner.replay import Replayed
 from simstudy.runner.runner import RunReport
@@ -24,9 +26,9 @@ PADDING, ROW_NUMBER = 3, 8
 
 
 def output() -> Console:
-    """Console of the results; wide enough for a table where it is not a terminal."""
+    """Console of the results; where it is not a terminal, as wide as COLUMNS says or as a table needs."""
     console = Console()
-    return console if console.is_terminal else Console(width=240)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=240)
 
 
 def show(tables: Sequence[Table], notes: Sequence[str]) -> None:
@@ -37,7 +39,9 @@ def show(tables: Sequence[Table], notes: Sequence[str]) -> None:
             console.print(grid)
         if each.answer:
             console.print(each.answer, highlight=False, markup=False, style="italic")
-    for note in dict.fromkeys(note for each in tables for note in each.notes):
+    # What is bold cannot be seen in a file or a pipe.
+    hidden = set() if console.is_terminal else {BEST}
+    for note in dict.fromkeys(note for each in tables for note in each.notes if note not in hidden):
         console.print(note, highlight=False, markup=False)
     for note in notes:
         click.echo(note, err=True)

@@ -45,7 +45,7 @@ class Estimand:
     description: str
 
 
-ESTIMANDS: Registry[Estimand] = Registry("estimand")
+ESTIMANDS: Registry[Estimand] = Registry("estimand", homes=("simstudy.geometry",))
 
 
 def estimand(name: str, *, bounds: tuple[float, float] = (-math.inf, math.inf)) -> Callable[[F], F]:

@@ -44,6 +44,7 @@ def adaptive_level(scale: LevelScale, X: FloatArray, y: FloatArray, **arguments:
 
 @estimator_of_arrays(
     "penalized_adaptive",
+    words="Adaptive {}",
     placement=Placement.OUTSIDE,
     accepts=WEIGHTED,
     largest_lam=partial(adaptive_level, LevelScale.RESPONSE),
@@ -89,6 +90,7 @@ def penalized_adaptive(
 
 @estimator_of_arrays(
     "fgsm_adaptive",
+    words="Adaptive FGSM-{}",
     placement=Placement.INSIDE,
     accepts=WEIGHTED,
     largest_lam=partial(adaptive_level, LevelScale.FREE),

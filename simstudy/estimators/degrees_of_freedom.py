@@ -11,7 +11,7 @@ from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import Freedom, Placement
 from simstudy.estimators.estimating_equation import penalty_curvature, penalty_slope_ratio, pseudo_inverse_or_none
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.input import check_data
+from simstudy.estimators.input import ALIKE, Rows, check_rows
 from simstudy.estimators.registry import Estimator, estimator_named
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -43,6 +43,7 @@ def degrees_of_freedom(
     penalty: Penalty | None = None,
     fit_intercept: bool = True,
     df: str = "active",
+    rows: Rows = ALIKE,
 ) -> float:
     """Degrees of freedom of a fit: sum_i cov(eta_i hat, y_i) / phi (Efron 2004), estimated on its support A.
 
@@ -78,7 +79,7 @@ def degrees_of_freedom(
 
     Parameters
     ----------
-    fit, X, y, family, estimator, penalty, fit_intercept
+    fit, X, y, family, estimator, penalty, fit_intercept, rows
         As in `standard_errors`.
     df : {"active", "trace", "divergence"}
 
@@ -93,17 +94,18 @@ def degrees_of_freedom(
     InputError
         If the estimator has no degrees of freedom, or not of this kind, or the data are not valid.
     """
-    X, y = check_data(X, y)
+    X, y, rows = check_rows(X, y, rows.weights, rows.offset)
     if df not in CURVATURES:
         raise InputError(unknown_name("df", df, CURVATURES))
     entry = estimator_named(estimator)
     freedom = entry.need("freedom", "the count of degrees of freedom")
     check_kind(entry, df)
+    entry.check_rows(rows)
     if fit.status != Status.OK:
         return np.nan
     if penalty is None or freedom == Freedom.COUNT:
         return float(np.count_nonzero(fit.coef) + fit_intercept)
-    equation = entry.need("equation", "the trace")(fit, X, y, family_named(family), penalty, fit_intercept)
+    equation = entry.equation_at(fit, X, y, family_named(family), penalty, fit_intercept, rows)
     inverse = pseudo_inverse_or_none(equation.jacobian(CURVATURES[df](penalty, fit.coef)))
     return np.nan if inverse is None else float(np.sum(inverse * equation.response.T))
 

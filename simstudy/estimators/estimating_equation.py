@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import ALIKE, Rows
 from simstudy.families import Family
 from simstudy.penalties import Penalty
 
@@ -51,6 +52,8 @@ class Support:
         Of the selected slopes' columns.
     eta : (n,) float array
         The fit's linear predictor.
+    counts : (n,) float array
+        What each observation counts.
     """
 
     active: NDArray[np.bool_]
@@ -58,6 +61,16 @@ class Support:
     center: FloatArray
     scale: FloatArray
     eta: FloatArray
+    counts: FloatArray
+
+    @property
+    def total(self) -> float:
+        """Number of observations, the sum of what each counts."""
+        return float(self.counts.sum())
+
+    def mean(self, left: FloatArray, right: FloatArray) -> FloatArray:
+        """Mean of left_i right_i' (a, b) over the observations."""
+        return np.asarray((left.T * self.counts) @ right / self.total)
 
     @property
     def has_intercept(self) -> bool:
@@ -118,7 +131,7 @@ class Equation:
         return self.bread + self.price * np.diag(self.support.slopes(curvature / scale / scale))
 
 
-def support_of(fit: Fit, X: FloatArray, fit_intercept: bool) -> Support:
+def support_of(fit: Fit, X: FloatArray, fit_intercept: bool, rows: Rows = ALIKE) -> Support:
     """Selected columns of a fit."""
     selected = fit.coef != 0.0
     columns, b = X[:, selected], fit.coef[selected]
@@ -128,14 +141,16 @@ def support_of(fit: Fit, X: FloatArray, fit_intercept: bool) -> Support:
     scale[scale == 0.0] = 1.0
     Z = moved / scale
     eta = (fit.intercept + center @ b) + Z @ (scale * b)
-    if not fit_intercept:
-        return Support(selected, Z, center, scale, eta)
-    return Support(np.append(True, selected), np.column_stack([np.ones(len(X)), Z]), center, scale, eta)
+    if rows.offset is not None:
+        eta = eta + rows.offset
+    if fit_intercept:
+        selected, Z = np.append(True, selected), np.column_stack([np.ones(len(X)), Z])
+    return Support(selected, Z, center, scale, eta, rows.counts(len(X)))
 
 
-def information(law: Family, Z: FloatArray, eta: FloatArray) -> FloatArray:
+def information(law: Family, support: Support) -> FloatArray:
     """I_AA = mean b''(eta_i) z_i z_i' (T5), without the dispersion."""
-    return np.asarray((Z.T * law.information(eta)) @ Z / len(Z))
+    return support.mean(support.Z * law.information(support.eta)[:, None], support.Z)
 
 
 def error_signs(law: Family, y: FloatArray, eta: FloatArray) -> FloatArray:
@@ -145,12 +160,13 @@ def error_signs(law: Family, y: FloatArray, eta: FloatArray) -> FloatArray:
     return np.where(np.abs(errors) <= KINK * unit, 0.0, np.sign(errors))
 
 
-def dispersion(law: Family, y: FloatArray, eta: FloatArray, parameters: int) -> float:
+def dispersion(law: Family, y: FloatArray, support: Support, parameters: float) -> float:
     """Estimate of phi: residual sum of squares over n - a for gaussian data, else one."""
     if not law.has_scale:
         return 1.0
-    left = y.size - parameters
-    return float(np.sum((y - law.mean(eta)) ** 2 / law.variance(eta)) / left) if left > 0 else np.nan
+    left = support.total - parameters
+    squares = (y - law.mean(support.eta)) ** 2 / law.variance(support.eta)
+    return float(support.counts @ squares / left) if left > 0 else np.nan
 
 
 def penalty_total(penalty: Penalty, coef: FloatArray) -> float:
@@ -207,31 +223,32 @@ def pseudo_inverse_or_none(H: FloatArray) -> FloatArray | None:
 
 
 def penalised_equation(
-    fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool
+    fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE
 ) -> Equation:
     """Estimating equation of T4 at a fit."""
-    support = support_of(fit, X, fit_intercept)
+    support = support_of(fit, X, fit_intercept, rows)
     Z, eta = support.Z, support.eta
     g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
-    bread = information(law, Z, eta)
+    bread = information(law, support)
     return Equation(support, law.slope(y, eta)[:, None] * Z + g, bread, bread, 1.0)
 
 
 def attacked_equation(
-    fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool
+    fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE
 ) -> Equation:
     """Estimating equation of T3 at a fit."""
-    support = support_of(fit, X, fit_intercept)
-    Z, eta, n = support.Z, support.eta, y.size
+    support = support_of(fit, X, fit_intercept, rows)
+    Z, eta = support.Z, support.eta
     s = error_signs(law, y, eta)
     P = penalty_total(penalty, fit.coef)
     g = support.slopes(penalty_gradient(penalty, fit.coef) / support.scale)
     attacked = Z - s[:, None] * g
     slopes = law.slope(y, eta - s * P)
     # More coefficients than half the observations leave no residuals to speak of: the density at zero is not theirs.
-    sigma = np.sqrt(dispersion(law, y, eta, min(Z.shape[1], n // 2)))
+    sigma = np.sqrt(dispersion(law, y, support, min(Z.shape[1], support.total // 2)))
     curvature = law.information(eta)
-    kinks = 2.0 * P * (Z.T * law.kink_curvature(eta, sigma)) @ Z / n
-    bread = (attacked.T * law.curvature(y, eta - s * P)) @ attacked / n + kinks
-    response = (attacked.T * curvature) @ Z / n + kinks
-    return Equation(support, slopes[:, None] * attacked, bread, response, float(-np.mean(s * slopes)))
+    kinks = 2.0 * P * support.mean(Z * law.kink_curvature(eta, sigma)[:, None], Z)
+    bread = support.mean(attacked * law.curvature(y, eta - s * P)[:, None], attacked) + kinks
+    response = support.mean(attacked * curvature[:, None], Z) + kinks
+    price = float(-np.average(s * slopes, weights=support.counts))
+    return Equation(support, slopes[:, None] * attacked, bread, response, price)

@@ -11,7 +11,7 @@ from simstudy.errors import InputError, unknown_name
 from simstudy.estimators.capabilities import Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.estimating_equation import attacked_equation
 from simstudy.estimators.fit import Fit, fit_path, fit_problem
-from simstudy.estimators.input import FloatArray, check_penalty
+from simstudy.estimators.input import ALIKE, FloatArray, PerRow, Rows, check_penalty
 from simstudy.estimators.levels import free_level
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.penalties import Penalty
@@ -23,14 +23,15 @@ ATTACKS = {"fgsm": Attack.FGSM, "worst_case": Attack.WORST_CASE}
 
 def fgsm_path(
     X: FloatArray, y: FloatArray, lams: Sequence[float], *, family: str, penalty: Penalty, fit_intercept: bool,
-    attack: str = "fgsm",
+    attack: str = "fgsm", rows: Rows = ALIKE,
 ) -> list[Fit]:  # fmt: skip
     """Fits of `fgsm` at each level."""
-    return fit_path(X, y, lams, family, penalty, attack_named(attack), fit_intercept)
+    return fit_path(X, y, lams, family, penalty, attack_named(attack), fit_intercept, rows)
 
 
 @estimator_of_arrays(
     "fgsm",
+    words="FGSM-{}",
     placement=Placement.INSIDE,
     largest_lam=free_level,
     path=fgsm_path,
@@ -49,6 +50,8 @@ def fgsm(
     penalty: Penalty,
     fit_intercept: bool = True,
     attack: AttackName = "fgsm",
+    weights: PerRow = None,
+    offset: PerRow = None,
 ) -> Fit:
     """Generalised FGSM estimate: minimises the mean loss at eta_i - sign(y_i - mu_i) P_lam(beta) (T3).
 
@@ -68,6 +71,8 @@ def fgsm(
     attack : {"fgsm", "worst_case"}
         The one-step sign, or the worse of the two signs for each observation. They differ for poisson only, where
         "fgsm" is the stationary point with self-consistent signs (theory, section 1).
+    weights, offset : (n,) arrays, optional
+        As in `mle`.
 
     Returns
     -------
@@ -82,7 +87,7 @@ def fgsm(
         not p in number, or the attack is unknown.
     """
     check_penalty(penalty)
-    return fit_problem(X, y, family, penalty, attack_named(attack), fit_intercept)
+    return fit_problem(X, y, family, penalty, attack_named(attack), fit_intercept, weights, offset)
 
 
 def attack_named(name: str) -> Attack:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.estimators.input import FloatArray, check_data
+from simstudy.estimators.input import ALIKE, FloatArray, Rows, check_rows
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.records import Status
@@ -58,6 +58,8 @@ class Fit:
         Standard errors of `coef`, filled in by `standard_errors`.
     intercept_se : float
         Standard error of the intercept, likewise; NaN where there is none.
+    supports : (L, p) boolean array or None
+        Nonzero coefficients of the usable fits at the levels that a tuning rule has compared; None without one.
     estimates : mapping of str to float or (k,) float array
         Everything that is estimated, by name; `coef` and `intercept` are "beta" and "intercept" there. What is given
         under these names is `coef` and `intercept` unless `coef` is given too, and a name with "_se" is the standard
@@ -83,6 +85,7 @@ class Fit:
     intercept_se: float = np.nan
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     errors: Mapping[str, Estimate] = field(default_factory=dict)
+    supports: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -158,22 +161,24 @@ def as_estimate(name: str, value: object) -> Estimate:
 
 
 def fit_problem(
-    X: ArrayLike, y: ArrayLike, family: str, penalty: Penalty | None, attack: Attack, fit_intercept: bool
-) -> Fit:
+    X: ArrayLike, y: ArrayLike, family: str, penalty: Penalty | None, attack: Attack, fit_intercept: bool,
+    weights: ArrayLike | None = None, offset: ArrayLike | None = None,
+) -> Fit:  # fmt: skip
     """Check the data, solve the problem and return its Fit; the one path from every estimator to the solver."""
-    X, y = check_data(X, y)
-    return fit_checked(X, y, family, penalty, attack, fit_intercept)
+    X, y, rows = check_rows(X, y, weights, offset)
+    return fit_checked(X, y, family, penalty, attack, fit_intercept, rows)
 
 
 def fit_path(
     X: FloatArray, y: FloatArray, lams: Sequence[float], family: str, penalty: Penalty, attack: Attack,
-    fit_intercept: bool,
+    fit_intercept: bool, rows: Rows = ALIKE,
 ) -> list[Fit]:  # fmt: skip
     """Fits at each level, equal to those of `fit_checked`."""
     law = family_named(family)
     law.check_response(y)
     penalty.multipliers(X.shape[1])
-    return [fit_of(s) for s in solve_path(Problem(X, y, law, penalty, attack, fit_intercept), penalty, lams)]
+    problem = Problem(X, y, law, penalty, attack, fit_intercept, rows.weights, rows.offset)
+    return [fit_of(s) for s in solve_path(problem, penalty, lams)]
 
 
 def fit_of(s: Solution) -> Fit:
@@ -182,11 +187,12 @@ def fit_of(s: Solution) -> Fit:
 
 
 def fit_checked(
-    X: FloatArray, y: FloatArray, family: str, penalty: Penalty | None, attack: Attack, fit_intercept: bool
-) -> Fit:
-    """Solve a problem whose arrays have passed `check_data`; X may also have lost all its columns since."""
+    X: FloatArray, y: FloatArray, family: str, penalty: Penalty | None, attack: Attack, fit_intercept: bool,
+    rows: Rows = ALIKE,
+) -> Fit:  # fmt: skip
+    """Solve a problem whose arrays have passed `check_rows`; X may also have lost all its columns since."""
     law = family_named(family)
     law.check_response(y)
     if penalty is not None:
         penalty.multipliers(X.shape[1])
-    return fit_of(solve(Problem(X, y, law, penalty, attack, fit_intercept)))
+    return fit_of(solve(Problem(X, y, law, penalty, attack, fit_intercept, rows.weights, rows.offset)))

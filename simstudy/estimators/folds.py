@@ -10,7 +10,7 @@ from simstudy.errors import InputError, bad_value
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.input import FloatArray
 from simstudy.estimators.rules import CrossValidation
-from simstudy.estimators.walk import Task, predictor
+from simstudy.estimators.walk import Sample, Task
 from simstudy.families import Family
 from simstudy.records import Status
 
@@ -30,7 +30,7 @@ LOSS: dict[str, Callable[[Family, FloatArray, FloatArray], FloatArray]] = {
 
 
 def cross_validated(
-    task: Task, X: FloatArray, y: FloatArray, lams: FloatArray, rule: CrossValidation, rng: np.random.Generator
+    task: Task, sample: Sample, lams: FloatArray, rule: CrossValidation, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Mean loss of left-out observations at each level, and its standard error over the folds.
 
@@ -38,24 +38,28 @@ def cross_validated(
     -------
     scores, errors : (L,) float arrays
         The score is infinite at a level without a usable fit in some fold. Folds weigh as many observations as they
-        have.
+        have, the sum of the weights.
     """
-    if rule.folds > y.size:
-        raise InputError(bad_value("folds", rule.folds, f"at most n = {y.size}"))
-    fold = rng.permutation(y.size) % rule.folds
-    sums, sizes = np.empty((rule.folds, lams.size)), np.bincount(fold, minlength=rule.folds)
+    n = sample.y.size
+    if rule.folds > n:
+        raise InputError(bad_value("folds", rule.folds, f"at most n = {n}"))
+    fold = rng.permutation(n) % rule.folds
+    sums = np.empty((rule.folds, lams.size))
+    sizes = np.bincount(fold, weights=sample.counts, minlength=rule.folds)
     for k in range(rule.folds):
-        left = fold == k
-        fits = task.path(X[~left], y[~left], lams)
+        left = sample.take(fold == k)
+        fits = task.path(sample.take(fold != k), lams)
         with np.errstate(over="ignore"):
-            sums[k] = [_left_out(task.law, X[left], y[left], fit, rule.loss) for fit in fits]
-    scores = sums.sum(axis=0) / y.size
+            sums[k] = [_left_out(task.law, left, fit, rule.loss) for fit in fits]
+    scores = sums.sum(axis=0) / sample.total
     errors = np.full(lams.size, np.nan)
     known = np.isfinite(scores)
     apart = sums[:, known] / sizes[:, None] - scores[known]
-    errors[known] = np.sqrt(sizes / y.size @ apart**2 / (rule.folds - 1))
+    errors[known] = np.sqrt(sizes / sample.total @ apart**2 / (rule.folds - 1))
     return scores, errors
 
 
-def _left_out(law: Family, X: FloatArray, y: FloatArray, fit: Fit, loss: str) -> float:
-    return float(np.sum(LOSS[loss](law, y, predictor(X, fit)))) if fit.status == Status.OK else np.inf
+def _left_out(law: Family, left: Sample, fit: Fit, loss: str) -> float:
+    if fit.status != Status.OK:
+        return np.inf
+    return float(np.sum(left.counts * LOSS[loss](law, left.y, left.predictor(fit))))

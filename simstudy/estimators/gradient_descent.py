@@ -18,7 +18,7 @@ from simstudy.families.labels import signs
 from simstudy.records import Status
 
 
-@estimator_of_arrays("gradient_descent", placement=Placement.NONE)
+@estimator_of_arrays("gradient_descent", words="Gradient descent", placement=Placement.NONE)
 def gradient_descent(
     X: ArrayLike,
     y: ArrayLike,

@@ -2,19 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import InputError, bad_value
+from simstudy.estimators.options import OF_DATA
 from simstudy.penalties import Penalty
 
 FloatArray = NDArray[np.float64]
 
 #: Kinds of numpy types that are numbers: truth values, whole numbers, floating point.
 NUMBERS = "biuf"
+
+
+#: An array with a value for each observation, or none.
+PerRow = Annotated[ArrayLike | None, OF_DATA]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What each observation counts and what is added to its linear predictor; None: all alike, and nothing."""
+
+    weights: FloatArray | None = None
+    offset: FloatArray | None = None
+
+    def counts(self, n: int) -> FloatArray:
+        """Weights (n,)."""
+        return np.ones(n) if self.weights is None else self.weights
+
+    def added(self, n: int) -> FloatArray:
+        """Offset (n,)."""
+        return np.zeros(n) if self.offset is None else self.offset
+
+    def take(self, chosen: NDArray[np.bool_]) -> Rows:
+        """Those of the chosen observations."""
+        return Rows(*(None if each is None else each[chosen] for each in (self.weights, self.offset)))
+
+
+#: All observations count alike, and have no offset.
+ALIKE = Rows()
+
+
+def check_rows(
+    X: ArrayLike, y: ArrayLike, weights: ArrayLike | None, offset: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, Rows]:
+    """`check_data`, with the observations' weights and offset; what has weight zero is left out.
+
+    Raises
+    ------
+    InputError
+        As `check_data`; a negative weight, or none that is positive.
+    """
+    X, y = check_data(X, y)
+    if weights is None and offset is None:
+        return X, y, ALIKE
+    rows = Rows(_for_each("weights", weights, y.size), _for_each("offset", offset, y.size))
+    counts = rows.counts(y.size)
+    if counts.min() < 0.0:
+        first = int(np.argmax(counts < 0.0))
+        raise InputError(bad_value(f"weights[{first}]", float(counts[first]), "at least 0"))
+    if not counts.max() > 0.0:
+        raise InputError(bad_value("weights", "all 0", "positive for at least one observation"))
+    if counts.min() > 0.0:
+        return X, y, rows
+    kept = counts > 0.0
+    return X[kept], y[kept], rows.take(kept)
+
+
+def _for_each(name: str, values: ArrayLike | None, n: int) -> FloatArray | None:
+    """A finite number for each of n observations."""
+    if values is None:
+        return None
+    found = numbers(name, values)
+    if found.shape != (n,):
+        raise InputError(bad_value(f"{name}.shape", found.shape, f"({n},), the number of rows of X"))
+    if not np.isfinite(found).all():
+        where = np.argwhere(~np.isfinite(found))[0]
+        raise InputError(bad_value(entry(name, where), float(found[tuple(where)]), "finite"))
+    return found
 
 
 def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:

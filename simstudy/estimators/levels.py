@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import LevelScale
 from simstudy.estimators.fit import fit_checked
+from simstudy.estimators.input import ALIKE, Rows
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
@@ -17,16 +18,23 @@ from simstudy.solvers.problem import Attack
 FloatArray = NDArray[np.float64]
 
 
-def null_errors(X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool) -> FloatArray:
-    """Scores e (n,) of the model with unpenalised coefficients only: y - mean(y) for the intercept, canonical link."""
+def null_errors(
+    X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE
+) -> FloatArray:
+    """Scores e (n,) of the model with unpenalised coefficients only: y - mean(y) for the intercept, canonical link.
+
+    Each is multiplied by its observation's weight.
+    """
     free = penalty.multipliers(X.shape[1]) == 0.0
     law = family_named(family)
     law.check_response(y)
-    if not free.any():
-        null = law.link(np.array([y.mean()]))[0] if fit_intercept else 0.0
-        return -law.slope(y, np.full_like(y, null))
-    fit = fit_checked(X[:, free], y, family, None, Attack.NONE, fit_intercept)
-    return np.asarray(-law.slope(y, fit.intercept + X[:, free] @ fit.coef))
+    counts, added = rows.counts(y.size), rows.added(y.size)
+    if not free.any() and not (fit_intercept and added.any()):
+        null = law.link(np.array([np.average(y, weights=counts)]))[0] if fit_intercept else 0.0
+        return np.asarray(-counts * law.slope(y, null + added))
+    columns = X[:, free]
+    fit = fit_checked(columns, y, family, None, Attack.NONE, fit_intercept, rows)
+    return np.asarray(-counts * law.slope(y, fit.intercept + added + columns @ fit.coef))
 
 
 def unit_slope(penalty: Penalty) -> float:
@@ -36,24 +44,26 @@ def unit_slope(penalty: Penalty) -> float:
 
 
 def null_level(
-    X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool, scale: LevelScale
-) -> float:
+    X: FloatArray, y: FloatArray, family: str, penalty: Penalty, fit_intercept: bool, scale: LevelScale,
+    rows: Rows = ALIKE,
+) -> float:  # fmt: skip
     """||X'e||_inf over the penalised columns in units of the level's scale, e the errors of the null model (T14).
 
     The unit is ||e||_1 where the level is free of the response's scale (T3), and n where it is not (T4). NaN where
     every response is fitted by the null model, or it does not exist.
     """
-    e = null_errors(X, y, family, penalty, fit_intercept)
-    total = y.size if scale == LevelScale.RESPONSE else np.sum(np.abs(e))
+    e = null_errors(X, y, family, penalty, fit_intercept, rows)
+    total = rows.counts(y.size).sum() if scale == LevelScale.RESPONSE else np.sum(np.abs(e))
     return float(largest_score(X, e[:, None], penalty)[0] / total) if total > 0.0 else np.nan
 
 
 def free_level(
-    X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool, **options: object
-) -> float:
+    X: FloatArray, y: FloatArray, *, family: str, penalty: Penalty, fit_intercept: bool, rows: Rows = ALIKE,
+    **options: object,
+) -> float:  # fmt: skip
     """`null_level` of T3, whatever the estimator's options."""
     del options
-    return null_level(X, y, family, penalty, fit_intercept, LevelScale.FREE)
+    return null_level(X, y, family, penalty, fit_intercept, LevelScale.FREE, rows)
 
 
 def largest_score(X: FloatArray, e: FloatArray, penalty: Penalty) -> FloatArray:

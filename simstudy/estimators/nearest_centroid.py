@@ -16,7 +16,7 @@ from simstudy.records import Status
 IDENTICAL = 1e-14
 
 
-@estimator_of_arrays("nearest_centroid", placement=Placement.NONE)
+@estimator_of_arrays("nearest_centroid", words="Nearest centroid", placement=Placement.NONE)
 def nearest_centroid(X: ArrayLike, y: ArrayLike) -> Fit:
     """Classify by the nearer centroid: w = j - i, b = (||i||^2 - ||j||^2)/2 (G5, tilting angle zero).
 

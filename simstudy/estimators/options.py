@@ -19,6 +19,8 @@ KINDS: dict[type, str] = {
     str: "a text",
     object: "a number, a text, true or false",
 }
+#: Mark of a parameter that holds a value for each observation, which no study file has.
+OF_DATA = "of data"
 #: Default of an option that has none.
 REQUIRED = inspect.Parameter.empty
 
@@ -101,7 +103,7 @@ def options_of(function: Callable[..., Any], given: frozenset[str]) -> dict[str,
     """Options of a function by name: its keyword-only parameters without those that it is `given` by the runner.
 
     An annotation says which values are allowed: float, int, bool, str, Literal[...], Annotated[float, Interval(...)],
-    or one of these with ``| None``; without one the default's type does.
+    or one of these with ``| None``; without one the default's type does. What is marked `OF_DATA` is no option.
 
     Raises
     ------
@@ -117,8 +119,10 @@ def _options(function: Callable[..., Any], given: frozenset[str]) -> Iterator[Op
     except NameError as error:
         raise ConfigError(f"{function.__name__}: its annotations cannot be read: {error}") from None
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name not in given:
-            yield _option(parameter.name, hints.get(parameter.name), parameter.default)
+        hint = hints.get(parameter.name)
+        chosen = parameter.kind is parameter.KEYWORD_ONLY and parameter.name not in given
+        if chosen and OF_DATA not in getattr(hint, "__metadata__", ()):
+            yield _option(parameter.name, hint, parameter.default)
 
 
 def _option(name: str, hint: Any, default: Any) -> Option:

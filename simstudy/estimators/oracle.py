@@ -15,7 +15,9 @@ from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
-@estimator_of_arrays("oracle", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.ORACLE)
+@estimator_of_arrays(
+    "oracle", words="Oracle MLE", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.ORACLE
+)
 def oracle(X: ArrayLike, y: ArrayLike, *, family: str, support: ArrayLike, fit_intercept: bool = True) -> Fit:
     """MLE on the columns of the true support; the other coefficients are zero (Fan & Li 2001, section 3.2).
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.input import check_data, check_penalty
+from simstudy.estimators.input import ALIKE, FloatArray, Rows, check_penalty, check_rows
 from simstudy.estimators.registry import ESTIMATORS, Estimator, estimator_named
 from simstudy.penalties import Penalty
 from simstudy.records import Data
@@ -26,7 +26,7 @@ def path(
     lams: Sequence[float],
     estimator: str = "fgsm",
     fit_intercept: bool = True,
-    options: Mapping[str, str | float] | None = None,
+    options: Mapping[str, Any] | None = None,
     rng: np.random.Generator | None = None,
 ) -> list[Fit]:
     """Fits at each of `lams`, equal to single calls of the estimator.
@@ -45,7 +45,7 @@ def path(
     estimator : str
         Name in the registry of an estimator with a penalty.
     options : mapping, optional
-        Further arguments of the estimator, such as ``attack``.
+        Further arguments of the estimator, such as ``attack``, or ``weights`` and ``offset`` of the observations.
     rng : numpy.random.Generator, optional
         For an estimator that draws random numbers.
 
@@ -54,14 +54,28 @@ def path(
     InputError
         As the estimator; or there is none of this name, or it has no penalty.
     """
-    X, y = check_data(X, y)
     check_penalty(penalty)
     entry = with_penalty(estimator)
-    arguments: dict[str, Any] = {"family": family, "fit_intercept": fit_intercept, **(options or {})}
+    X, y, rows, others = split(entry, X, y, options)
+    arguments: dict[str, Any] = {"family": family, "fit_intercept": fit_intercept, **others}
     if entry.path is not None:
-        return entry.path(X, y, [float(lam) for lam in lams], penalty=penalty, **arguments)
+        given = {"rows": rows} if entry.rows else {}
+        return entry.path(X, y, [float(lam) for lam in lams], penalty=penalty, **arguments, **given)
+    if entry.rows:
+        arguments |= vars(rows)
     data = Data(X, y)
     return [entry.fit(data, rng, penalty=replace(penalty, lam=float(lam)), **arguments) for lam in lams]
+
+
+def split(
+    entry: Estimator, X: ArrayLike, y: ArrayLike, options: Mapping[str, Any] | None
+) -> tuple[FloatArray, FloatArray, Rows, dict[str, Any]]:
+    """Data, what each observation counts and its offset, and the options that are not these."""
+    own = {name: value for name, value in (options or {}).items() if name not in vars(ALIKE) or name in entry.options}
+    given = {name: value for name, value in (options or {}).items() if name not in own}
+    X, y, rows = check_rows(X, y, given.get("weights"), given.get("offset"))
+    entry.check_rows(rows)
+    return X, y, rows, own
 
 
 def with_penalty(name: str) -> Estimator:
@@ -81,7 +95,7 @@ def largest_lam(
     penalty: Penalty,
     estimator: str = "fgsm",
     fit_intercept: bool = True,
-    options: Mapping[str, str | float] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> float:
     """Smallest level at which all penalised coefficients are zero (T14).
 
@@ -105,7 +119,9 @@ def largest_lam(
     InputError
         As `path`; or the estimator has not declared its largest level.
     """
-    X, y = check_data(X, y)
     check_penalty(penalty)
-    largest = with_penalty(estimator).need("largest_lam", "the grid of a path")
-    return float(largest(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, **(options or {})))
+    entry = with_penalty(estimator)
+    X, y, rows, others = split(entry, X, y, options)
+    largest = entry.need("largest_lam", "the grid of a path")
+    given = {"rows": rows} if entry.rows else {}
+    return float(largest(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept, **others, **given))

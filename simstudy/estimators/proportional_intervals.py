@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from simstudy.errors import InputError, bad_value, unknown_name
-from simstudy.estimators.capabilities import Law, Placement
+from simstudy.estimators.capabilities import Accepts, Law, Placement
 from simstudy.estimators.estimating_equation import error_signs, penalty_gradient, penalty_total, support_of
+from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.input import check_data
-from simstudy.estimators.registry import estimator_named
+from simstudy.estimators.input import check_data, check_penalty
+from simstudy.estimators.penalized import penalized
+from simstudy.estimators.registry import estimator_named, estimator_of_arrays
 from simstudy.families import Family
 from simstudy.families import family as family_named
 from simstudy.families.outputs import OUTPUTS, Output, Overlaps, Truth
@@ -32,6 +34,14 @@ FloatArray = NDArray[np.float64]
 NOISE = 2.0
 # Standard deviations of x'beta0 between which that of the labels is looked for.
 WEAKEST, STRONGEST = 1e-2, 1e2
+
+
+def is_plain_lasso(penalty: Penalty) -> bool:
+    """Whether all coordinates are penalised alike, in proportion to their size."""
+    return penalty.growth == Growth.LINEAR and getattr(penalty, "weights", None) is None
+
+
+PLAIN_LASSO = Accepts("a LASSO without weights", is_plain_lasso)
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,8 @@ def proportional_debiased(
     entry = estimator_named(estimator)
     if entry.law not in {Law.FGSM, Law.PENALISED}:
         raise InputError(bad_value("estimator", estimator, "one with the law of T6 or T7: fgsm or penalized"))
-    if penalty.growth != Growth.LINEAR or getattr(penalty, "weights", None) is not None:
-        raise InputError(bad_value("penalty", penalty, "a LASSO without weights"))
+    if not PLAIN_LASSO.holds(penalty):
+        raise InputError(bad_value("penalty", penalty, PLAIN_LASSO.words))
     if fit.status != Status.OK:
         return fit
     law, output = family_named(family), OUTPUTS[family]
@@ -141,6 +151,30 @@ def proportional_debiased(
         message = "the signal in the labels is within its noise, or too strong for labels to tell: no intervals"
         return _without(fit, Status.DEGENERATE_RESPONSE, message)
     return replace(fit, coef=h / (mh * np.sqrt(p)), se=np.full(p, np.sqrt(qh / p) / mh))
+
+
+@estimator_of_arrays("fgsm_debiased_proportional", placement=Placement.INSIDE, accepts=PLAIN_LASSO)
+def fgsm_debiased_proportional(
+    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True
+) -> Fit:
+    """FGSM-LASSO debiased at n/p fixed, with standard errors; in all else `proportional_debiased`."""
+    check_penalty(penalty)
+    fit = fgsm(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept)
+    return proportional_debiased(
+        fit, X, y, estimator="fgsm", family=family, penalty=penalty, fit_intercept=fit_intercept
+    )
+
+
+@estimator_of_arrays("penalized_debiased_proportional", placement=Placement.OUTSIDE, accepts=PLAIN_LASSO)
+def penalized_debiased_proportional(
+    X: ArrayLike, y: ArrayLike, *, family: str, penalty: Penalty, fit_intercept: bool = True
+) -> Fit:
+    """LASSO debiased at n/p fixed, with standard errors; in all else `proportional_debiased`."""
+    check_penalty(penalty)
+    fit = penalized(X, y, family=family, penalty=penalty, fit_intercept=fit_intercept)
+    return proportional_debiased(
+        fit, X, y, estimator="penalized", family=family, penalty=penalty, fit_intercept=fit_intercept
+    )
 
 
 def _without(fit: Fit, status: Status, message: str) -> Fit:
@@ -163,7 +197,7 @@ def width(seen: Residuals, active: float) -> float | None:
     low, high = -30.0, 30.0
     if not free.size or excess(low) >= 0.0 or excess(high) <= 0.0:
         return None
-    return float(np.exp(brentq(excess, low, high, xtol=1e-12)))
+    return float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-12)))
 
 
 def _signal(
@@ -189,11 +223,11 @@ def _signal(
     low, high = np.log(WEAKEST), np.log(STRONGEST)
     if excess(low) >= 0.0 or excess(high) <= 0.0:
         return None
-    return float(a / np.exp(brentq(excess, low, high, xtol=1e-10)))
+    return float(a / np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-10)))
 
 
 def _intercept(prevalence: float, gamma: float) -> float:
     """b0 with E logistic(b0 + gamma z) = prevalence."""
     z, weights = normal_nodes(gamma)
     reach = 40.0 + 10.0 * gamma
-    return float(brentq(lambda b0: float(weights @ expit(b0 + gamma * z)) - prevalence, -reach, reach))
+    return float(scipy.optimize.brentq(lambda b0: float(weights @ expit(b0 + gamma * z)) - prevalence, -reach, reach))

@@ -13,7 +13,10 @@ import numpy as np
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import EVERY_PENALTY, Accepts, Errors, Freedom, Law, LevelScale, Placement
 from simstudy.estimators.fit import Fit
+from simstudy.estimators.input import FloatArray, Rows
 from simstudy.estimators.options import Option, options_of
+from simstudy.families import Family
+from simstudy.penalties import Penalty
 from simstudy.records import Data
 from simstudy.registry import Registry
 
@@ -24,7 +27,7 @@ FROM_SOURCE = frozenset({"family", "fit_intercept", "support"})
 #: ... and from the method.
 FROM_METHOD = frozenset({"penalty", "lam"})
 #: Keys of a [[method]] table that are no options.
-TAKEN = frozenset({"name", "label", "estimator", "se"})
+TAKEN = frozenset({"name", "label", "estimator", "se", "intercept"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Estimator:
         Its other keyword-only parameters, which a study file can set.
     arrays : bool
         Whether it is a function of arrays, which draws no random numbers.
+    rows : bool
+        Whether it takes `weights` and `offset` of observations.
     placement : Placement
         Where its penalty acts.
     accepts : Accepts
@@ -63,13 +68,20 @@ class Estimator:
     errors : Errors
         Its standard errors.
     equation : callable
-        Its `Equation` at a fit, ``equation(fit, X, y, law, penalty, fit_intercept)``.
+        Its `Equation` at a fit, ``equation(fit, X, y, law, penalty, fit_intercept)``, with rows
+        last where it takes `rows`.
     freedom : Freedom
         Its degrees of freedom.
     law : Law
         Its limit law.
     loop : bool
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
+    families : tuple of str
+        The only families that it is for; empty where it is for all.
+    estimates : tuple of str
+        Names of what it estimates, where that is known before it is called and is not the coefficients of a GLM.
+    words : str
+        How people call it, with {} for the penalty; methods of an estimator without words are called by their names.
     """
 
     name: str
@@ -77,6 +89,7 @@ class Estimator:
     given: frozenset[str] = frozenset()
     options: Mapping[str, Option] = field(default_factory=dict)
     arrays: bool = False
+    rows: bool = False
     placement: Placement | None = None
     accepts: Accepts = EVERY_PENALTY
     largest_lam: Callable[..., float] | None = None
@@ -88,6 +101,9 @@ class Estimator:
     freedom: Freedom | None = None
     law: Law | None = None
     loop: bool = False
+    families: tuple[str, ...] = ()
+    estimates: tuple[str, ...] = ()
+    words: str = ""
 
     def __post_init__(self) -> None:
         if self.equation is None and (self.errors == Errors.SANDWICH or self.freedom == Freedom.EQUATION):
@@ -130,6 +146,26 @@ class Estimator:
                 f"estimator {self.name!r} declares no {capability}, which {purpose} needs; {', '.join(others)} do"
             )
         return value
+
+    def check_rows(self, rows: Rows) -> None:
+        """Refuse weights or an offset that the estimator does not take.
+
+        Raises
+        ------
+        InputError
+            Names it.
+        """
+        for name, values in vars(rows).items():
+            if values is not None and not self.rows:
+                known = ", ".join(each for each, other in ESTIMATORS.items() if other.rows)
+                raise InputError(bad_value(name, "given", f"left out with {self.name!r}; {known} take it"))
+
+    def equation_at(
+        self, fit: Fit, X: FloatArray, y: FloatArray, law: Family, penalty: Penalty, fit_intercept: bool, rows: Rows
+    ) -> Any:
+        """Its equation at a fit; one that takes no weights and offset is not given any."""
+        equation = self.need("equation", "a sandwich or a trace")
+        return equation(fit, X, y, law, penalty, fit_intercept, *([rows] if self.rows else []))
 
     def call(self, data: Data, rng: np.random.Generator | None, **arguments: Any) -> partial[Any]:
         """The function with all its arguments, to be called without any."""
@@ -196,14 +232,15 @@ def estimator_of_arrays(name: str, **capabilities: Any) -> Callable[[Function], 
 
 
 def _register(name: str, arrays: bool, capabilities: Mapping[str, Any], function: Function) -> Function:
-    known = [each.name for each in fields(Estimator)][5:]
+    known = [each.name for each in fields(Estimator)][6:]
     for capability in capabilities:
         if capability not in known:
             raise ConfigError(unknown_name(f"capabilities of {name}", capability, known))
     named = _keyword_only(name, function, ("X", "y") if arrays else ("data", "rng"))
     given = (FROM_SOURCE | FROM_METHOD) & named
     options = options_of(function, given)
-    ESTIMATORS.register(name, Estimator(name, function, given, options, arrays, **capabilities))
+    rows = {"weights", "offset"} <= named - set(options)
+    ESTIMATORS.register(name, Estimator(name, function, given, options, arrays, rows, **capabilities))
     return function
 
 

@@ -221,7 +221,34 @@ class Pivotal:
         return {"rule": self.name, **asdict(self)}
 
 
-TuningRule = Aic | Bic | Ebic | Gcv | CrossValidation | Pivotal
+@dataclass(frozen=True)
+class Interpolation:
+    """A multiple of the level up to which gaussian FGSM-lasso fits every response (T23; `interpolation_threshold`).
+
+    Parameters
+    ----------
+    c : float
+        Multiple, above 0; up to 1 the fit is the interpolator of minimum l1 norm.
+    """
+
+    name: ClassVar[str] = "interpolation"
+    random: ClassVar[bool] = False
+    c: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.c < math.inf:
+            raise ConfigError(bad_value("c", self.c, "a finite positive number"))
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"rule": self.name, **asdict(self)}
+
+
+#: Rules that know their level before any fit, on the scale of FGSM, which is free of the response's (T13).
+LevelRule = Pivotal | Interpolation
+TuningRule = Aic | Bic | Ebic | Gcv | CrossValidation | LevelRule
 
 #: Name in study files -> class.
-RULES: dict[str, type[TuningRule]] = {rule.name: rule for rule in (Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal)}
+RULES: dict[str, type[TuningRule]] = {
+    rule.name: rule for rule in (Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal, Interpolation)
+}

@@ -19,7 +19,7 @@ from simstudy.estimators.estimating_equation import (
     support_of,
 )
 from simstudy.estimators.fit import Fit
-from simstudy.estimators.input import check_data
+from simstudy.estimators.input import ALIKE, Rows, check_rows
 from simstudy.estimators.registry import Estimator, estimator_named
 from simstudy.families import Family
 from simstudy.families import family as family_named
@@ -41,6 +41,7 @@ def standard_errors(
     penalty: Penalty | None = None,
     fit_intercept: bool = True,
     curvature: str = "quadratic",
+    rows: Rows = ALIKE,
 ) -> Fit:
     """The fit with its standard errors `se` (p,) and `intercept_se`.
 
@@ -63,8 +64,8 @@ def standard_errors(
     ----------
     fit : Fit
         The estimator's result on these data.
-    X, y, family, fit_intercept
-        What it was fitted to.
+    X, y, family, fit_intercept, rows
+        What it was fitted to; with ``rows=Rows(weights, offset)`` n is the sum of the weights.
     estimator : {"mle", "oracle", "penalized", "fgsm", "fgsm_debiased"}
     penalty : Penalty, optional
         The fit's penalty; needed by penalized and fgsm.
@@ -84,8 +85,9 @@ def standard_errors(
     InputError
         If the estimator has no standard errors, a penalty is missing, or the data are not valid.
     """
-    X, y = check_data(X, y)
+    X, y, rows = check_rows(X, y, rows.weights, rows.offset)
     entry = estimator_named(estimator)
+    entry.check_rows(rows)
     errors_from = entry.need("errors", "the computation of standard errors")
     _check(entry, penalty, curvature)
     missing = replace(fit, se=np.full(X.shape[1], np.nan), intercept_se=np.nan)
@@ -93,12 +95,12 @@ def standard_errors(
         return missing
     law = family_named(family)
     if penalty is None or errors_from == Errors.MODEL:
-        support = support_of(fit, X, fit_intercept)
+        support = support_of(fit, X, fit_intercept, rows)
         covariance = _model_based(support, y, law)
     else:
-        equation = entry.need("equation", "a sandwich")(fit, X, y, law, penalty, fit_intercept)
+        equation = entry.equation_at(fit, X, y, law, penalty, fit_intercept, rows)
         support = equation.support
-        covariance = _sandwich(equation.jacobian(_sigma(penalty, fit.coef, curvature)), equation.scores)
+        covariance = _sandwich(equation.jacobian(_sigma(penalty, fit.coef, curvature)), support, equation.scores)
     if covariance is None:
         return missing
     errors = support.errors(covariance)
@@ -113,8 +115,8 @@ def _check(entry: Estimator, penalty: Penalty | None, curvature: str) -> None:
 
 
 def _model_based(support: Support, y: FloatArray, law: Family) -> FloatArray | None:
-    inverse = inverse_or_none(information(law, support.Z, support.eta))
-    return None if inverse is None else dispersion(law, y, support.eta, support.Z.shape[1]) * inverse / y.size
+    inverse = inverse_or_none(information(law, support))
+    return None if inverse is None else dispersion(law, y, support, support.Z.shape[1]) * inverse / support.total
 
 
 def _sigma(penalty: Penalty, coef: FloatArray, curvature: str) -> FloatArray:
@@ -122,9 +124,9 @@ def _sigma(penalty: Penalty, coef: FloatArray, curvature: str) -> FloatArray:
     return penalty_slope_ratio(penalty, coef) if curvature == "quadratic" else penalty_curvature(penalty, coef)
 
 
-def _sandwich(H: FloatArray, scores: FloatArray) -> FloatArray | None:
-    n, a = scores.shape
+def _sandwich(H: FloatArray, support: Support, scores: FloatArray) -> FloatArray | None:
+    n, a = support.total, scores.shape[1]
     inverse = inverse_or_none(H)
     if inverse is None or n <= a:
         return None
-    return np.asarray(inverse @ (scores.T @ scores / (n - a)) @ inverse / n)
+    return np.asarray(inverse @ support.mean(scores, scores) @ inverse / (n - a))

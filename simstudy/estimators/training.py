@@ -89,6 +89,7 @@ class Trained(NamedTuple):
 
 @estimator_of_arrays(
     "fgsm_training",
+    words="Training loop, {}",
     placement=Placement.INSIDE,
     largest_lam=free_level,
     level_scale=LevelScale.FREE,

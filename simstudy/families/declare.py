@@ -121,9 +121,14 @@ class Declared(Family):
             given += [(scalar_loss.sided, SIDED), (scalar_loss.kink, KINK)]
         arrays = [compile_function(f, signature, of_folder=True) for f, signature in given]
         object.__setattr__(self, "_arrays", arrays)
-        found = [each.address for each in arrays] + [0] * (4 - len(arrays))
-        scalars = [self.address(each) for each in ("loss", "slope", "curvature", "link", "recession")]
-        return Loss._make((*found, *scalars, self.quadratic, self.kinked, parameters_of(self, self.given)))
+        plain, smoothed, sided, kink = [each.address for each in arrays] + [0] * (4 - len(arrays))
+        loss, slope, curvature, link, recession = (
+            self.address(each) for each in ("loss", "slope", "curvature", "link", "recession")
+        )
+        numbers = parameters_of(self, self.given)
+        return Loss(
+            plain, smoothed, sided, kink, loss, slope, curvature, link, recession, self.quadratic, self.kinked, numbers
+        )
 
     def _check(self, y: Array, eta: Array) -> None:
         """Refuse derivatives that are not those of the loss, a loss that is not convex, and signs that disagree."""

@@ -155,6 +155,17 @@ class Family:
         """Deviance of each observation, ``2 (loss - saturated loss)``, without phi."""
         return 2.0 * (self.loss(y, eta) - self.saturated_loss(y))
 
+    def profiled_deviance(self, deviance: float, n: float) -> float:
+        """-2 log L with phi at its maximum likelihood estimate, up to what does not depend on the means.
+
+        Parameters
+        ----------
+        deviance : float
+            Of n observations in all, without phi; positive where the family has a scale.
+        n : float
+        """
+        return self._missing("profiled_deviance") if self.has_scale else deviance
+
     def dispersion(self, sigma: float) -> float:
         """Dispersion phi, the factor between the response's variance and the variance function."""
         return sigma**2 if self.has_scale else 1.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import exp, log
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammainc, gammaincc, gammaln
+from scipy.special import digamma, gammainc, gammaincc, gammaln
 
 from simstudy.families.declare import declare_family
 from simstudy.families.population import Population
@@ -58,6 +59,18 @@ class Gamma:
 
     def saturated_loss(self, y: float) -> float:
         return 1.0 + log(y)
+
+    def profiled_deviance(self, deviance: float, n: float) -> float:
+        """-2 n (k log k - k - log Gamma(k)) + k D at the k = 1 / phi that solves log k - digamma(k) = D / (2 n)."""
+        half = 0.5 * deviance / n
+        # The left side lies between 1 / (2 k) and 1 / k.
+        low, high = 0.5 / half, 1.0 / half
+        k = float(
+            scipy.optimize.brentq(
+                lambda k: np.log(k) - digamma(k) - half, 0.99 * low, 1.01 * high, xtol=1e-300, rtol=1e-14
+            )
+        )
+        return float(-2.0 * n * (k * np.log(k) - k - gammaln(k)) + k * deviance)
 
     def sample(self, eta: Array, rng: np.random.Generator, sigma: float = 1.0) -> Array:
         """Draw mu G; a draw that underflows is the smallest normal number."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 from typing_extensions import override
 
 from simstudy.families.canonical import ArrayFunctions, Canonical
@@ -123,13 +123,17 @@ class Gaussian(Canonical):
         return -0.5 * y**2
 
     @override
+    def profiled_deviance(self, deviance: float, n: float) -> float:
+        return float(n * np.log(deviance / n))
+
+    @override
     def in_support(self, y: Array) -> NDArray[np.bool_]:
         return np.isfinite(y)
 
     @override
     def population(self, eta0: Array, eta: Array, P: float, sigma: float = 1.0) -> Population:
         d = eta0 - eta
-        density = norm.pdf(d / sigma) / sigma
-        sign = 2 * norm.cdf(d / sigma) - 1
+        density = np.exp(-((d / sigma) ** 2) / 2.0) / np.sqrt(2.0 * np.pi) / sigma
+        sign = 2 * ndtr(d / sigma) - 1
         absolute = 2 * sigma**2 * density + d * sign
         return Population(-(d + P * sign), absolute + P, 1 + 2 * P * density, -sign, np.ones_like(eta))

@@ -22,11 +22,16 @@ VOID = types.void
 PARAMETERS = types.CPointer(types.float64)
 
 
+#: Weights of observations that all count alike, and an offset that is zero.
+NONE_GIVEN = np.zeros(0)
+
+
 class Loss(NamedTuple):
     """A family: addresses of its compiled functions (`kernels.loss` has their signatures), and what it is.
 
     `quadratic`: the loss is (y - eta)^2 / 2 up to what does not depend on eta. `kinked`: the sign of y - mu, which is
-    the attack's, depends on eta.
+    the attack's, depends on eta. `weights` (n,), of mean one, are what each observation counts in every mean, and
+    `offset` (n,) is added to its linear predictor; each is empty where there is none.
     """
 
     plain: int
@@ -41,6 +46,8 @@ class Loss(NamedTuple):
     quadratic: bool
     kinked: bool
     parameters: Vector
+    weights: Vector = NONE_GIVEN
+    offset: Vector = NONE_GIVEN
 
 
 class Shape(NamedTuple):
@@ -63,9 +70,9 @@ class Design(NamedTuple):
     """One data set.
 
     `Z` (n, m) are the columns, the intercept's ones first if there is one; `gram` (m, m) is Z'Z/n, read for a quadratic
-    loss only; `direction` (n,) is, where each observation's loss falls for ever in one direction of eta, that
-    direction, else empty; `scale` (m,) is rms(column j) * unit, the unit of the optimality residual; `unit` is the mean
-    absolute deviation of y.
+    loss without weights only; `direction` (n,) is, where each observation's loss falls for ever in one direction of
+    eta, that direction, else empty; `scale` (m,) is rms(column j) * unit, the unit of the optimality residual; `unit`
+    is the mean absolute deviation of y.
     """
 
     Z: Matrix
@@ -88,6 +95,14 @@ class Terms(NamedTuple):
     offset: float
 
 
+class Units(NamedTuple):
+    """What kernels took off: `centre` off y, `means` (m,) off the columns, which were divided by `size` (m,) then."""
+
+    centre: float
+    means: Vector
+    size: Vector
+
+
 class State(NamedTuple):
     """Where a kernel starts, updated in place: b (m,), its linear predictor eta (n,), the attack's signs sigma (n,)."""
 
@@ -100,8 +115,9 @@ def _type(kind: type, *members: Any) -> Any:
     return types.BaseTuple.from_types(members, kind)
 
 
-LOSS = _type(Loss, *[ADDRESS] * 9, FLAG, FLAG, VECTOR)
+LOSS = _type(Loss, *[ADDRESS] * 9, FLAG, FLAG, VECTOR, VECTOR, VECTOR)
 SHAPE = _type(Shape, ADDRESS, ADDRESS, NUMBER, NUMBER, NUMBER, FLAG, FLAG, VECTOR)
 DESIGN = _type(Design, MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, NUMBER)
 TERMS = _type(Terms, VECTOR, VECTOR, NUMBER, NUMBER)
+UNITS = _type(Units, NUMBER, VECTOR, VECTOR)
 STATE = _type(State, VECTOR, VECTOR, VECTOR)

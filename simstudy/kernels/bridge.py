@@ -13,7 +13,7 @@ from simstudy.kernels.loss import has_kinks
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.power import descend_on_support, minimise_power_model, power_residual
-from simstudy.kernels.start import fit_mle, in_units, intercept_at_origin, is_narrow
+from simstudy.kernels.start import fit_mle, in_given_units, in_units, is_narrow
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import SUPPORT_WIDTH
 from simstudy.kernels.vectors import active, assign, copy, gram_of, largest, largest_change, put, take, take_columns
@@ -162,9 +162,10 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     """
     n = y.size
     r = shape.power
-    terms, narrow = power_terms(shape, weights), is_narrow(weights)
-    c, zero = terms.c, terms.ridge
-    design, null, centre, means = in_units(loss, Z, y, has_intercept, True)
+    narrow = is_narrow(weights)
+    design, null, units = in_units(loss, Z, y, has_intercept, True)
+    terms = power_terms(shape, weights, units.size)
+    c, zero, lasso = terms.c, terms.ridge, np.empty(weights.size)
     mle, mle_outcome, used, unique = null, SINGULAR, 0, YES
     if r < 1.0:
         mle_outcome, mle, used = fit_mle(loss, design, has_intercept, null)
@@ -181,7 +182,9 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
                 continue
             assign(state.b, mle)
         elif start == 2:
-            outcome, n_iter = on_columns(loss, attack, design, Terms(c, zero, 1.0, 0.0), narrow, NO, state)
+            for j in range(c.size):
+                lasso[j] = shape.linear * weights[j] / units.size[j]
+            outcome, n_iter = on_columns(loss, attack, design, Terms(lasso, zero, 1.0, 0.0), narrow, NO, state)
             used += n_iter
             if outcome != CONVERGED:
                 continue
@@ -201,6 +204,5 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
             assign(b, state.b)
     if lowest == np.inf:
         return best, b, np.nan, np.nan, used, 0.0, unique
-    if has_intercept:
-        intercept_at_origin(b, means, centre)
+    in_given_units(b, units, has_intercept)
     return best, b, lowest, kkt, used, highest - lowest, unique

@@ -8,7 +8,7 @@ from simstudy.kernels.calls import kernel
 from simstudy.kernels.codes import Attack
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.jumps import best_jump
-from simstudy.kernels.loss import has_kinks, sided, smoothed
+from simstudy.kernels.loss import has_gram, has_kinks, sided, smoothed
 from simstudy.kernels.model import penalty_value, residual_of
 from simstudy.kernels.tolerances import KINK_WIDTH, SUPPORT_WIDTH
 from simstudy.kernels.vectors import copy, gradient_in, gram_of
@@ -29,7 +29,7 @@ def jump_from(loss, attack, design, terms, b, eta, P, q):
     smooth_attack = attack if loss.quadratic or not has_kinks(loss, attack) else WORST_CASE
     d2P = smoothed(loss, smooth_attack, y, eta, P, SUPPORT_WIDTH * design.unit, np.empty(n), np.empty(n), w, v)[2]
     H, model_c = np.empty((m + 1, m + 1)), copy(terms.c)
-    fill_hessian(loss.quadratic, Z, gram_of(Z), w, v, d2P, BAND, H)
+    fill_hessian(has_gram(loss), Z, gram_of(Z), w, v, d2P, BAND, H)
     j, t = best_jump(loss, smooth_attack, Z, y, terms.r, KINK_WIDTH * design.unit, b, eta, P, H, q, model_c)
     return H, model_c, j, t
 

@@ -6,14 +6,14 @@ from simstudy.kernels.calls import part
 
 
 @part
-def fill_hessian(quadratic, Z, gram, w, v, d2P, delta_band, H):
+def fill_hessian(constant, Z, gram, w, v, d2P, delta_band, H):
     """Second derivative of the mean loss in (b, P) into H (m + 1, m + 1), P last.
 
-    `gram` (m, m) is Z'Z/n: for a quadratic loss w is one outside the kink band, so that only the rows in the band
-    (`delta_band` true) are added to it.
+    `gram` (m, m) is Z'Z/n: where the loss's own curvature is constant, w is one outside the kink band, so that only the
+    rows in the band (`delta_band` true) are added to it.
     """
     n, m = Z.shape
-    if quadratic:
+    if constant:
         for j in range(m):
             for k in range(m):
                 H[j, k] = gram[j, k]

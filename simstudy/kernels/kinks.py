@@ -12,7 +12,7 @@ from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, NUMBER, STATE,
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.linear import solve_in_place
-from simstudy.kernels.loss import kink_derivatives, sided
+from simstudy.kernels.loss import has_gram, kink_derivatives, sided
 from simstudy.kernels.model import penalty_value, residual_of
 from simstudy.kernels.power import power_curvature, power_slope, power_step
 from simstudy.kernels.states import assign_state, copy_state
@@ -59,12 +59,12 @@ def _true(mask):
 
 
 @part
-def _fill_on_support(quadratic, Z, gram, w, v, d2P, support, H):
+def _fill_on_support(constant, Z, gram, w, v, d2P, support, H):
     """`fill_hessian` for the rows and columns of the support and of P alone; `gram` is used where it is not empty."""
     n, m = Z.shape
     a = support.size
     H[m, m] = d2P
-    known = quadratic and gram.size > 0
+    known = constant and gram.size > 0
     if known:
         for s in range(a):
             for t in range(a):
@@ -107,8 +107,10 @@ def _bordered_step(loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, k
         A[r, r] += q[m] * curvature[j]
     for t in range(k):
         i = kinks[t]
-        k_eta, k_P, d_eta, d_P = kink_derivatives(loss, worst, y[i], eta[i], P, kappa[i])
-        x[a + t] = -(kappa[i] - width * sigma[i])
+        k_eta, k_P, d_eta, d_P = kink_derivatives(loss, worst, y, eta, P, kappa, i)
+        # Kinks that are linear in b are met exactly; of others more may meet than there are coefficients, and the
+        # width decides among their multipliers.
+        x[a + t] = -(kappa[i] if loss.quadratic else kappa[i] - width * sigma[i])
         for u in range(k):
             A[a + t, a + u] = 0.0
         A[a + t, a + t] = -width
@@ -168,7 +170,7 @@ def solve_kinks(loss, worst, design, terms, known, state):
                 consistent = consistent and abs(kappa[i]) <= 2.0 * width
         gradient_in(Z, d_eta, q)
         if r < 1.0:
-            fill_hessian(loss.quadratic, Z, gram, w, v, d2P, NO, H)
+            fill_hessian(has_gram(loss), Z, gram, w, v, d2P, NO, H)
         residual = residual_of(H, q, b, terms, scale)
         if consistent and residual <= KINK_TOL:
             return True, residual, iteration
@@ -178,7 +180,7 @@ def solve_kinks(loss, worst, design, terms, known, state):
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
         if r >= 1.0:
-            _fill_on_support(loss.quadratic, Z, gram, w, v, d2P, support, H)
+            _fill_on_support(has_gram(loss), Z, gram, w, v, d2P, support, H)
         solved, x = _bordered_step(
             loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, kappa, support, kinks, width
         )

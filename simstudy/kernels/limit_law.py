@@ -77,10 +77,10 @@ def minimise_limit(H, slopes, penalty_slopes, P0, shape, weights, center, starts
         Filled with the minimisers b.
     """
     size, m = slopes.shape
-    zero, scale = np.zeros(m), np.ones(m)
+    zero, one, scale = np.zeros(m), np.ones(m), np.empty(m)
     for j in range(m):
         scale[j] = np.sqrt(H[j, j])
-    terms = power_terms(shape, weights)
+    terms = power_terms(shape, weights, one)
     c = terms.c
     lasso = Terms(c, zero, 1.0, 0.0)
     other, previous, step, step_before = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
@@ -90,7 +90,7 @@ def minimise_limit(H, slopes, penalty_slopes, P0, shape, weights, center, starts
         if shape.tangents:
             fill(previous, np.inf)
             for k in range(MAX_STEPS):
-                offset = linearise(shape, weights, b, c)
+                offset = linearise(shape, weights, one, b, c)
                 if largest_change(c, previous) <= 1e-10 * shape.linear:
                     break
                 assign(previous, c)

@@ -8,9 +8,9 @@ from simstudy.kernels.arguments import State, Terms
 from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
-from simstudy.kernels.penalty import extrapolate, linearise, power_terms
-from simstudy.kernels.start import fit_mle, in_units, intercept_at_origin, is_narrow
-from simstudy.kernels.vectors import any_positive, assign, copy, largest_change
+from simstudy.kernels.penalty import extrapolate, is_steady, is_steep, linearise, power_terms
+from simstudy.kernels.start import fit_mle, in_given_units, in_units, is_narrow
+from simstudy.kernels.vectors import any_positive, assign, copy
 from simstudy.kernels.weighted import weighted
 from simstudy.kernels.working_sets import on_columns
 
@@ -53,7 +53,7 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     weights : (m,) float array
         Multipliers of each column's penalty, zero for the intercept and for unpenalised columns.
     Z : (n, m) float array, C order
-        Columns of the design, ones first where `has_intercept`; centred in place then.
+        Columns of the design, ones first where `has_intercept`; brought to other units in place.
     y : (n,) float array
         Response; its mean inside the range of means where `has_intercept`.
     has_intercept : bool
@@ -75,12 +75,13 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     """
     n, m = Z.shape
     concave = shape.tangents and any_positive(weights)
-    terms = power_terms(shape, weights)
-    if not concave and not (any_positive(terms.c) or any_positive(terms.ridge)):
-        attack = NONE
-    c, ridge = terms.c, terms.ridge
     narrow = is_narrow(weights)
-    design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow or (concave and n > m))
+    design, start, units = in_units(loss, Z, y, has_intercept, narrow or (concave and n > m))
+    size = units.size
+    terms = power_terms(shape, weights, size)
+    c, ridge = terms.c, terms.ridge
+    if not concave and not (any_positive(c) or any_positive(ridge)):
+        attack = NONE
     b, used = copy(start), 0
     state = State(b, np.empty(n), np.zeros(n))
     offset, unique = 0.0, YES
@@ -89,10 +90,10 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         unique = outcome != SINGULAR
         if outcome == CONVERGED:
             assign(b, mle)
-            offset = linearise(shape, weights, b, c)
+            offset = linearise(shape, weights, size, b, c)
             # Most coefficients that small end at zero; where a convex approximation starts does not change its end.
             for j in range(m):
-                if c[j] > STEEP * shape.linear:
+                if is_steep(shape, c[j], size[j], STEEP):
                     b[j] = 0.0
         elif unique and (outcome != SEPARATED or shape.bounded or attack != NONE):
             # Inside the likelihood a linear gain overtakes a penalty that grows more slowly.
@@ -120,10 +121,10 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
         moved = k % EXTRAPOLATE_EVERY == EXTRAPOLATE_EVERY - 1 and extrapolate(step_before, step, weights, b)
         warm = True
         previous, offset_before = copy(c), offset
-        offset = linearise(shape, weights, b, c)
+        offset = linearise(shape, weights, size, b, c)
         steady = (
             not moved
-            and largest_change(c, previous) <= STEADY * shape.linear
+            and is_steady(shape, c, previous, size, STEADY)
             and abs(offset - offset_before) <= STEADY * design.unit
         )
         if steady or outcome == DIVERGING or unsolved == MAX_UNSOLVED:
@@ -131,6 +132,5 @@ def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     if outcome in (SEPARATED, NON_FINITE, SINGULAR):
         return outcome, b, np.nan, np.nan, used, 0.0, unique
     objective, kkt = certify(loss, attack, design, Terms(c, ridge, 1.0, offset), state)
-    if has_intercept:
-        intercept_at_origin(b, means, centre)
+    in_given_units(b, units, has_intercept)
     return outcome, b, objective, kkt, used, 0.0, unique

@@ -8,7 +8,7 @@ from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.codes import Outcome
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.jumps import best_jump
-from simstudy.kernels.loss import NONE, has_kinks, smoothed
+from simstudy.kernels.loss import NONE, has_gram, has_kinks, smoothed
 from simstudy.kernels.model import minimise_step, penalty_value, residual_of
 from simstudy.kernels.power import descend_on_support, minimise_power_model
 from simstudy.kernels.quadratic import minimise_model
@@ -105,7 +105,7 @@ def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
         q[m] = dP
         jumps, landing = -1, 0.0
         if r < 1.0:
-            fill_hessian(loss.quadratic, Z, gram, w, v, d2P, band, H)
+            fill_hessian(has_gram(loss), Z, gram, w, v, d2P, band, H)
             assign(model_c, c)
             jumps, landing = best_jump(loss, attack, Z, y, r, delta, b, eta, P, H, q, model_c)
         residual = residual_of(H, q, b, model, scale)
@@ -116,7 +116,7 @@ def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
             if unsettled == UNSETTLED_STEPS:
                 return DIVERGING, iteration
         if r >= 1.0:
-            fill_hessian(loss.quadratic, Z, gram, w, v, d2P, band, H)
+            fill_hessian(has_gram(loss), Z, gram, w, v, d2P, band, H)
         assign(b_new, b)
         slope_at = copy(q)
         regular = minimise_step(H, q, b_new, model, scale, 0.1 * tol)

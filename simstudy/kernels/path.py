@@ -9,7 +9,7 @@ from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import power_terms
-from simstudy.kernels.start import in_units, intercept_at_origin, is_narrow
+from simstudy.kernels.start import in_given_units, in_units, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
 from simstudy.kernels.weighted import weighted
 from simstudy.kernels.working_sets import on_columns
@@ -49,8 +49,8 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     objectives, residuals = full(L, np.nan), full(L, np.nan)
     used = np.empty(L, np.int64)
     narrow = is_narrow(weights)
-    design, start, centre, means = in_units(loss, Z, y, has_intercept, narrow)
-    unit_terms = power_terms(shape, weights)
+    design, start, units = in_units(loss, Z, y, has_intercept, narrow)
+    unit_terms = power_terms(shape, weights, units.size)
     terms = Terms(np.empty(m), np.empty(m), 1.0, 0.0)
     b = copy(start)
     state = State(b, np.empty(n), np.zeros(n))
@@ -69,6 +69,5 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
             continue
         objectives[k], residuals[k] = certify(loss, kind, design, terms, state)
         assign(B[k], b)
-        if has_intercept:
-            intercept_at_origin(B[k], means, centre)
+        in_given_units(B[k], units, has_intercept)
     return outcomes, B, objectives, residuals, used

@@ -12,27 +12,43 @@ FASTEST_RATE = 0.999
 
 
 @part
-def power_terms(shape, weights):
-    """The terms of a penalty with multipliers `weights` (m,); of one with tangents those at b = 0."""
+def power_terms(shape, weights, size):
+    """The terms of a penalty with multipliers `weights` (m,) of |b| / size; of one with tangents those at b = 0."""
     c, ridge = np.empty(weights.size), np.empty(weights.size)
     for j in range(weights.size):
-        c[j] = shape.linear * weights[j]
-        ridge[j] = shape.square * weights[j]
+        c[j] = shape.linear * weights[j] / (size[j] if shape.power == 1.0 else size[j] ** shape.power)
+        ridge[j] = shape.square * weights[j] / size[j] / size[j]
     return Terms(c, ridge, shape.power, 0.0)
 
 
 @part
-def linearise(shape, weights, b, c):
-    """Weights c (m,) of the tangent of the penalty at |b|, in place; returns its constant part, never negative."""
+def linearise(shape, weights, size, b, c):
+    """Weights c (m,) of the tangent at |b| of the penalty of |b| / size, in place; returns its constant part, >= 0."""
     offset = 0.0
     for j in range(b.size):
         if weights[j] == 0.0:
             c[j] = 0.0
             continue
-        t = abs(b[j])
-        c[j] = weights[j] * scalar_at(shape.slope, shape.parameters.ctypes, t)
-        offset += weights[j] * scalar_at(shape.value, shape.parameters.ctypes, t) - c[j] * t
+        t = abs(b[j]) / size[j]
+        slope = weights[j] * scalar_at(shape.slope, shape.parameters.ctypes, t)
+        offset += weights[j] * scalar_at(shape.value, shape.parameters.ctypes, t) - slope * t
+        c[j] = slope / size[j]
     return max(offset, 0.0)
+
+
+@part
+def is_steep(shape, c, size, share):
+    """Whether a tangent's weight is above a share of the slope of the penalty at zero."""
+    return c * size > share * shape.linear
+
+
+@part
+def is_steady(shape, c, before, size, share):
+    """Whether no tangent's weight has changed by more than a share of the slope of the penalty at zero."""
+    for j in range(c.size):
+        if not abs(c[j] - before[j]) * size[j] <= share * shape.linear:
+            return False
+    return True
 
 
 @part

@@ -42,6 +42,9 @@ def _branch(a, h, g, x, y, c, r):
     if a >= 0.0 or h <= 0.0:
         return 0.0, 0.0
     low, high = 0.0, -a / h
+    if r > 1.0 and g > 0.0:
+        # The penalty alone may hold t far below: Newton's method from above would take the digits of a difference.
+        high = min(high, (-a / (r * c * g)) ** (1.0 / (r - 1.0)))
     for _ in range(DOUBLINGS):
         if not _along(a, h, g, x, y, c, r, high)[1] < 0.0:
             break

@@ -18,5 +18,8 @@ VANISHED = 1e-6
 # A regular problem needs one more step to settle; data without a minimiser never do.
 UNSETTLED_STEPS = 8
 
+# Sums of squares beyond which a column is brought to another size before they are taken.
+SMALL_SQUARE, LARGE_SQUARE = 1e-200, 1e200
+
 # With fewer columns than this the whole Gram matrix costs less than choosing among them.
 SMALL = 40

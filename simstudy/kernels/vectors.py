@@ -51,6 +51,15 @@ def mean(a):
 
 
 @part
+def weighted_mean(a, shares):
+    """Mean of the entries that count `shares`, whose own mean is one."""
+    total = 0.0
+    for i in range(a.size):
+        total += shares[i] * a[i]
+    return total / a.size
+
+
+@part
 def any_positive(a):
     """Whether some entry is positive."""
     for i in range(a.size):

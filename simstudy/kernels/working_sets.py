@@ -9,7 +9,7 @@ from simstudy.kernels.certificate import gradient_at
 from simstudy.kernels.codes import Outcome
 from simstudy.kernels.interior_point import interior_point
 from simstudy.kernels.kinks import solve_kinks
-from simstudy.kernels.loss import has_kinks, smoothed
+from simstudy.kernels.loss import has_gram, has_kinks, smoothed
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import KINK_TOL, SMALL
 from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, gram_of, mean, put, take, take_columns
@@ -81,7 +81,11 @@ def _on_interior_points(loss, attack, design, terms, warm, state):
 
 
 @kernel(
-    types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE), weighted, gradient_at, interior_point, solve_kinks
+    types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE),
+    weighted,
+    gradient_at,
+    interior_point,
+    solve_kinks,
 )
 def on_working_sets(loss, attack, design, terms, warm, state):
     """`weighted` for r = 1, on the columns that matter.
@@ -92,8 +96,8 @@ def on_working_sets(loss, attack, design, terms, warm, state):
     y, n = design.y, design.y.size
     b, c, scale = state.b, terms.c, design.scale
     used = 0
-    attacked = loss.quadratic and has_kinks(loss, attack) and any_positive(c) and not any_positive(terms.ridge)
-    if attacked and _is_weak(loss, attack, design, terms):
+    attacked = has_kinks(loss, attack) and any_positive(c) and not any_positive(terms.ridge)
+    if attacked and has_gram(loss) and loss.offset.size == 0 and _is_weak(loss, attack, design, terms):
         solved, used = _on_interior_points(loss, attack, design, terms, warm, state)
         if solved:
             return CONVERGED, used

@@ -7,6 +7,7 @@ Morris, White & Crowther (2019).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -64,6 +65,11 @@ OURS = (
         "zero_probability", selection.zero_probability, VALUES,
         description="share of exact zeros", formula="mean 1[x_r = 0]", default=ALWAYS, sparse=True,
     ),
+    a_share(
+        "nonzero_share", selection.nonzero_share, VALUES,
+        description="share of values that are not zero, of an event the share of replicates where it happens",
+        formula="mean 1[x_r != 0]",
+    ),
     a_selection(
         "exact_support", selection.exact_support,
         description="the support is selected and nothing else", formula="mean 1[A_r = A]", default=ALWAYS,
@@ -79,6 +85,13 @@ OURS = (
     a_count(
         "false_positives", selection.false_positives,
         description="selected coefficients outside the support", formula="mean |A_r - A|", bounds=of_rest,
+    ),
+    replace(
+        a_count(
+            "true_negatives", selection.true_negatives,
+            description="zero coefficients that are not selected", formula="mean |not A - A_r|", bounds=of_rest,
+        ),
+        default=NEVER,
     ),
     a_count(
         "false_negatives", selection.false_negatives,
@@ -173,6 +186,18 @@ OURS = (
         description="relative error of the model SE (table 6)", formula="sqrt(mean s_r^2) / S - 1", mcse=JACKKNIFE,
         bounds=ABOVE_MINUS_ONE,
     ),
+    *(
+        Measure(
+            name, function, ("errors", "standard_errors", "truth"),
+            description=f"95 % intervals that hold the truth, of {which}",
+            formula=f"mean over r and j {where} of 1[|e_rj| <= z s_rj]",
+            mcse=COUNTED, of=Of.VECTOR, sparse=True, bounds=SHARE,
+        )
+        for name, function, which, where in (
+            ("support_coverage", selection.support_coverage, "the support", "in A"),
+            ("null_coverage", selection.null_coverage, "the rest", "not in A"),
+        )
+    ),
     a_share(
         "rejection_rate", coverage.rejection_rate, INTERVALS,
         description="95 % interval leaves out zero: power, or level (table 6)", formula="mean 1[|x_r| > z s_r]",
@@ -181,6 +206,10 @@ OURS = (
         "relative_precision", paired.relative_precision, ("values", "reference"),
         description="gain in precision over the reference (table 6)", formula="S'^2 / S^2 - 1", mcse=JACKKNIFE,
         bounds=ABOVE_MINUS_ONE,
+    ),
+    Measure(
+        "median_ratio", paired.median_ratio, ("values", "reference"),
+        description="median of the ratio to the reference on the same data", formula="median x_r / x'_r", mcse=ORDERED,
     ),
     a_selection(
         "under_fitted", selection.under_fitted,

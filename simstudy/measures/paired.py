@@ -10,6 +10,7 @@ import numpy as np
 
 from simstudy.measures.estimate import Estimate, FloatArray, all_equal, unknown, with_interval
 from simstudy.measures.moments import jackknife, leave_one_out_mean, leave_one_out_variance, mean, ratio, variance
+from simstudy.measures.quantiles import median
 
 
 def bias_difference(errors: FloatArray, reference: FloatArray) -> Estimate:
@@ -43,6 +44,14 @@ def rmse_ratio(errors: FloatArray, reference: FloatArray) -> Estimate:
     without = ratio(leave_one_out_mean(squares), leave_one_out_mean(reference_squares))
     mcse = np.where(all_equal(without), np.nan, jackknife(np.sqrt(without)))
     return with_interval(value, mcse, replicates, low=0.0)
+
+
+def median_ratio(values: FloatArray, reference: FloatArray) -> Estimate:
+    """Median of the ratios to the reference's value on the same data; of model errors MRME (Fan & Li 2001, section 4).
+
+    NaN where a reference is zero. MCSE and interval are those of a median.
+    """
+    return median(np.divide(values, reference, out=np.full(values.shape, np.nan), where=reference != 0))
 
 
 def relative_precision(values: FloatArray, reference: FloatArray) -> Estimate:

@@ -14,9 +14,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy.special import betainc
-from scipy.stats import binom
 
 from simstudy.measures.estimate import CONFIDENCE, Estimate, FloatArray, all_equal, unknown, with_interval
 
@@ -153,4 +153,4 @@ def _weights(replicates: int, p: float) -> FloatArray:
 def _ranks(replicates: int, p: float) -> tuple[int, int]:
     """Ranks of the order statistics that hold the p-quantile between them in at least 95 % of samples."""
     tail = (1 - CONFIDENCE) / 2
-    return int(binom.ppf(tail, replicates, p)), int(binom.ppf(1 - tail, replicates, p)) + 1
+    return int(scipy.stats.binom.ppf(tail, replicates, p)), int(scipy.stats.binom.ppf(1 - tail, replicates, p)) + 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simstudy.measures.estimate import Estimate, FloatArray
+from simstudy.measures.estimate import Z_95, Estimate, FloatArray
 from simstudy.measures.moments import bounded_mean, mean_absolute
 from simstudy.measures.proportion import proportion
 
@@ -60,6 +60,11 @@ def false_positives(values: FloatArray, truth: FloatArray) -> Estimate:
     return _mean_count(_vectors(values) != 0, truth == 0)
 
 
+def true_negatives(values: FloatArray, truth: FloatArray) -> Estimate:
+    """Mean number of coefficients outside the support that are not selected, in [0, p - s]."""
+    return _mean_count(_vectors(values) == 0, truth == 0)
+
+
 def false_negatives(values: FloatArray, truth: FloatArray) -> Estimate:
     """Mean number of coefficients of the support that are not selected, in [0, s]."""
     return _mean_count(_vectors(values) == 0, truth != 0)
@@ -75,6 +80,16 @@ def false_positive_rate(values: FloatArray, truth: FloatArray) -> Estimate:
     return _mean_share(_vectors(values) != 0, truth == 0)
 
 
+def support_coverage(errors: FloatArray, standard_errors: FloatArray, truth: FloatArray) -> Estimate:
+    """Mean share of the support whose 95 % intervals hold the true coefficient; NaN where the support is empty."""
+    return _mean_share(np.abs(_vectors(errors)) <= Z_95 * _vectors(standard_errors), truth != 0)
+
+
+def null_coverage(errors: FloatArray, standard_errors: FloatArray, truth: FloatArray) -> Estimate:
+    """Mean share of the coefficients outside the support whose 95 % intervals hold zero; NaN where there are none."""
+    return _mean_share(np.abs(_vectors(errors)) <= Z_95 * _vectors(standard_errors), truth == 0)
+
+
 def sup_error(errors: FloatArray, truth: FloatArray) -> Estimate:
     """Mean of max |betahat_j - beta0_j| over the support, as in T12; NaN where the support is empty."""
     sizes = np.where(truth != 0, np.abs(_vectors(errors)), -np.inf).max(axis=-1, initial=-np.inf)
@@ -84,6 +99,11 @@ def sup_error(errors: FloatArray, truth: FloatArray) -> Estimate:
 def zero_probability(values: FloatArray) -> Estimate:
     """Proportion of replicates in which each component is exactly zero, from values (R, k), shape (k,)."""
     return proportion(values == 0)
+
+
+def nonzero_share(values: FloatArray) -> Estimate:
+    """Proportion of replicates in which each component is not zero, from values (R, k), shape (k,)."""
+    return proportion(values != 0)
 
 
 def _vectors(values: FloatArray) -> FloatArray:

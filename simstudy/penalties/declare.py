@@ -147,9 +147,11 @@ def check(penalty: Penalty) -> None:
 
 
 def _check_growth(penalty: Penalty, name: str) -> None:
-    far, rate = float(penalty.value(FAR)), float(penalty.slope(FAR))
+    # Knots of a bounded penalty lie at multiples of its level.
+    t = FAR * max(1.0, penalty.lam)
+    far, rate = float(penalty.value(t)), float(penalty.slope(t))
     at_zero = float(penalty.slope(0.0))
-    bounded, linear = rate * FAR <= 1e-3 * far, rate > 1e-6 * at_zero
+    bounded, linear = rate * t <= 1e-3 * far, rate > 1e-6 * at_zero
     found = {Growth.BOUNDED: bounded, Growth.LINEAR: linear, Growth.SUBLINEAR: not linear}.get(penalty.growth, False)
     if not found:
-        raise InputError(f"{name}: growth = {str(penalty.growth)!r} contradicts value and slope at t = {FAR:g}")
+        raise InputError(f"{name}: growth = {str(penalty.growth)!r} contradicts value and slope at t = {t:g}")

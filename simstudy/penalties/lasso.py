@@ -33,6 +33,7 @@ class Lasso(Penalty):
     lam: float
     weights: tuple[float, ...] | None = None
     growth = Growth.LINEAR
+    words = "LASSO"
     limit = "linear"
 
     def __init__(self, lam: float, weights: Iterable[float] | None = None) -> None:

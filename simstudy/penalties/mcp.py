@@ -33,6 +33,7 @@ class Mcp(Penalty):
     lam: float
     g: float = 3.0
     growth = Growth.BOUNDED
+    words = "MCP"
     limit = "knots"
     inverse_concavity = "g"
 

@@ -61,6 +61,8 @@ class Penalty:
         finite slope at zero, a bridge's, or that of a bounded one whose knots are multiples of lam; None for no law.
     inverse_concavity : str or None
         The field whose inverse is the largest -p''(t), if a fit's message is to say what the data would need.
+    words : str
+        How people call it; its name where it has none.
     """
 
     lam: float
@@ -69,6 +71,7 @@ class Penalty:
     limit: ClassVar[str | None] = None
     inverse_concavity: ClassVar[str | None] = None
     bounded: ClassVar[bool] = False
+    words: ClassVar[str] = ""
 
     def value(self, t: Any) -> FloatArray:
         """p_lam(t) for t >= 0."""

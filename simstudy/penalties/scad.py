@@ -31,6 +31,7 @@ class Scad(Penalty):
     lam: float
     a: float = 3.7
     growth = Growth.BOUNDED
+    words = "SCAD"
     limit = "knots"
 
     def __post_init__(self) -> None:

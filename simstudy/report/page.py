@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from simstudy.report.figures.save import NUMBERS
+from simstudy.report.matrix import STATEMENT, matrix
 
 #: Number at the start of a printed cell, which is what its column is sorted by.
 LEADING = re.compile(r"^[\[<]?\s*(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|-?∞|−∞)")
+#: Parts of an SVG file, and numbers in its paths, that are longer than they have to be.
+METADATA, PATH = re.compile(r"<metadata>.*?</metadata>", re.DOTALL), re.compile(r' d="[^"]*"')
+LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+#: Findings on the first screen.
+MOST_FINDINGS = 3
 ASSETS = files("simstudy.report") / "assets"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: its name, its SVG, and its content in words."""
+    """A figure: its name, its SVG, its content in words, and the SVG of its one-panel form, if there is one."""
 
     name: str
     svg: str
     description: str
+    small: str = ""
+
+    @property
+    def caption(self) -> str:
+        """What it shows, without the numbers, which are for readers who do not see it."""
+        return self.description.partition(NUMBERS)[0].strip() or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -53,11 +70,24 @@ class Section:
     explorer : dict, optional
         Measures for the interactive figure.
     notes : tuple of str
+    title, series : str
+        What a report calls the study, and the body of work that it belongs to.
+    place : float
+        Where it stands among others.
+    ademp : tuple of (str, list of str)
+        Headings of the ADEMP box with their lines.
+    labels : mapping of str to str
+        How people see the methods, by name.
     """
 
     name: str
     aim: str
     state: str
+    title: str = ""
+    series: str = ""
+    place: float = math.inf
+    ademp: tuple[tuple[str, list[str]], ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
     tables: tuple[dict[str, Any], ...] = ()
     claims: tuple[dict[str, Any], ...] = ()
@@ -73,9 +103,28 @@ class Section:
         """Answers of the analyses, in one sentence each."""
         return [table["answer"] for table in self.tables if table.get("answer")]
 
+    @property
+    def heading(self) -> str:
+        """Its title, or else its name."""
+        return self.title or self.name
+
+    @property
+    def main(self) -> tuple[str, Picture] | None:
+        """Its first answer and figure, if it has both."""
+        return (self.answers[0], self.pictures[0]) if self.answers and self.pictures else None
+
+
+def title_of(sections: Sequence[Section]) -> str:
+    """What a report on some studies is called: by the study if it is one, else by what they belong to."""
+    if len(sections) == 1:
+        return sections[0].heading
+    series = dict.fromkeys(each.series for each in sections if each.series)
+    return " · ".join(series) or f"{len(sections)} simulation studies"
+
 
 def render(sections: Sequence[Section], version: str) -> str:
     """The report on some studies as an HTML document that needs no other file and no network."""
+    sections = sorted(sections, key=lambda each: (each.place, each.name))
     environment = Environment(
         loader=PackageLoader("simstudy.report", "assets"),
         autoescape=True,
@@ -83,16 +132,40 @@ def render(sections: Sequence[Section], version: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"data_uri": data_uri, "order": order, "embedded": embedded}
+    environment.filters |= {
+        "data_uri": data_uri,
+        "data_uri_without_spaces": data_uri_without_spaces,
+        "order": order,
+        "embedded": embedded,
+        "linked": linked,
+    }
     verdicts = [{"study": section.name, **claim} for section in sections for claim in section.claims]
     return environment.get_template("report.html.j2").render(
         sections=sections,
+        title=title_of(sections),
+        findings=[each for each in sections if each.main is not None][:MOST_FINDINGS],
+        matrix=matrix(verdicts),
+        theory=theory(verdicts),
         verdicts=verdicts,
         counts=counts(verdicts),
         version=version,
         style=asset("report.css"),
         scripts=scripts(sections),
     )
+
+
+def theory(verdicts: Sequence[dict[str, Any]]) -> Markup:
+    """The page of the theory, if claims are on a statement that it has."""
+    page = asset("theory.html")
+    used = {f"{letter}{number}" for each in verdicts for letter, number in STATEMENT.findall(each["theory"])}
+    return page if any(f'id="{each}"' in page for each in used) else Markup("")
+
+
+def linked(text: str) -> Markup:
+    """A claim's theory with its statements as links to the page of the theory, where that has them."""
+    page = asset("theory.html")
+    escaped = str(escape(text))
+    return Markup(STATEMENT.sub(lambda m: f'<a href="#{m[0]}">{m[0]}</a>' if f'id="{m[0]}"' in page else m[0], escaped))
 
 
 def scripts(sections: Sequence[Section]) -> list[Markup]:
@@ -103,6 +176,7 @@ def scripts(sections: Sequence[Section]) -> list[Markup]:
     return [asset(name) for name in names]
 
 
+@cache
 def asset(name: str) -> Markup:
     """A file of ours or of a vendored library, which goes into the page as it is."""
     return Markup(ASSETS.joinpath(name).read_text(encoding="utf-8"))
@@ -121,7 +195,23 @@ def counts(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 def data_uri(svg: str) -> str:
     """SVG as the source of an image: what is in it cannot act on the page."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    return "data:image/svg+xml," + quote(lean(svg), safe=" /:;=,()+*-._~!?@$")
+
+
+def data_uri_without_spaces(svg: str) -> str:
+    """The same for a place where a space ends the address; a third longer."""
+    return "data:image/svg+xml;base64," + base64.b64encode(lean(svg).encode()).decode()
+
+
+def lean(svg: str) -> str:
+    """SVG without its metadata, paths to a hundredth of a point, which nobody sees: half the size."""
+
+    def shorter(path: re.Match[str]) -> str:
+        return LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), path[0]).replace(
+            "\n", ""
+        )
+
+    return PATH.sub(shorter, METADATA.sub("", svg))
 
 
 def order(text: str) -> str:

@@ -130,6 +130,7 @@ def document(table: Table) -> dict[str, Any]:
     """The table as printed, in terms of JSON: what the report is made of."""
     return {
         "name": table.name,
+        "labels": dict(table.labels),
         "caption": table.caption,
         "answer": table.answer,
         "columns": [{"heading": column.heading, "numeric": column.numeric} for column in table.columns],

@@ -101,6 +101,38 @@ def laws_table(predictions: pd.DataFrame) -> Table:
     return Table("predicted_by_laws", "Predictions of other laws", columns, (EXACT,), predictions)
 
 
+def law_choice_table(rows: pd.DataFrame) -> Table:
+    """Which law to trust, one row for each scenario."""
+    columns = (
+        text("Scenario", "scenario"),
+        number("n", "n", "$n$"),
+        number("p", "p", "$p$"),
+        number("p/n", "p_over_n", "$p/n$"),
+        text("Law", "law"),
+        text("Why", "why"),
+    )
+    return Table("law_choice", "Which law to trust", columns, (), rows)
+
+
+def best_table(rows: pd.DataFrame, what: str) -> Table:
+    """Both estimators at their best levels, one row for each scenario."""
+    columns = (
+        text("Scenario", "scenario"),
+        number("n", "n", "$n$"),
+        number("p", "p", "$p$"),
+        number("λ, FGSM", "fgsm_lam"),
+        number("FGSM", "fgsm"),
+        number("λ, penalised", "penalized_lam"),
+        number("Penalised", "penalized"),
+        number("Ratio", "ratio"),
+    )
+    notes = (
+        f"Each estimator with the LASSO at the λ per observation at which its predicted {what} is smallest (T20, T21). "
+        "Ratio: FGSM over penalised; below 1 the extra bias pays.",
+    )
+    return Table("best_levels", "The best level of each estimator", columns, notes, rows)
+
+
 def _wide(rows: pd.DataFrame, keys: list[str], wanted: dict[str, tuple[str, str]]) -> pd.DataFrame:
     """One row for each combination of `keys`, with a prediction and its MCSE for each name in `wanted`."""
     table = rows[keys].drop_duplicates()

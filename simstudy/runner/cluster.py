@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -18,6 +19,8 @@ from simstudy.runner.options import Options
 from simstudy.runner.pool import Pool, compute
 from simstudy.runner.process import ignore_interrupts
 from simstudy.runner.processes import workers
+from simstudy.runner.template import LEAST_SECONDS, LIMITS
+from simstudy.runner.watch import watched
 
 #: Seconds within which a scheduler must answer.
 CONNECT_SECONDS = 15
@@ -51,7 +54,7 @@ def compute_remotely(block: Block, guarded: bool, expected: str) -> BlockResult:
 
 
 @contextmanager
-def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
+def open_pool(options: Options, blocks: Sequence[Block]) -> Iterator[Pool]:
     """Pool of Dask workers: those of the scheduler's cluster, or new ones on this machine that obey nobody else.
 
     Raises
@@ -61,7 +64,7 @@ def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
     ResultsError
         The scheduler does not answer within half a minute, or is lost during the run; finished blocks stay.
     """
-    with connected(options, tasks) as client:
+    with connected(options, blocks) as client:
         executor = client.get_executor(pure=False)
 
         def submit(block: Block, guarded: bool) -> Future[BlockResult]:
@@ -77,6 +80,16 @@ def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
             ) from error
         finally:
             executor.shutdown(wait=False)
+
+
+def patience(blocks: Sequence[Block]) -> str | None:
+    """How long the scheduler waits for a sign of life from a worker before it is replaced; None is for ever.
+
+    A worker that fits without a time limit can be in compiled code for longer than anybody would wait.
+    """
+    limits = [block.timeout for block in blocks]
+    longest = max((limit for limit in limits if limit is not None), default=0.0)
+    return None if None in limits else f"{max(LIMITS * longest, LEAST_SECONDS):g}s"
 
 
 def own_security() -> Security:
@@ -95,20 +108,22 @@ def own_security() -> Security:
 
 
 @contextmanager
-def connected(options: Options, tasks: int) -> Iterator[Client]:
-    """Client of the scheduler; without an address, of a new cluster on this machine for so many blocks."""
+def connected(options: Options, blocks: Sequence[Block]) -> Iterator[Client]:
+    """Client of the scheduler; without an address, of a new cluster on this machine for some blocks."""
     if options.scheduler is None:
         with (
-            dask.config.set(NO_PAGES),
+            dask.config.set({**NO_PAGES, "distributed.scheduler.worker-ttl": patience(blocks)}),
             LocalCluster(
-                n_workers=workers(options.jobs, tasks),
+                n_workers=workers(options.jobs, len(blocks)),
                 threads_per_worker=1,
+                silence_logs=logging.ERROR,
                 host="127.0.0.1",
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 security=own_security(),
             ) as cluster,
             Client(cluster) as client,
+            watched(lambda: [nanny.pid for nanny in cluster.workers.values() if nanny.pid]),
         ):
             client.run(ignore_interrupts)
             yield client

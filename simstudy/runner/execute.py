@@ -39,7 +39,7 @@ def execute(blocks: Sequence[Block], options: Options) -> Generator[BlockResult]
         return
     # Processes load from the cache what this one has compiled.
     prepare(method for block in blocks for method in block.methods)
-    with backend_module(options.backend).open_pool(options, len(blocks)) as pool:
+    with backend_module(options.backend).open_pool(options, blocks) as pool:
         yield from drive(pool, blocks)
 
 

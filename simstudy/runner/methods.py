@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simstudy.errors import ConfigError
+from simstudy.errors import ConfigError, bad_value
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.registry import ESTIMATORS, FROM_SOURCE, Estimator, as_fit
 from simstudy.estimators.rules import TuningRule
@@ -31,6 +31,7 @@ class ResolvedMethod:
 
     `lam` is None where the method has no penalty or its `rule` chooses lambda from each data set; the penalty among the
     arguments is then a form whose lam is replaced. `curvature` is that of the standard errors, None without any.
+    `without_intercept`: the method has none although the source has one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ResolvedMethod:
     _: KW_ONLY
     rule: TuningRule | None = None
     curvature: str | None = None
+    without_intercept: bool = False
 
     @property
     def entry(self) -> Estimator:
@@ -63,9 +65,9 @@ class ResolvedMethod:
 
     @cached_property
     def estimates(self) -> tuple[str, ...]:
-        """What it is known to estimate before it is called: the coefficients of a GLM."""
-        if "family" not in self.entry.given:
-            return ()
+        """What it is known to estimate before it is called: what it declares, or the coefficients of a GLM."""
+        if self.entry.estimates or "family" not in self.entry.given:
+            return self.entry.estimates
         return ("intercept", "beta") if self.arguments.get("fit_intercept", True) else ("beta",)
 
     def call(self, data: Data, rng: np.random.Generator | None) -> partial[Any]:
@@ -116,6 +118,9 @@ def resolve_one(method: Method, scenario: Source, methods: Mapping[str, Method])
     """One method with its numbers; the oracle is handed the true support here and nowhere else."""
     lam = resolve_lam(method, scenario, methods)
     arguments = from_source(scenario, method.entry)
+    without = method.intercept is not None and bool(arguments["fit_intercept"])
+    if without:
+        arguments["fit_intercept"] = False
     if method.tuning is not None:
         arguments |= {"penalty": method.penalty_at(1.0), "options": dict(method.options)}
     else:
@@ -124,7 +129,10 @@ def resolve_one(method: Method, scenario: Source, methods: Mapping[str, Method])
         arguments["penalty"] = method.penalty_at(lam)
     if lam is not None and "lam" in method.entry.given:
         arguments["lam"] = lam
-    return ResolvedMethod(method.name, method.estimator, lam, arguments, rule=method.tuning, curvature=method.curvature)
+    return ResolvedMethod(
+        method.name, method.estimator, lam, arguments, rule=method.tuning, curvature=method.curvature,
+        without_intercept=without,
+    )  # fmt: skip
 
 
 def from_source(source: Source, entry: Estimator) -> dict[str, Any]:
@@ -143,6 +151,9 @@ def from_source(source: Source, entry: Estimator) -> dict[str, Any]:
                 f"{getattr(source, 'name', 'it')} does not have"
             )
         arguments[name] = getattr(source, ATTRIBUTES[name])
+    if entry.families and arguments.get("family") not in entry.families:
+        allowed = f"{' or '.join(entry.families)} with estimator {entry.name!r}"
+        raise ConfigError(bad_value("family", arguments.get("family"), allowed))
     return arguments
 
 

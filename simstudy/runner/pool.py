@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from simstudy.records import Status
 from simstudy.runner.block import Block, BlockResult, block_table, run_block
-from simstudy.runner.guard import RETRIES, lost_row, run_guarded
+from simstudy.runner.guard import lost_row, run_guarded
+from simstudy.runner.template import RETRIES
 
 #: How often a block is handed out again after its worker was lost, before its fits are given up. The last attempts are
 #: guarded, so that no fit can be the cause.

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TypeVar
 
 from joblib import effective_n_jobs
 from joblib.externals.loky import ProcessPoolExecutor
 
-from simstudy.runner.block import Block, BlockResult
+from simstudy.errors import ResultsError
+from simstudy.runner.block import Block, BlockResult, thread_controller
+from simstudy.runner.guard import run_guarded
 from simstudy.runner.options import Options
 from simstudy.runner.pool import Pool, compute
 from simstudy.runner.process import ONE_THREAD, prepare_process
+from simstudy.runner.template import RETRIES, current
+from simstudy.runner.watch import watched
 
 T = TypeVar("T")
 
@@ -23,6 +29,9 @@ IDLE_SECONDS = 60
 
 #: Processes for each core at most.
 MOST_PER_CORE = 4
+
+#: Option of Python's -W for loky's tracker of semaphores.
+TIDY = "ignore:resource_tracker:UserWarning"
 
 #: Running executors by their number of processes: starting a worker takes seconds, so the next run finds them here.
 EXECUTORS: dict[int, ProcessPoolExecutor] = {}
@@ -38,20 +47,45 @@ def workers(jobs: int, tasks: int) -> int:
 
 
 @contextmanager
-def open_pool(options: Options, tasks: int) -> Iterator[Pool]:
-    """Pool of loky processes for so many blocks; kept for the next run, killed if this one is interrupted."""
-    jobs = workers(options.jobs, tasks)
+def open_pool(options: Options, blocks: Sequence[Block]) -> Iterator[Pool]:
+    """Pool of processes for some blocks; kept for the next run, killed if this one is interrupted."""
+    jobs = workers(options.jobs, len(blocks))
+    limited = any(block.timeout is not None for block in blocks)
+    with guarding(jobs) if limited else computing(jobs) as pool:
+        yield pool
+
+
+@contextmanager
+def computing(jobs: int) -> Iterator[Pool]:
+    """Pool of loky processes."""
 
     def compute_in_process(block: Block, guarded: bool) -> Future[BlockResult]:
         return submit(jobs, compute, block, guarded)
 
     try:
         # Twice as many as there are processes, so that none waits for the parent.
-        yield Pool(compute_in_process, lambda: 2 * jobs, (BrokenProcessPool,))
+        with watched(partial(process_ids, jobs)):
+            yield Pool(compute_in_process, lambda: 2 * jobs, (BrokenProcessPool,))
     except BaseException:
-        if jobs in EXECUTORS:
-            EXECUTORS.pop(jobs).shutdown(wait=False, kill_workers=True)
+        discard(jobs)
         raise
+
+
+@contextmanager
+def guarding(jobs: int) -> Iterator[Pool]:
+    """Pool of threads that each wait for a process in which fits can be stopped."""
+    template, threads = current(), ThreadPoolExecutor(jobs)
+
+    def guard(block: Block, _: bool) -> Future[BlockResult]:
+        return threads.submit(run_guarded, block, template)
+
+    try:
+        yield Pool(guard, lambda: jobs, ())
+    except BaseException:
+        template.close()
+        raise
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def submit(jobs: int, function: Callable[..., T], *arguments: object) -> Future[T]:
@@ -60,13 +94,81 @@ def submit(jobs: int, function: Callable[..., T], *arguments: object) -> Future[
         future: Future[T] = executor(jobs).submit(function, *arguments)
     except BrokenProcessPool:
         # An executor does not survive the death of one of its workers.
-        EXECUTORS.pop(jobs).shutdown(wait=False, kill_workers=True)
+        discard(jobs)
         future = executor(jobs).submit(function, *arguments)
     return future
+
+
+def in_processes(
+    jobs: int, function: Callable[..., T], tasks: Sequence[tuple[object, ...]], *, apart: bool = False
+) -> list[T]:
+    """Results of a function for the arguments of each task, in order.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes; with one the work is done in this process, on one thread, unless it is to be done `apart`.
+    function : callable
+    tasks : sequence of tuple
+    apart : bool
+        Whether this process's memory may not grow with the work.
+
+    Raises
+    ------
+    ResultsError
+        A process is lost again and again.
+    """
+    jobs = workers(jobs, len(tasks))
+    if jobs == 1 and not apart:
+        with thread_controller().limit(limits=1):
+            return [function(*task) for task in tasks]
+    found: dict[int, T] = {}
+    try:
+        with watched(partial(process_ids, jobs)):
+            for _ in range(RETRIES + 1):
+                found |= finished(jobs, function, {k: task for k, task in enumerate(tasks) if k not in found})
+                if len(found) == len(tasks):
+                    return [found[k] for k in range(len(tasks))]
+    except KeyboardInterrupt:
+        discard(jobs)
+        raise
+    raise ResultsError(f"processes of this computation were lost {RETRIES + 1} times; is there memory enough?")
+
+
+def finished(jobs: int, function: Callable[..., T], tasks: Mapping[int, tuple[object, ...]]) -> dict[int, T]:
+    """Results of the tasks whose process was not lost."""
+    futures = {k: submit(jobs, function, *task) for k, task in tasks.items()}
+    found = {}
+    try:
+        for k, future in futures.items():
+            with suppress(BrokenProcessPool):
+                found[k] = future.result()
+    finally:
+        for future in futures.values():
+            future.cancel()
+    return found
 
 
 def executor(jobs: int) -> ProcessPoolExecutor:
     """Executor with so many processes."""
     if jobs not in EXECUTORS:
-        EXECUTORS[jobs] = ProcessPoolExecutor(jobs, timeout=IDLE_SECONDS, initializer=prepare_process, env=ONE_THREAD)
+        # What a killed run leaves is tidied up by a process of its own, which need not say so.
+        sys.warnoptions.append(TIDY)
+        try:
+            EXECUTORS[jobs] = ProcessPoolExecutor(
+                jobs, timeout=IDLE_SECONDS, initializer=prepare_process, env=ONE_THREAD
+            )
+        finally:
+            sys.warnoptions.remove(TIDY)
     return EXECUTORS[jobs]
+
+
+def discard(jobs: int) -> None:
+    """Kill the processes of an executor, if there is one."""
+    if jobs in EXECUTORS:
+        EXECUTORS.pop(jobs).shutdown(wait=False, kill_workers=True)
+
+
+def process_ids(jobs: int) -> list[int]:
+    """The processes of an executor at present."""
+    return list(EXECUTORS[jobs]._processes or ()) if jobs in EXECUTORS else []

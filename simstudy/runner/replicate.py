@@ -15,6 +15,7 @@ from simstudy.plugins import words
 from simstudy.records import Data, Status, error_column, estimate_column
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.seeding import Stream, generator
+from simstudy.sources.population import known
 from simstudy.sources.registry import Source
 
 
@@ -68,7 +69,7 @@ def replicate_rows(
     """
     start = perf_counter()
     try:
-        dataset, truth = data(seed, scenario, replicate), scenario.truth()
+        dataset, truth = data(seed, scenario, replicate), known(scenario)
     except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
         raise_interrupt(error)
         seconds = perf_counter() - start

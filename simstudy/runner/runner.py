@@ -24,10 +24,11 @@ from simstudy.runner.progress import Reporter, silent
 from simstudy.runner.select import select
 from simstudy.runner.truth import truth
 from simstudy.sources.registry import Source
+from simstudy.store.aside import keep_aside
 from simstudy.store.definition import check_same_study, write_definition
-from simstudy.store.files import read_table, remove_temporary, write_table
+from simstudy.store.files import UnreadableError, read_table, remove_temporary, write_table
 from simstudy.store.layout import Layout
-from simstudy.store.load import in_study_order
+from simstudy.store.load import TRUTH, in_study_order
 from simstudy.store.lock import WHOLE, locked, own_holder
 from simstudy.store.provenance import RunRecord, add_run, environment, now
 from simstudy.store.shards import Damaged, Shard, glance, scan, set_aside, without, write_shard
@@ -261,11 +262,17 @@ def shard_of(block: Block) -> Shard:
 
 
 def write_truth(layout: Layout, study: Study) -> None:
-    """Write scenarios.parquet: the study's scenarios, followed by those of earlier versions of it."""
+    """Write scenarios.parquet: the study's scenarios, followed by those of earlier versions of it.
+
+    A file that cannot be understood is kept aside.
+    """
     table = truth(study)
     try:
-        stored = read_table(layout.scenarios)
+        stored = read_table(layout.scenarios, needs=TRUTH)
+    except UnreadableError:
+        raise
     except ResultsError:
+        keep_aside(layout, layout.scenarios)
         write_table(layout.scenarios, table)
         return
     current = table["scenario_key"].to_pylist()

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import qr
 
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
-#: Size below which a column, or what is left of it without the others, is rounding.
+#: Share of a column that is rounding where it is all that the others leave of it.
 ROUNDING = 1e-12
+#: Share of a column's size that is the rounding of its mean.
+CONSTANT = 1e-15
 
 
 def constant_columns(X: FloatArray) -> NDArray[np.intp]:
-    """Indices of the columns of X (n, p) with zero variance."""
-    candidates = np.flatnonzero(X[0] == X[-1])
+    """Indices of the columns of X (n, p) with zero variance, up to rounding."""
+    rounding = CONSTANT * np.abs(X[0])
+    candidates = np.flatnonzero(np.abs(X[-1] - X[0]) <= rounding)
     if not candidates.size:
         return candidates
-    return np.asarray(candidates[(X[:, candidates] == X[0, candidates]).all(axis=0)])
+    apart = np.abs(X[:, candidates] - X[0, candidates])
+    return np.asarray(candidates[(apart <= rounding[candidates]).all(axis=0)])
+
+
+def standardised(X: FloatArray, fit_intercept: bool) -> tuple[FloatArray, FloatArray]:
+    """Columns of X (n, p) about their means, next to an intercept, over their largest sizes (p,); constant ones are 0.
+
+    They span, next to an intercept, what X does, whatever its origins and units.
+    """
+    moved = X - X.mean(axis=0) if fit_intercept else X
+    size, given = np.abs(moved).max(axis=0, initial=0.0), np.abs(X).max(axis=0, initial=0.0)
+    # What is left of a constant column without its mean is rounding.
+    varies = size > CONSTANT * given
+    size = np.where(varies, size, 1.0)
+    return np.where(varies, moved / size, 0.0), size
 
 
 def independent_columns(X: FloatArray, fit_intercept: bool) -> NDArray[np.intp]:
     """Indices of columns of X (n, p) that span all of them, next to an intercept if there is one."""
-    moved = X - X.mean(axis=0) if fit_intercept else X
-    size, given = np.abs(moved).max(axis=0, initial=0.0), np.abs(X).max(axis=0, initial=0.0)
-    # What is left of a constant column without its mean is rounding.
-    varies = np.flatnonzero(size > ROUNDING * given)
+    Z = standardised(X, fit_intercept)[0]
+    varies = np.flatnonzero(Z.any(axis=0))
     if not varies.size:
         return varies
-    R, order = qr(moved[:, varies] / size[varies], mode="r", pivoting=True)
+    R, order = scipy.linalg.qr(Z[:, varies], mode="r", pivoting=True)
     pivots = np.abs(np.diag(R))
     return np.sort(varies[order[: pivots.size][pivots > ROUNDING * pivots[0]]])
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Growth
+from simstudy.solvers.columns import standardised
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
@@ -43,10 +44,12 @@ def recedes(problem: Problem) -> bool:
     k = int(recession.sum())
     if k == 0:
         return False
-    Z = np.column_stack([np.ones(problem.y.size), problem.X]) if problem.fit_intercept else problem.X
+    # An unpenalised intercept and units of their own leave the cone of directions what it is.
+    X, size = standardised(problem.X, problem.fit_intercept)
+    Z = np.column_stack([np.ones(problem.y.size), X]) if problem.fit_intercept else X
     falling, fixed = direction[recession, None] * Z[recession], Z[~recession]
     everywhere = k == direction.size
-    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere)])
+    rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere) / size])
     if _has_direction(falling, fixed, rates, np.eye(k)):
         return True
     sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR
@@ -60,7 +63,7 @@ def _has_direction(falling: FloatArray, fixed: FloatArray, rates: FloatArray, sl
     k, z = slack.shape
     axes: list[tuple[float, float | None]] = [(0.0, 0.0 if never else None) for never in forbidden] * 2
     still = np.hstack([fixed, -fixed, np.zeros((fixed.shape[0], z))])
-    result = linprog(
+    result = scipy.optimize.linprog(
         np.concatenate([np.zeros(2 * c.size), -np.ones(z)]),
         A_ub=np.hstack([c - falling, c + falling, slack]),
         b_ub=np.zeros(k),

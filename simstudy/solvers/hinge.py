@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 FloatArray = NDArray[np.float64]
 
@@ -197,11 +197,15 @@ def newton_step(A: FloatArray, mu: float, sigma: float, gradient: FloatArray) ->
     if m >= q:
         H = sigma * (A.T @ A)
         H[np.diag_indices(q)] += d
-        return np.asarray(-cho_solve(cho_factor(H, check_finite=False), gradient, check_finite=False))
+        return np.asarray(
+            -scipy.linalg.cho_solve(scipy.linalg.cho_factor(H, check_finite=False), gradient, check_finite=False)
+        )
     B = A / d
     K = A @ B.T
     K[np.diag_indices(m)] += 1.0 / sigma
-    return np.asarray(B.T @ cho_solve(cho_factor(K, check_finite=False), B @ gradient) - gradient / d)
+    return np.asarray(
+        B.T @ scipy.linalg.cho_solve(scipy.linalg.cho_factor(K, check_finite=False), B @ gradient) - gradient / d
+    )
 
 
 def step_length(t: FloatArray, change: FloatArray, linear: float, quadratic: float, sigma: float) -> float:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
+from simstudy.kernels.tolerances import KINK_TOL
 from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Growth, PowerForm
 from simstudy.records import Status
 from simstudy.solvers.columns import columns, constant_columns, independent_columns
 from simstudy.solvers.existence import recedes
 from simstudy.solvers.notes import notes
+from simstudy.solvers.observations import counted, kernel_loss, merged
 from simstudy.solvers.problem import Problem, Solution, failure
 
 FloatArray = NDArray[np.float64]
@@ -34,7 +36,7 @@ RECEDES = NO_MINIMISER + "the objective falls for ever along a direction, by lin
 def _is_degenerate(problem: Problem) -> bool:
     """Whether the intercept alone fits every response or, without one, the null model's score vanishes throughout."""
     y = problem.y
-    if not (y == y[0]).all():
+    if problem.offset is not None or not (y == y[0]).all():
         return False
     return problem.fit_intercept or bool((problem.family.slope(y, np.zeros_like(y)) == 0.0).all())
 
@@ -103,7 +105,7 @@ def _iterate(problem: Problem) -> Solution:
     prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
     outcome, b, objective, kkt, n_iter, spread, unique = fit(
-        problem.family.kernel_loss(y), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
+        kernel_loss(problem), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
     )
     nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter, unique)
     if nonexistent is not None:
@@ -124,6 +126,20 @@ def _iterate(problem: Problem) -> Solution:
     return Solution(coef, intercept, objective, kkt, status, message, n_iter)
 
 
+def _settled(problem: Problem) -> Solution:
+    """The solution, of equal observations as one where it is not found exactly with each of them.
+
+    Equal observations are on their kinks together, and only the sum of their multipliers is determined.
+    """
+    solution = _iterate(problem)
+    # A fit without a residual has failed otherwise.
+    if problem.attack == Attack.NONE or not problem.family.kinked or not solution.kkt > KINK_TOL:
+        return solution
+    distinct = merged(problem)
+    other = _iterate(counted(distinct)) if distinct.y.size < problem.y.size else solution
+    return other if other.kkt < solution.kkt else solution
+
+
 def solve(problem: Problem) -> Solution:
     """Minimise the objective of `problem` and certify the result.
 
@@ -134,4 +150,5 @@ def solve(problem: Problem) -> Solution:
         DEGENERATE_RESPONSE for a constant y; RANK_DEFICIENT where an unpenalised fit is not unique; NOT_CONVERGED
         otherwise. Data never raise here.
     """
-    return precluded(problem) or _iterate(problem)
+    problem = counted(problem)
+    return precluded(problem) or _settled(problem)

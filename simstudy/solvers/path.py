@@ -15,6 +15,7 @@ from simstudy.records import Status
 from simstudy.solvers.columns import columns
 from simstudy.solvers.newton import TOLERANCE, precluded, solve
 from simstudy.solvers.notes import notes
+from simstudy.solvers.observations import counted, kernel_loss
 from simstudy.solvers.problem import Problem, Solution
 
 
@@ -39,6 +40,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
         Equal to those of `solve` up to its tolerance. A convex problem is solved along the path in one compiled call,
         and what is not certified there is solved anew from scratch, so that statuses are those of `solve`.
     """
+    problem = counted(problem)
     problems = [replace(problem, penalty=replace(penalty, lam=lam)) for lam in lams]
     if not problems or not is_convex(problems[0]) or precluded(problems[0]) is not None:
         return [solve(each) for each in problems]
@@ -46,7 +48,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
     Z, weights, constant = columns(replace(problem, penalty=penalty))
     prepare(weights.size)
     outcomes, B, objectives, residuals, n_iter = fit_path(
-        problem.family.kernel_loss(problem.y),
+        kernel_loss(problem),
         int(problem.attack),
         replace(penalty, lam=1.0).kernel_shape(),
         np.asarray(lams, dtype=float),

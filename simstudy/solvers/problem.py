@@ -30,6 +30,10 @@ class Problem:
     attack : Attack
     fit_intercept : bool
         Whether to add an intercept that is neither penalised nor perturbed.
+    weights : (n,) float array, optional
+        What each observation counts in the means of T3 and T4; positive.
+    offset : (n,) float array, optional
+        Added to the linear predictor.
     """
 
     X: FloatArray
@@ -38,6 +42,8 @@ class Problem:
     penalty: Penalty | None
     attack: Attack
     fit_intercept: bool
+    weights: FloatArray | None = None
+    offset: FloatArray | None = None
 
 
 @dataclass(frozen=True)

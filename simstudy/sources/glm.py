@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.families import FAMILIES
 from simstudy.families import family as family_of
 from simstudy.records import Data
 from simstudy.registry import Registry, check_name, digest
@@ -20,6 +21,7 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.definition import terms
 from simstudy.sources.designs import DESIGNS, Design, Normal
 from simstudy.sources.noise import ERRORS, ErrorLaw, NormalErrors
+from simstudy.sources.population import Population
 from simstudy.sources.prevalence import intercept_for, prevalence
 from simstudy.sources.setting import LABEL_PATTERN
 
@@ -28,6 +30,8 @@ T = TypeVar("T")
 
 STANDARD_NORMAL = Normal()
 NORMAL_ERRORS = NormalErrors()
+#: Rows of covariates over which estimands average.
+POPULATION_DRAWS = 4000
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,31 @@ class Scenario:
         beta = {"beta": np.array(self.beta)}
         return beta if self.intercept is None else {**beta, "intercept": self.intercept}
 
+    @cached_property
+    def population(self) -> Population:
+        """Moments and draws of the covariates, for estimands."""
+        return Population(self._second_moment, self._draws, family_of(self.family).mean)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the population, whose compiled functions and draws every process makes for itself."""
+        return {name: value for name, value in vars(self).items() if name != "population"}
+
+    def _second_moment(self) -> Array:
+        if self.design.fixed:
+            X = self.fixed_covariates()
+            moment, means = X.T @ X / self.n, X.mean(axis=0)
+        else:
+            means = self.design.means(self.p)
+            moment = self.design.covariance(self.p) + np.outer(means, means)
+        if self.intercept is None:
+            return np.asarray(moment)
+        return np.block([[np.ones((1, 1)), means[None, :]], [means[:, None], moment]])
+
+    def _draws(self) -> Array:
+        if self.design.fixed:
+            return self.fixed_covariates()
+        return self.design.sample(POPULATION_DRAWS, self.p, generator(0, self.key, Stream.POPULATION))
+
     def columns(self) -> dict[str, Any]:
         """Values of records.SCENARIO_FIELDS, which every replicate row repeats."""
         return {
@@ -224,7 +253,11 @@ class Scenario:
         return Data(X, self.respond(self.linear_predictor(X), rng))
 
     def definition(self) -> dict[str, Any]:
-        """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default."""
+        """The scenario as a [[scenario]] table of a study file, with nothing left to solve or to default.
+
+        `code` is the hash of the family's plug-in.
+        """
+        code = FAMILIES.code(self.family)
         return {
             "label": self.label,
             "family": self.family,
@@ -234,6 +267,7 @@ class Scenario:
             "design": terms(self.design, "law"),
             "sigma": self.sigma,
             **({} if self.errors == NORMAL_ERRORS else {"errors": terms(self.errors, "law")}),
+            **({"code": code} if code else {}),
         }
 
     def _intercept_definition(self) -> dict[str, Any]:

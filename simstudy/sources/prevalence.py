@@ -19,8 +19,8 @@ import functools
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from simstudy.errors import ConfigError, bad_value
 from simstudy.sources.designs import Design
@@ -95,7 +95,9 @@ def intercept_for(target: float, design: Design, beta: tuple[float, ...]) -> flo
     # At this distance the rarer label has a logistic chance of rarer/2 at most wherever |x'beta - E x'beta| is within
     # sd sqrt(2 / rarer), and by Chebyshev's inequality it is beyond that with a probability of rarer/2 at most.
     distance = math.log(2.0 / rarer) + math.sqrt(2.0 / rarer) * _predictor_sd(design, beta)
-    centre = brentq(lambda c: _probability_below(c, t, weights) - target, -distance, distance, xtol=1e-13)
+    centre = scipy.optimize.brentq(
+        lambda c: _probability_below(c, t, weights) - target, -distance, distance, xtol=1e-13
+    )
     return float(centre) - design.predictor_mean(beta)
 
 

@@ -24,6 +24,8 @@ def keep_aside(layout: Layout, path: Path) -> Path | None:
         The folder cannot be written, or is a link.
     """
     refuse_link(layout.set_aside, path.parent)
+    if not path.exists():
+        return None
     try:
         layout.set_aside.mkdir(parents=True, exist_ok=True)
         place = free_name(layout.set_aside / path.name)

@@ -17,7 +17,12 @@ from simstudy.store.files import read_text, write_text
 from simstudy.store.layout import Layout
 
 #: Keys of a study file that change no finished row: what it asks for may grow, and what it says may be worded anew.
-FREE_KEYS = frozenset({"replicates", "aim", "analyses", "timeout", "claim", "estimand", "laws", "measures", "plugins"})
+FREE_KEYS = frozenset(
+    {
+        "replicates", "aim", "title", "series", "place", "analyses", "timeout", "claim", "estimand", "laws", "measures",
+        "plugins",
+    }
+)  # fmt: skip
 
 SHOWN = 5
 

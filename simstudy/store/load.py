@@ -19,6 +19,9 @@ from simstudy.store.long import long_rows
 from simstudy.store.overlap import each_fit_once
 from simstudy.store.shards import PREFIX, Damaged, Shard, estimate_columns, read_all, shard_paths
 
+#: Columns without which a file is not the truth of a study.
+TRUTH = ("scenario", "scenario_key")
+
 
 def load(folder: str | Path, long: bool = False) -> pd.DataFrame:
     """Every replicate row of a study.
@@ -45,7 +48,7 @@ def load(folder: str | Path, long: bool = False) -> pd.DataFrame:
     layout = Layout(Path(folder))
     table = rows(layout)
     if long:
-        return long_rows(table, read_table(layout.scenarios), estimate_columns(shard_paths(layout)))
+        return long_rows(table, read_table(layout.scenarios, needs=TRUTH), estimate_columns(shard_paths(layout)))
     frame: pd.DataFrame = table.to_pandas()
     return frame
 
@@ -96,7 +99,7 @@ def index_of(layout: Layout) -> Index:
         paths.setdefault(path.name[:PREFIX], []).append(path)
     if not paths:
         raise ResultsError(f"{layout.folder} holds no replicates; `simstudy run` makes them")
-    truth = read_table(layout.scenarios, needs=("scenario", "scenario_key"))
+    truth = read_table(layout.scenarios, needs=TRUTH)
     methods = tuple(method["name"] for method in read_definition(layout)["method"])
     return Index(layout.folder, {prefix: tuple(own) for prefix, own in paths.items()}, truth, methods)
 
@@ -206,7 +209,7 @@ def load_scenarios(folder: str | Path) -> pd.DataFrame:
         The folder holds no readable scenarios.parquet.
     """
     path = Layout(Path(folder)).scenarios
-    frame: pd.DataFrame = read_table(path, needs=("scenario", "scenario_key")).to_pandas()
+    frame: pd.DataFrame = read_table(path, needs=TRUTH).to_pandas()
     return frame
 
 

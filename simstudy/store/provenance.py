@@ -24,7 +24,7 @@ from simstudy.store.files import UnreadableError, read_text, write_text
 from simstudy.store.layout import Layout
 from simstudy.store.lock import alone
 
-PACKAGES = ("simstudy", "numpy", "scipy", "numba", "pandas", "pyarrow", "joblib", "statsmodels")
+PACKAGES = ("simstudy", "numpy", "scipy", "numba", "pandas", "pyarrow", "joblib")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ whole by `Study`. Every step lists all of its problems.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
@@ -52,6 +53,9 @@ class StudyTable:
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
     measures: tuple[str, ...] = ()
+    title: str = ""
+    series: str = ""
+    place: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class MethodTable:
     se: bool | str = False
     label: str = ""
     code: str = ""
+    intercept: str | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,9 @@ def _study(
         estimand=table.estimand,
         laws=table.laws,
         measures=table.measures,
+        title=table.title,
+        series=table.series,
+        place=table.place,
     )
 
 
@@ -161,8 +169,9 @@ def _method(where: str, table: dict[str, Any]) -> Method:
         chosen = {key: value for key, value in parameters.items() if key in options}
         rest = {key: value for key, value in parameters.items() if key not in options}
         return Method(
-            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label
-        )
+            row.name, row.estimator, row.penalty, tuple(rest.items()), lam, tuple(chosen.items()), row.se, row.label,
+            row.intercept,
+        )  # fmt: skip
 
 
 def _lambda_rule(value: Any) -> LambdaRule | None:

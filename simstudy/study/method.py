@@ -10,10 +10,10 @@ from typing import Any
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.estimators.options import REQUIRED
 from simstudy.estimators.registry import ESTIMATORS, Estimator
-from simstudy.estimators.rules import RULES, Criterion, Pivotal, TuningRule
+from simstudy.estimators.rules import RULES, Criterion, LevelRule, TuningRule
 from simstudy.estimators.standard_errors import CURVATURES
 from simstudy.penalties import PENALTIES, Penalty
-from simstudy.registry import check_name
+from simstudy.registry import check_name, joint
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,39 @@ class UniversalLambda:
         return {"rule": "universal", "c": float(self.c)}
 
 
+@dataclass(frozen=True)
+class ProportionalLambda:
+    """The scale on which laws at n/p fixed are stated (T19): ``c / sqrt(p)``.
+
+    Parameters
+    ----------
+    c : float
+        Level, 0 or more.
+    """
+
+    c: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_level("c", self.c)
+
+    def value_at(self, n: int, p: int) -> float:  # noqa: ARG002 - every rule without a partner answers (n, p)
+        """Lambda of a scenario with n observations and p coefficients."""
+        return self.c / math.sqrt(p)
+
+    def definition(self) -> dict[str, Any]:
+        """The rule as the `lam` of a study file."""
+        return {"rule": "proportional", "c": float(self.c)}
+
+
 #: Rules that give lambda before there are data, or by way of another method.
-PlannedRule = FixedLambda | RateLambda | UniversalLambda | MatchedLambda
+PlannedRule = FixedLambda | RateLambda | UniversalLambda | ProportionalLambda | MatchedLambda
 LambdaRule = PlannedRule | TuningRule
 #: Value of the key `rule` in a study file -> class.
-NAMED_RULES: dict[str, type[UniversalLambda | TuningRule]] = {"universal": UniversalLambda, **RULES}
+NAMED_RULES: dict[str, type[UniversalLambda | ProportionalLambda | TuningRule]] = {
+    "universal": UniversalLambda,
+    "proportional": ProportionalLambda,
+    **RULES,
+}
 
 
 @dataclass(frozen=True)
@@ -142,6 +170,8 @@ class Method:
         Whether to store standard errors, or the `curvature` of `estimators.standard_errors`; True is "quadratic".
     label : str
         How people see it, in any characters; its name unless given.
+    intercept : str, optional
+        ``none`` to fit without one, whatever the source has; left out, as the source has it.
 
     Raises
     ------
@@ -158,12 +188,14 @@ class Method:
     options: tuple[tuple[str, float | str], ...] = ()
     se: bool | str = False
     label: str = ""
+    intercept: str | None = None
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
         object.__setattr__(self, "label", self.label or self.name)
         object.__setattr__(self, "options", _checked_options(self.entry, dict(self.options)))
         self._check_standard_errors()
+        self._check_intercept()
         self._check_level()
         if not self.entry.needs_penalty:
             self._check_left_out("penalty", "parameters")
@@ -195,6 +227,12 @@ class Method:
             raise ConfigError(bad_value("se", self.se, f"left out with {self.estimator!r}, which has none"))
         if not isinstance(self.se, bool) and self.se not in CURVATURES:
             raise ConfigError(bad_value("se", self.se, f"true, false or one of {', '.join(CURVATURES)}"))
+
+    def _check_intercept(self) -> None:
+        if self.intercept not in {None, "none"}:
+            raise ConfigError(bad_value("intercept", self.intercept, "'none', or left out: as the source has it"))
+        if self.intercept is not None and "fit_intercept" not in self.entry.given:
+            raise ConfigError(bad_value("intercept", "none", f"left out with {self.estimator!r}, which decides itself"))
 
     def _check_level(self) -> None:
         """Lambda and its rule are what the estimator says that it can do."""
@@ -237,8 +275,9 @@ class Method:
             table |= {"penalty": self.penalty, **dict(self.parameters)}
         if self.lam is not None:
             table["lam"] = self.lam.definition()
-        code = ESTIMATORS.code(self.estimator)
-        return table | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
+        code = joint(ESTIMATORS.code(self.estimator), PENALTIES.code(self.penalty) if self.penalty is not None else "")
+        intercept = {} if self.intercept is None else {"intercept": self.intercept}
+        return table | intercept | ({"se": self.se} if self.se else {}) | ({"code": code} if code else {})
 
 
 def option_names(estimator: str) -> tuple[str, ...]:
@@ -248,7 +287,7 @@ def option_names(estimator: str) -> tuple[str, ...]:
 
 def _lacking(entry: Estimator, rule: TuningRule) -> str:
     """What an estimator would have to declare for a rule; empty where nothing is missing."""
-    if isinstance(rule, Pivotal):
+    if isinstance(rule, LevelRule):
         return "" if entry.pivotal else "whose levels are not pivotal (T14): that is left to the FGSM estimators"
     needed = ["largest_lam"] * (rule.lams is None) + ["freedom"] * isinstance(rule, Criterion)
     if isinstance(rule, Criterion) and rule.df != "active" and entry.freedom is not None:

@@ -19,8 +19,9 @@ from simstudy.registry import check_name, digest
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.claim import Claim, claim_problems
+from simstudy.study.labels import method_labels
 from simstudy.study.limits import MOST_REPLICATES
-from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
+from simstudy.study.method import FixedLambda, MatchedLambda, Method, ProportionalLambda, RateLambda, UniversalLambda
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class Study:
         Laws that predict measures; all that apply where it is left out.
     measures : tuple of str
         Performance measures to compute besides those that are always computed.
+    title : str
+        What a report calls it; its name where it is left out.
+    series : str
+        The body of work that it belongs to, which a report on several studies is called by.
+    place : float
+        Where it stands in a report, the smallest first; studies without a place come last, by name.
 
     Raises
     ------
@@ -83,6 +90,9 @@ class Study:
     estimand: str | None = None
     laws: tuple[str, ...] | None = None
     measures: tuple[str, ...] = ()
+    title: str = ""
+    series: str = ""
+    place: float = math.inf
 
     def __post_init__(self) -> None:
         for field in ("scenarios", "methods", "analyses", "claims", "plugins", "estimands", "measures"):
@@ -106,6 +116,11 @@ class Study:
         return self.replicates if self.full is None else self.full
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """How people see the methods, by name."""
+        return method_labels(self.methods)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of what defines the results, whatever the number of replicates: seed, scenarios and methods."""
         return digest(
@@ -125,6 +140,9 @@ class Study:
         return {
             "name": self.name,
             "aim": self.aim,
+            **({"title": self.title} if self.title else {}),
+            **({"series": self.series} if self.series else {}),
+            **({"place": self.place} if math.isfinite(self.place) else {}),
             "seed": self.seed,
             "replicates": self.replicates if self.full is None else {"quick": self.replicates, "full": self.full},
             "analyses": list(self.analyses),
@@ -203,7 +221,7 @@ def _claim_problems(study: Study) -> Iterator[str]:
 
 def _is_planned(method: Method) -> bool:
     """Whether lambda is known before there are data, and without another method."""
-    return isinstance(method.lam, FixedLambda | RateLambda | UniversalLambda)
+    return isinstance(method.lam, FixedLambda | RateLambda | UniversalLambda | ProportionalLambda)
 
 
 def _repeated(field: str, names: Iterable[str]) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Law:
     description: str
 
 
-LAWS: Registry[Law] = Registry("law")
+LAWS: Registry[Law] = Registry("law", homes=("simstudy.theory.proportional", "simstudy.geometry"))
 
 
 def law(name: str) -> Callable[[F], F]:

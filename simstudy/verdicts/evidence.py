@@ -28,7 +28,9 @@ from simstudy.verdicts.intervals import (
 #: Share of failed fits above which nothing is decided about a quantity without bounds.
 MOST_FAILED = 0.01
 
-BOUNDED = ("true_positives", "false_positives", "false_negatives", "true_positive_rate", "false_positive_rate")
+#: Counts of coefficients outside the support, and all counts and shares.
+OF_REST = ("false_positives", "true_negatives")
+BOUNDED = ("true_positives", "false_negatives", "true_positive_rate", "false_positive_rate", *OF_REST)
 
 
 def of_measure(results: Found, key: str, method: str, reference: str | None, measure: str, parameter: str) -> Evidence:
@@ -114,4 +116,4 @@ def _largest(measure: str, truth: pd.Series) -> float:
     """Largest value that one replicate can have."""
     if measure.endswith("_rate"):
         return 1.0
-    return float(truth["p"] - truth["s"] if measure == "false_positives" else truth["s"])
+    return float(truth["p"] - truth["s"] if measure in OF_REST else truth["s"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from simstudy.measures import WHOLE
 from simstudy.measures.estimate import FloatArray
@@ -79,7 +79,7 @@ def curvature(n: FloatArray, error: FloatArray, mcse: FloatArray) -> float:
     design = np.column_stack([np.ones_like(x), x, x**2]) * root[:, None]
     inverse = np.linalg.inv(design.T @ design)
     estimate = inverse @ design.T @ (root * np.log(error))
-    return float(2 * norm.sf(abs(estimate[2]) / np.sqrt(inverse[2, 2])))
+    return float(2 * ndtr(-abs(estimate[2]) / np.sqrt(inverse[2, 2])))
 
 
 def pre_asymptotic(n: FloatArray, error: FloatArray, mcse: FloatArray) -> list[float]:

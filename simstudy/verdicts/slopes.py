@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
-from statsmodels.regression.linear_model import WLS
-from statsmodels.tools import add_constant
+from scipy.special import chdtrc, ndtri
 
 from simstudy.measures.estimate import FloatArray
 
@@ -49,19 +47,21 @@ def log_log_slope(n: FloatArray, rmse: FloatArray, mcse: FloatArray) -> Slope:
     if len(np.unique(n[known])) < 2:
         return Slope(points=points)
     relative = mcse[known] / rmse[known]
-    model = WLS(np.log(rmse[known]), add_constant(np.log(n[known])), weights=relative**-2.0)
-    fit = model.fit(cov_type="fixed scale")
-    lower, upper = fit.conf_int(alpha=0.05)[1]
+    weights, log_n, log_rmse = relative**-2.0, np.log(n[known]), np.log(rmse[known])
+    coefficients, centred = _line(log_n, weights)
+    slope = float(coefficients @ log_rmse)
+    mcse_of_slope = float((weights @ centred**2) ** -0.5)
+    residuals = log_rmse - np.average(log_rmse, weights=weights) - slope * centred
     df = points - 2
-    lack_of_fit = float((fit.wresid**2).sum()) if df else np.nan
+    lack_of_fit = float(weights @ residuals**2) if df else np.nan
     return Slope(
-        slope=float(fit.params[1]),
-        slope_mcse=float(fit.bse[1]),
-        slope_lower=float(lower),
-        slope_upper=float(upper),
+        slope=slope,
+        slope_mcse=mcse_of_slope,
+        slope_lower=slope - float(ndtri(0.975)) * mcse_of_slope,
+        slope_upper=slope + float(ndtri(0.975)) * mcse_of_slope,
         lack_of_fit=lack_of_fit,
         lack_of_fit_df=df,
-        lack_of_fit_p=float(chi2.sf(lack_of_fit, df)) if df else np.nan,
+        lack_of_fit_p=float(chdtrc(df, lack_of_fit)) if df else np.nan,
         points=points,
     )
 
@@ -90,7 +90,12 @@ def predicted_slope(
     if len(np.unique(n[used])) < 2 or not (predicted[used] > 0).all():
         return np.nan, np.nan
     weights, log_n = relative[used] ** -2.0, np.log(n[used])
-    centred = log_n - np.average(log_n, weights=weights)
-    coefficients = weights * centred / (weights @ centred**2)
+    coefficients, _ = _line(log_n, weights)
     spread = coefficients * np.nan_to_num(predicted_mcse[used]) / predicted[used]
     return float(coefficients @ np.log(predicted[used])), float(np.sqrt(spread @ spread))
+
+
+def _line(x: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients of y in the slope of a weighted least squares line, and x about its weighted mean."""
+    centred = x - np.average(x, weights=weights)
+    return weights * centred / (weights @ centred**2), centred

@@ -86,11 +86,15 @@ def judge(interval: Interval, region: Bounds, supported_at: float, contradicted_
     return Verdict.UNDECIDED, min(supported_at, contradicted_at)
 
 
+#: Replicates that nobody makes: an estimate that needs more is on the edge of its region to all digits.
+EDGE = 1e12
+
+
 def needed_replicates(evidence: Evidence, region: Bounds, alpha: float, power: float = POWER) -> float:
     """Replicates of each scenario that decide the verdict with probability `power` if the truth is the estimate.
 
-    Errors are taken to fall like R^(-1/2). Infinite where the estimate is on the edge of the region, NaN where its
-    error is not known.
+    Errors are taken to fall like R^(-1/2). Infinite where the estimate is on the edge of the region (more than 1e12 are
+    needed), NaN where its error is not known.
     """
     lower, upper = evidence.interval(alpha)
     value, (low, high) = evidence.value, region
@@ -102,7 +106,8 @@ def needed_replicates(evidence: Evidence, region: Bounds, alpha: float, power: f
         shrink = min((value - low) / below, (high - value) / above)
     else:
         shrink = (low - value) / above if value < low else (value - high) / below
-    return math.inf if shrink <= 0 else math.ceil(evidence.usable / evidence.cells / shrink**2)
+    needed = math.inf if shrink <= 0 else evidence.usable / evidence.cells / shrink**2
+    return math.ceil(needed) if needed < EDGE else math.inf
 
 
 def power_to_contradict(evidence: Evidence, region: Bounds, alpha: float, replicates: int) -> float:

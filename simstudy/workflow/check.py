@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from simstudy.errors import SimstudyError, unknown_name
+from simstudy.errors import SimstudyError
 from simstudy.plugins import words
 from simstudy.records import HAT, Data, Status
 from simstudy.runner.block import block_table
@@ -22,7 +22,7 @@ from simstudy.seeding import Stream, generator
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
 from simstudy.workflow.measuring import measured
-from simstudy.workflow.predicting import by_laws
+from simstudy.workflow.predicting import by_laws, unknown_estimands
 from simstudy.workflow.studies import study_of
 
 #: A fit with one of these statuses says that something is wrong with its code.
@@ -90,7 +90,7 @@ def check(study: str | Path | Study) -> Checked:
         tables.append(block_table(block, rows).to_pandas())
         problems += [f"{scenario.label}, {row.method}: {row.message}" for row in rows if row.status in BROKEN]
         predictions, reasons = by_laws(chosen, scenario)
-        problems += [*reasons, *unknown_estimands(predictions, tables[-1].columns)]
+        problems += [*reasons, *unknown_estimands(predictions, estimands_of(tables[-1].columns))]
     problems += measure_problems(chosen, pd.concat(tables, ignore_index=True))
     cells = pd.DataFrame(tried, columns=[each.name for each in fields(Tried)])
     return Checked(cells, tuple(dict.fromkeys(problems)), seconds)
@@ -132,13 +132,9 @@ def data_problems(data: Data) -> Iterator[str]:
                 yield f"{part} has values that are not finite"
 
 
-def unknown_estimands(predictions: Sequence[pd.DataFrame], columns: Collection[str]) -> Iterator[str]:
-    """Sentences on what laws predict of an estimand that no method of the study has."""
-    known = [name.removesuffix(HAT) for name in columns if name.endswith(HAT)]
-    for frame in predictions:
-        for law, estimand in frame[["law", "estimand"]].drop_duplicates().itertuples(index=False):
-            if estimand not in known and estimand not in columns:
-                yield unknown_name(f"estimand of law {law}", estimand, known)
+def estimands_of(columns: Collection[str]) -> list[str]:
+    """What a table of rows has an estimate of, or the truth."""
+    return [*(name.removesuffix(HAT) for name in columns if name.endswith(HAT)), *columns]
 
 
 def measure_problems(study: Study, rows: pd.DataFrame) -> Iterator[str]:

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analyses.methods import targets_in
 from simstudy.errors import ConfigError
 from simstudy.report.table import Table, write_table
-from simstudy.runner.block import thread_controller
-from simstudy.runner.processes import workers
+from simstudy.runner.processes import in_processes
 from simstudy.sources.glm import Scenario
 from simstudy.store.codebook import CLAIMS, write_codebook, write_described
 from simstudy.store.definition import write_definition
@@ -87,13 +85,8 @@ def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
                 labels = tuple(found.label for found in select_scenarios(each.scenario, study.scenarios))
                 groups.setdefault(labels, []).append(each)
     # Claims on one scenario share the draws of its laws, so they are computed by one process.
-    work = [delayed(foretell_all)(group, study) for group in groups.values()]
-    # One thread here too, as in `predictions`.
-    with (
-        thread_controller().limit(limits=1),
-        parallel_config(backend="loky", n_jobs=workers(jobs, len(work)), inner_max_num_threads=1),
-    ):
-        return {name: each for part in Parallel()(work) for name, each in part.items()}
+    found = in_processes(jobs, foretell_all, [(group, study) for group in groups.values()])
+    return {name: each for part in found for name, each in part.items()}
 
 
 def foretell_all(group: Sequence[Claim], study: Study) -> dict[str, Foretold]:

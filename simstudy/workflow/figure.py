@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from simstudy.analyses.kinds import Choice
+from simstudy.analyses.kinds import kind as kind_named
 from simstudy.analyses.labels import with_labels
 from simstudy.analyses.registry import drawings
 from simstudy.analyses.results import Results
 from simstudy.errors import SimstudyError
 from simstudy.report.figures.canvas import Figure, rc_context
-from simstudy.report.figures.save import write_figure
+from simstudy.report.figures.compact import compact
+from simstudy.report.figures.save import NUMBERS, write_figure
 from simstudy.report.figures.style import SETTINGS
 from simstudy.store.fingerprint import record
 from simstudy.study.study import Study
 from simstudy.workflow.gathering import results_of
 from simstudy.workflow.studies import layout_of, study_of
+
+#: What bands and pale lines are, in each caption.
+BANDS = "Bands and bars: 95 % Monte Carlo intervals. Pale lines, where there are some: what the theory predicts."
 
 
 def figure(
@@ -24,6 +30,8 @@ def figure(
     results: str | Path = "results",
     formats: Sequence[str] = ("svg", "pdf"),
     jobs: int = 1,
+    kind: str = "",
+    choice: Choice | None = None,
 ) -> tuple[list[Path], tuple[str, ...]]:
     """Draw the figures of a study's analyses from its results and write them.
 
@@ -37,6 +45,10 @@ def figure(
         Of svg, pdf and png.
     jobs : int
         Processes for predictions that no table has computed yet; -1 uses every core.
+    kind : str
+        A name of `analyses.kinds.KINDS`: this figure alone, in place of those of the study's analyses.
+    choice : Choice, optional
+        What a figure of this kind is of.
 
     Returns
     -------
@@ -55,10 +67,33 @@ def figure(
     chosen = study_of(study)
     layout = layout_of(chosen, results)
     found, made_from = results_of(chosen, layout, jobs)
-    drawn, reasons = figures(found)
-    paths = [path for name, each in drawn.items() for path in write_figure(each, name, layout.figures, formats)]
+    drawn, reasons = figures(found) if not kind else ({kind: of_kind(found, kind, choice or Choice())}, ())
+    paths = [path for name, each in drawn.items() for path in written(each, name, layout.figures, formats)]
     record(layout, paths, made_from)
     return paths, reasons
+
+
+def of_kind(results: Results, name: str, choice: Choice) -> Figure:
+    """A figure of a kind, whatever analyses the study asks for.
+
+    Raises
+    ------
+    ConfigError
+        There is no such kind, or the results have nothing of what it is to be of.
+    """
+    draw = kind_named(name)
+    with rc_context(SETTINGS):
+        return captioned(draw(results, choice), draw.__doc__ or "", results)
+
+
+def written(figure: Figure, name: str, folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Files of a figure, among them its one-panel form as SVG where it is written as SVG."""
+    paths = write_figure(figure, name, folder, formats)
+    if "svg" in formats:
+        with rc_context(SETTINGS):
+            small = compact(figure)
+        paths += write_figure(small, f"{name}.small", folder, ("svg",))
+    return paths
 
 
 def figures(results: Results) -> tuple[dict[str, Figure], tuple[str, ...]]:
@@ -75,7 +110,31 @@ def figures(results: Results) -> tuple[dict[str, Figure], tuple[str, ...]]:
     with rc_context(SETTINGS):
         for name, (analysis, draw) in drawings(results.study).items():
             try:
-                drawn[name] = draw(with_labels(results.once(analysis.name, analysis.frame), results.labels))
+                numbers = with_labels(results.once(analysis.name, analysis.frame), results.labels)
+                drawn[name] = captioned(draw(numbers), draw.__doc__ or "", results)
             except SimstudyError as error:
                 reasons.append(f"no figure {name}: {error}")
     return drawn, tuple(reasons)
+
+
+def captioned(figure: Figure, drawn: str, results: Results) -> Figure:
+    """The figure with a label that stands alone: what is drawn, its bands, the replicates and failures, the numbers.
+
+    Parameters
+    ----------
+    figure : Figure
+        Its label says the numbers.
+    drawn : str
+        Docstring of the function that drew it, whose first sentence says what is drawn.
+    results : Results
+    """
+    own = results.measures[(results.measures["measure"] == "failure_rate") & results.measures["reference"].isna()]
+    fewest, most = (f"{number:,}" for number in (own["attempted"].min(), own["attempted"].max()))
+    count = f"R = {most}" if fewest == most else f"R = {fewest} to {most}"
+    failed, fits = int(own["failed"].sum()), int(own["attempted"].sum())
+    said = [
+        drawn.strip().partition("\n")[0],
+        f"{BANDS} {count} data sets for each scenario; {failed:,} of {fits:,} fits without a usable result.",
+    ]
+    figure.set_label(f"{' '.join(filter(None, said))} {NUMBERS} {figure.get_label()}")
+    return figure

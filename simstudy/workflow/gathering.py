@@ -11,6 +11,7 @@ from simstudy.store.load import load_scenarios
 from simstudy.study.study import Study
 from simstudy.workflow.current import current_predictions, published_measures
 from simstudy.workflow.measuring import estimates_in
+from simstudy.workflow.predicting import laws_of, unknown_estimands
 
 
 def results_of(study: Study, layout: Layout, jobs: int = 1) -> tuple[Results, str]:
@@ -36,4 +37,6 @@ def results_from(
 ) -> Results:
     """Results with measures and predictions that have been computed."""
     truth = with_definitions(load_scenarios(layout.folder), study.scenarios)
-    return Results(frame, truth, estimates_in(layout), study, predicted, silent)
+    by_laws = [] if predicted is None else [predicted[predicted["law"].isin(laws_of(study))]]
+    unmatched = tuple(unknown_estimands(by_laws, frame["estimand"].dropna().unique()))
+    return Results(frame, truth, estimates_in(layout), study, predicted, (*silent, *unmatched))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from simstudy.measures.cells import DIAGNOSTICS
 from simstudy.measures.columns import column
 from simstudy.measures.measure import Default
 from simstudy.records import Status
-from simstudy.runner.processes import submit, workers
+from simstudy.runner.processes import in_processes
 from simstudy.sources.registry import Source
 from simstudy.store.files import read_schema
 from simstudy.store.layout import Layout
@@ -52,10 +52,7 @@ def measures(study: Study, folder: Path, jobs: int = 1) -> pd.DataFrame:
     there = [scenario for scenario in study.scenarios if index.files([scenario.key])]
     if not there:
         raise ResultsError(f"{folder} holds no replicates of this study; `simstudy run` makes them")
-    parts = [*batches(index, there)]
-    jobs = workers(jobs, len(parts))
-    frames = [summarising(study, index, part, jobs=jobs) for part in parts]
-    return pd.concat([frame() for frame in frames], ignore_index=True)
+    return pd.concat(summarised(study, index, [*batches(index, there)], jobs=jobs), ignore_index=True)
 
 
 def batches(index: Index, scenarios: Sequence[Source]) -> Iterator[list[Source]]:
@@ -86,23 +83,22 @@ def shape_of(paths: Sequence[Path]) -> tuple[object, int]:
     return (there, estimate_columns(paths)), sum(stop - start for own in there.values() for start, stop in own)
 
 
-def summarising(
+def summarised(
     study: Study,
     index: Index,
-    scenarios: Sequence[Source],
+    parts: Sequence[Sequence[Source]],
     names: Sequence[str] | None = None,
     first: int | None = None,
     *,
-    jobs: int,
-) -> Callable[[], pd.DataFrame]:
-    """Function that returns `batch_measures`, which other processes begin at once to compute if there are several.
+    jobs: int = 1,
+) -> list[pd.DataFrame]:
+    """`batch_measures` of some scenarios each, in several processes.
 
     Many rows always go to another process, so that the memory of the one that runs a study does not grow with it.
     """
-    part = index.of([scenario.key for scenario in scenarios])
-    if jobs == 1 and len(scenarios) * study.replicates * len(study.methods) <= MANY_ROWS:
-        return partial(batch_measures, study, part, names, first)
-    return submit(jobs, batch_measures, study, part, names, first).result
+    tasks = [(study, index.of([scenario.key for scenario in part]), names, first) for part in parts]
+    many = any(len(part) * study.replicates * len(study.methods) > MANY_ROWS for part in parts)
+    return in_processes(jobs, batch_measures, tasks, apart=many)
 
 
 def batch_measures(

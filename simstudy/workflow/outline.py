@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,10 @@ class Outline:
     analyses, figures : tuple of str
         Names of the tables and of the figures that it may have.
     has_claims, has_plugins : bool
+    title, series : str
+    place : float
+    definition : mapping
+        The resolved study file.
     """
 
     name: str
@@ -37,6 +42,10 @@ class Outline:
     figures: tuple[str, ...]
     has_claims: bool
     has_plugins: bool
+    title: str
+    series: str
+    place: float
+    definition: Mapping[str, Any]
 
 
 def outline_of(definition: Mapping[str, Any]) -> Outline:
@@ -72,4 +81,8 @@ def outline_of(definition: Mapping[str, Any]) -> Outline:
         figures=tuple(dict.fromkeys([*drawn, *(ANALYSES[USUAL].figures or {})])),
         has_claims="claim" in definition,
         has_plugins="plugins" in definition,
+        title=str(definition.get("title") or definition["name"].replace("_", " ").capitalize()),
+        series=str(definition.get("series", "")),
+        place=definition.get("place", math.inf),
+        definition=definition,
     )

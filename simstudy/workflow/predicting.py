@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 import pandas as pd
-from joblib import Parallel, delayed, parallel_config
 
 from simstudy.analyses.methods import contrasts, target, why_no_law
-from simstudy.errors import SimstudyError
+from simstudy.errors import SimstudyError, unknown_name
 from simstudy.measures import MEASURES
-from simstudy.runner.block import thread_controller
 from simstudy.runner.methods import resolve
-from simstudy.runner.processes import workers
+from simstudy.runner.processes import in_processes
 from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
@@ -22,13 +21,7 @@ from simstudy.theory.registry import LAWS, predictions_of
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    work = [delayed(predicted)(study, scenario) for scenario in study.glm]
-    # One thread here too: with jobs = 1 the work is done in this process.
-    with (
-        thread_controller().limit(limits=1),
-        parallel_config(backend="loky", n_jobs=workers(jobs, len(work)), inner_max_num_threads=1),
-    ):
-        found = Parallel()(work)
+    found = in_processes(jobs, predicted, [(study, scenario) for scenario in study.glm])
     # Laws of plug-ins are functions of this process's registry, and theirs to be fast.
     found += [by_laws(study, scenario) for scenario in study.scenarios]
     frames = [frame for some, _ in found for frame in some]
@@ -40,7 +33,7 @@ def laws_of(study: Study) -> tuple[str, ...]:
     """Laws that a study asks for: those that it names, or those of its plug-ins where it names none."""
     if study.laws is not None:
         return study.laws
-    own = {plugin.code for plugin in study.plugins}
+    own = {code for plugin in study.plugins for code in plugin.codes}
     return tuple(name for name in LAWS if LAWS.code(name) in own)
 
 
@@ -66,7 +59,8 @@ def by_laws(study: Study, scenario: Source) -> tuple[list[pd.DataFrame], list[st
 def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], list[str]]:
     """Predictions for one scenario, and why there are none for some of its methods."""
     try:
-        resolved = resolve(scenario, study.methods)
+        # What declares to estimate something else has no coefficients that a limit law could be about.
+        resolved = [m for m in resolve(scenario, study.methods) if not m.entry.estimates or "beta" in m.entry.estimates]
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
     targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
@@ -84,3 +78,11 @@ def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], lis
         except SimstudyError as error:
             reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
     return frames, reasons
+
+
+def unknown_estimands(predictions: Sequence[pd.DataFrame], known: Collection[str]) -> Iterator[str]:
+    """Sentences on what laws predict of an estimand that no method of the study has."""
+    for frame in predictions:
+        for law, estimand in frame[["law", "estimand"]].drop_duplicates().itertuples(index=False):
+            if estimand not in known:
+                yield unknown_name(f"estimand of law {law}", estimand, known)

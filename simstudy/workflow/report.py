@@ -15,6 +15,8 @@ from simstudy.store.definition import read_definition
 from simstudy.store.files import write_text
 from simstudy.store.fingerprint import noted, stored
 from simstudy.store.layout import Layout
+from simstudy.store.lock import refuse_links
+from simstudy.study.labels import described_methods
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
 from simstudy.workflow.current import current_measures, fingerprint, of_claims
@@ -100,7 +102,9 @@ def of_file(path: Path, makes: dict[str, Any]) -> Section:
     """Section on a study whose file is named: its plug-ins are loaded, and what is missing or old is made."""
     study = study_of(path)
     layout = Layout(Path(makes["results"]) / study.name)
-    return section(outline_of(study.definition()), layout, str(path), refresh(study, layout, makes))
+    refuse_links(layout)
+    notes = refresh(study, layout, makes)
+    return section(outline_of(study.definition()), layout, str(path), notes, described_methods(study.methods))
 
 
 def of_folder(path: Path, makes: dict[str, Any]) -> Section:
@@ -109,9 +113,10 @@ def of_folder(path: Path, makes: dict[str, Any]) -> Section:
     Raises
     ------
     ResultsError
-        The folder has another name than its study.
+        The folder has another name than its study, or holds a symbolic link.
     """
     layout = Layout(path.parent)
+    refuse_links(layout)
     study = outline_of(read_definition(layout))
     if study.name != path.parent.name:
         raise ResultsError(f"{path.parent} holds the study {study.name!r}: a study's folder has its name")
@@ -120,7 +125,8 @@ def of_folder(path: Path, makes: dict[str, Any]) -> Section:
     file = str(usual if usual.exists() else path)
     if study.has_plugins:
         return section(study, layout, file)
-    return section(study, layout, file, refresh(study_of(path), layout, makes))
+    whole = study_of(path)
+    return section(study, layout, file, refresh(whole, layout, makes), described_methods(whole.methods))
 
 
 def published(results: Path) -> list[Path]:

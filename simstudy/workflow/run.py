@@ -18,7 +18,7 @@ from simstudy.store.layout import Layout
 from simstudy.store.load import index_of
 from simstudy.study.study import Study
 from simstudy.workflow.current import current_measures, versions
-from simstudy.workflow.measuring import summarising
+from simstudy.workflow.measuring import summarised
 from simstudy.workflow.studies import study_of
 
 
@@ -86,4 +86,5 @@ def run(
 
 def precise(target: Target, study: Study, layout: Layout, scenario: Source, names: Sequence[str], first: int) -> bool:
     """Whether the first replicates of a scenario, of the methods named, meet a target of precision."""
-    return target.is_met(summarising(study, index_of(layout), [scenario], names, first, jobs=1)())
+    (measures,) = summarised(study, index_of(layout), [[scenario]], names, first)
+    return target.is_met(measures)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from simstudy.errors import ResultsError
+from simstudy.report.columns import METHODS
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
@@ -18,16 +19,22 @@ from simstudy.store.fingerprint import noted, of_rows, stored
 from simstudy.store.layout import Layout
 from simstudy.store.load import load_scenarios
 from simstudy.store.provenance import runs
+from simstudy.workflow.ademp import ademp
 from simstudy.workflow.outline import Outline
+from simstudy.workflow.settings import where_tested
 
 #: Runs that the report lists; the folder holds them all.
 MOST_RUNS = 5
 
 #: What a table as printed consists of.
+#: Where results are unless a command says something else.
+USUAL_RESULTS = "results"
 TABLE_KEYS = {"name", "caption", "answer", "columns", "rows", "marks", "notes"}
 
 
-def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = ()) -> Section:
+def section(
+    study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = (), methods: Sequence[tuple[str, str]] = ()
+) -> Section:
     """Section on one study, from whatever of its results is there.
 
     Parameters
@@ -39,25 +46,35 @@ def section(study: Outline, layout: Layout, file: str, notes: tuple[str, ...] = 
         Its file, as a reader would name it on the command line.
     notes : tuple of str
         What could not be made.
+    methods : sequence of (str, str)
+        Label of each method and what it is; by name where they are left out.
     """
     problems = list(notes)
     problems += other_rows(layout)
     measures = frame(layout.measures, problems)
     claims = frame(layout.claims, problems) if study.has_claims and goes_with(layout, layout.claims, problems) else None
     tables = [document(layout, name, problems) for name in study.analyses]
+    labels: dict[str, str] = next((each["labels"] for each in tables if each is not None and each.get("labels")), {})
+    named = methods or [(labels.get(name, name), "") for name in method_names(study)]
+    truth = None if measures is None else load_scenarios(layout.folder)
     return Section(
         name=study.name,
         aim=study.aim,
         state=state(study, measures),
         pictures=tuple(pictures(study, layout, problems)),
         tables=tuple(each for each in tables if each is not None),
-        claims=() if claims is None else tuple(rows(claims)),
+        claims=() if claims is None or truth is None else tuple(rows(claims, study, truth)),
         claims_table=None if claims is None else document(layout, "claims", problems),
-        failures=() if measures is None else tuple(failures(measures)),
+        failures=() if measures is None else tuple(failures(measures, labels)),
         runs=tuple(run(each) for each in runs(layout)[-MOST_RUNS:]),
-        commands=tuple(commands(study, measures, file)),
-        explorer=None if measures is None else explorer(measures, load_scenarios(layout.folder)),
+        commands=tuple(commands(study, measures, file, str(layout.folder.parent))),
+        explorer=None if measures is None or truth is None else explorer(relabelled(measures, labels), truth),
         notes=tuple(problems),
+        title=study.title,
+        series=study.series,
+        place=study.place,
+        ademp=tuple(ademp(study.definition, named, measures, claims)),
+        labels=labels,
     )
 
 
@@ -117,8 +134,8 @@ def pictures(study: Outline, layout: Layout, problems: list[str]) -> Iterator[Pi
         path = layout.figures / f"{name}.svg"
         if path.exists() and goes_with(layout, path, problems):
             try:
-                svg = read_text(path)
-                yield Picture(name, svg, description(svg) or name)
+                svg, small = read_text(path), path.with_suffix(".small.svg")
+                yield Picture(name, svg, description(svg) or name, read_text(small) if small.exists() else "")
             except ResultsError as error:
                 problems.append(str(error))
 
@@ -146,7 +163,7 @@ def failure_rates(measures: pd.DataFrame) -> pd.DataFrame:
     return measures[(measures["measure"] == "failure_rate") & measures["reference"].isna()]
 
 
-def failures(measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def failures(measures: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Failed fits of each method by status, also where there are none."""
     for method, own in measures[measures["reference"].isna()].groupby("method", sort=False):
         rates = failure_rates(own)
@@ -154,18 +171,36 @@ def failures(measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
         counted = (statuses["value"] * statuses["attempted"]).round().astype(int)
         by_status = counted.groupby(statuses["measure"].str.removeprefix("failure_rate:")).sum()
         yield {
-            "method": method,
+            "method": labels.get(str(method), str(method)),
             "attempted": int(rates["attempted"].sum()),
             "failed": int(rates["failed"].sum()),
             "statuses": {str(status): int(count) for status, count in by_status.items()},
         }
 
 
-def rows(claims: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """What the summary of verdicts shows of each line of the ledger."""
+def rows(claims: pd.DataFrame, study: Outline, truth: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """What the summary of verdicts shows of each line of the ledger, with the setting and the n of its claim."""
     shown = ["claim", "role", "statement", "theory", "verdict", "outcome"]
+    scenarios = {str(each.get("label")): each for each in study.definition["scenario"]}
+    defined = {str(each["id"]): each for each in study.definition.get("claim", []) if "id" in each}
     for row in claims[shown].itertuples(index=False, name=None):
-        yield dict(zip(shown, map(str, row), strict=True))
+        found = dict(zip(shown, map(str, row), strict=True))
+        setting, n = (
+            where_tested(defined[found["claim"]], scenarios, truth) if found["claim"] in defined else ("", None)
+        )
+        yield {**found, "setting": setting, "n": n}
+
+
+def method_names(study: Outline) -> list[str]:
+    """Names of the methods."""
+    return [str(each["name"]) for each in study.definition["method"]]
+
+
+def relabelled(measures: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Measures with labels in place of the names of methods."""
+    return measures.assign(
+        **{name: measures[name].astype(object).map(lambda each: labels.get(each, each)) for name in METHODS}
+    )
 
 
 def run(record: dict[str, Any]) -> dict[str, Any]:
@@ -183,13 +218,14 @@ def run(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def commands(study: Outline, measures: pd.DataFrame | None, file: str) -> Iterator[str]:
-    """Commands that give the same numbers."""
+def commands(study: Outline, measures: pd.DataFrame | None, file: str, results: str) -> Iterator[str]:
+    """Commands that give the same numbers in the same folder."""
     known = None if measures is None or measures.empty else failure_rates(measures)["attempted"]
     replicates = study.replicates if known is None else int(known.max())
-    yield f"simstudy run {file} -r {replicates}"
-    yield f"simstudy table {file}"
+    out = "" if results == USUAL_RESULTS else f" --out {results}"
+    yield f"simstudy run {file} -r {replicates}{out}"
+    yield f"simstudy table {file}{out}"
     if study.has_claims:
-        yield f"simstudy claims {file}"
-    yield f"simstudy figure {file}"
-    yield f"simstudy report {file}"
+        yield f"simstudy claims {file}{out}"
+    yield f"simstudy figure {file}{out}"
+    yield f"simstudy report {file}{f' --results {results}' if out else ''}"

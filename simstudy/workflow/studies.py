@@ -10,6 +10,7 @@ from simstudy.errors import ConfigError, unknown_name
 from simstudy.measures import MEASURES
 from simstudy.store.definition import check_same_study
 from simstudy.store.layout import Layout
+from simstudy.store.lock import refuse_links
 from simstudy.study.config import read_study
 from simstudy.study.profiles import read_replicates
 from simstudy.study.study import Study, study_toml
@@ -52,8 +53,9 @@ def layout_of(study: Study, results: str | Path) -> Layout:
     Raises
     ------
     ResultsError
-        It holds another study.
+        It holds another study, or a symbolic link.
     """
     layout = Layout(Path(results) / study.name)
+    refuse_links(layout)
     check_same_study(layout, study_toml(study))
     return layout

@@ -58,6 +58,5 @@ def test_the_ratio_of_counts_has_the_error_of_a_ratio(measures: pd.DataFrame, sc
 def test_the_sentence_is_about_nonzero_coefficients(shares: pd.DataFrame) -> None:
     said = sentence(Coverage(shares.reset_index(), pd.DataFrame(), "beta_1"))
     assert "At n = 100" in said
-    assert "cover with probability 0.62 (0.24) (fgsm);" in said
-    assert "from 0.000 to 0.750" in said
+    assert "cover nonzero coefficients in 62 % (± 50) of the data sets with fgsm" in said
     assert sentence(Coverage(pd.DataFrame(), pd.DataFrame(), "beta_1")) == NOTHING

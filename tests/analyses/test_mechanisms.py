@@ -28,7 +28,9 @@ def test_penalties_are_sparse_if_they_find_zeros_and_oracle_if_they_are_as_accur
     assert table["zeros"].to_numpy() == pytest.approx(0.75)
     assert table["zeros_lower"].to_numpy() == pytest.approx(0.7)
     assert dict(table.groupby("family")["is_oracle"].all()) == {"binomial": False, "gaussian": True}
-    assert "sparse: fgsm; oracle: fgsm (gaussian)" in ANALYSES["penalties"].sentence(table)
+    assert "set to zero by fgsm; within a tenth of the oracle's error comes fgsm (gaussian)" in ANALYSES[
+        "penalties"
+    ].sentence(table)
     assert set(cells(ANALYSES["penalties"].table(table))["Oracle"]) == {"yes", "no"}
 
 
@@ -56,8 +58,7 @@ def test_activation_averages_over_data_sets_by_margin() -> None:
     assert set(theirs["weight"]) == {1.0}
     assert theirs["predicted"].isna().all()
     sentence = ANALYSES["activation"].sentence(frame)
-    assert "0.80 (0.10) for a margin up to -3" in sentence
-    assert "kappa = 0.300" in sentence
+    assert "0.80 (± 0.2, margin up to -3)" in sentence
     assert "above 4" in markdown(ANALYSES["activation"].table(frame))
 
 
@@ -78,5 +79,5 @@ def test_training_measures_the_distance_on_data_sets_where_both_are_usable(
     assert row["largest"] == pytest.approx(0.3)
     assert row["reached"] == pytest.approx(2 / 3)
     assert (row["attempted"], row["usable"], row["failed"], row["conditional"]) == (4, 3, 1, True)
-    assert "scad: 67 %" in ANALYSES["training"].sentence(frame)
+    assert "scad on 67 % (gaussian, n = 100)" in ANALYSES["training"].sentence(frame)
     assert "1/4*" in markdown(ANALYSES["training"].table(frame))

@@ -108,7 +108,7 @@ def test_attacked_error_is_read_at_its_sizes() -> None:
     assert (found["clean"], found["at_10"], found["at_25"]) == pytest.approx((15.0, 15.0, 65.0))
     assert found["nonzero"] == 1.5
     assert (found["attempted"], found["failed"]) == (3, 1)
-    assert "15.0" in attacked_analysis.sentence(attacked(rows, KINDS))
+    assert "smallest error without an attack" in attacked_analysis.sentence(attacked(rows, KINDS))
     attacked_analysis.figure(attacked(rows, KINDS))
     none = attacked(rows.assign(status="error"), KINDS)
     assert none["clean"].isna().all()

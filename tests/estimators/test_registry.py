@@ -37,11 +37,17 @@ def own_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ESTIMATORS, "_entries", dict(ESTIMATORS))
 
 
+def family_of(entry: Estimator) -> str:
+    return next(iter(entry.families), "binomial")
+
+
 def arguments(entry: Estimator, lam: float = 0.05) -> dict[str, Any]:
     """What an estimator is given, with the first penalty that it takes and that sets coefficients to zero."""
     made = (make(lam, 3) for make in PENALTIES.values())
-    penalty = next(each for each in made if entry.accepts.holds(each) and 0.0 < float(each.slope(0.0)) < np.inf)
-    everything = {"family": "binomial", "fit_intercept": True, "support": SUPPORT, "penalty": penalty, "lam": lam}
+    penalty = next(
+        each for each in made if entry.accepts.holds(each) and each.limit and 0.0 < float(each.slope(0.0)) < np.inf
+    )
+    everything = {"family": family_of(entry), "fit_intercept": True, "support": SUPPORT, "penalty": penalty, "lam": lam}
     return {name: everything[name] for name in entry.given}
 
 
@@ -50,9 +56,14 @@ def test_every_entry_does_what_it_says(name: str) -> None:
     """Fit, status, options, path, degrees of freedom and standard errors, each where the entry declares it."""
     entry = ESTIMATORS[name]
     given = arguments(entry)
-    fit = entry.fit(DATA, np.random.default_rng(1), **given)
-    again = entry.fit(DATA, np.random.default_rng(1), **given)
+    data = DATA if name != "minimum_l1" else Data(X[:2], np.array([0.0, 1.0]))
+    fit = entry.fit(data, np.random.default_rng(1), **given)
+    again = entry.fit(data, np.random.default_rng(1), **given)
     assert isinstance(fit, Fit)
+    if entry.estimates:
+        assert set(fit.estimates) == set(entry.estimates)
+        assert fit.estimates.keys() == again.estimates.keys()
+        return
     assert (fit.status, fit["beta"].shape) == (Status.OK, (3,))
     assert fit.coef.tobytes() == again.coef.tobytes()
     defaults = {option.name: option.default for option in entry.options.values()}
@@ -61,9 +72,9 @@ def test_every_entry_does_what_it_says(name: str) -> None:
         entry.options[option].check(default)
         with pytest.raises(ConfigError, match=option):
             entry.options[option].check([])
-    assert entry.fit(DATA, None, **given, **defaults).coef.tobytes() == fit.coef.tobytes()
+    assert entry.fit(data, None, **given, **defaults).coef.tobytes() == fit.coef.tobytes()
     assert (entry.placement in {None, Placement.NONE}) == (not entry.needs_penalty)
-    shared = {"family": "binomial", "fit_intercept": True, "penalty": given.get("penalty")}
+    shared = {"family": family_of(entry), "fit_intercept": True, "penalty": given.get("penalty")}
     if entry.freedom is not None:
         assert 0.0 < degrees_of_freedom(fit, X, Y, estimator=name, **shared) < 10.0
     if entry.errors is not None:
@@ -86,7 +97,8 @@ def check_levels(entry: Estimator, shared: dict[str, Any]) -> None:
     gaussian = shared | {"family": "gaussian"}
     ratio = entry.largest_lam(X, 10.0 * Y, **gaussian) / entry.largest_lam(X, Y, **gaussian)
     # With the MLE as pilot, weights of exponent one are in units of the response themselves.
-    expected = (10.0 if entry.level_scale == LevelScale.RESPONSE else 1.0) * (10.0 if "pilot" in entry.options else 1.0)
+    has_pilot = "pilot" in entry.options or entry.name == "garrote"
+    expected = (10.0 if entry.level_scale == LevelScale.RESPONSE else 1.0) * (10.0 if has_pilot else 1.0)
     assert ratio == pytest.approx(expected, rel=1e-6)
 
 

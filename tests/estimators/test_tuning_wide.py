@@ -15,8 +15,10 @@ from simstudy.errors import ConfigError, InputError
 from simstudy.estimators import Fit, degrees_of_freedom, fgsm, interpolation_threshold, path, penalized, tuned
 from simstudy.estimators.capabilities import Freedom
 from simstudy.estimators.criteria import scaled_lasso_sigma
+from simstudy.estimators.input import ALIKE
 from simstudy.estimators.registry import ESTIMATORS, estimator
 from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv
+from simstudy.estimators.walk import Sample
 from simstudy.penalties import Lasso, Scad
 from simstudy.study.config import read_study
 from simstudy.study.method import Method
@@ -84,9 +86,9 @@ def test_a_known_sigma_scales_the_residuals(name: str, rule: Any, price: float) 
 def test_the_scaled_lasso_is_its_own_fixed_point(fit_intercept: bool) -> None:
     """Another package's lasso at the estimate's level leaves residuals of that size, whatever the columns' scale."""
     X, y = wide(6, 60, 90)
-    sigma = scaled_lasso_sigma(X, y, fit_intercept)
+    sigma = scaled_lasso_sigma(Sample(X, y, ALIKE), fit_intercept)
     moved = 1e5 * X + (2008.0 if fit_intercept else 0.0)
-    assert scaled_lasso_sigma(moved, y, fit_intercept) == pytest.approx(sigma, rel=1e-6)
+    assert scaled_lasso_sigma(Sample(moved, y, ALIKE), fit_intercept) == pytest.approx(sigma, rel=1e-6)
     Z = X - X.mean(axis=0) if fit_intercept else X
     Z = Z / np.sqrt(np.mean(Z**2, axis=0))
     level = sigma * np.sqrt(2.0 * np.log(90) / 60)

@@ -18,12 +18,9 @@ from simstudy.workflow.measuring import measured
 from simstudy.workflow.studies import study_of
 
 ROOT = Path(__file__).parents[2]
-STUDIES = sorted(path.parent for path in (ROOT / "results").glob("*/measures.parquet"))
 FULL = sorted(path.parent for path in (ROOT / "results" / "full").glob("*/measures.parquet"))
 KEYS = ["method", "reference", "measure", "parameter"]
 SHARE = 0.02
-#: A fit of the training loop takes half a second, and one of 784 pixels with an L2 penalty too.
-SLOW = {"training", "goodfellow"}
 #: Studies whose full profile is a sample of all.
 SAMPLE = {"neutrality", "root_n"}
 
@@ -41,8 +38,7 @@ def again(study: Study, replicates: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     "folder",
-    [pytest.param(each, marks=[pytest.mark.slow] * (each.name in SLOW)) for each in STUDIES]
-    + [pytest.param(each, marks=pytest.mark.slow) for each in FULL if each.name in SAMPLE],
+    [pytest.param(each, marks=pytest.mark.slow) for each in FULL if each.name in SAMPLE],
     ids=shown,
 )
 def test_a_scenario_has_the_committed_measures(folder: Path) -> None:
@@ -59,7 +55,7 @@ def test_a_scenario_has_the_committed_measures(folder: Path) -> None:
         assert np.mean(~agree) <= SHARE, both.loc[~agree, [*KEYS, column, f"{column}_again"]].to_string()
 
 
-@pytest.mark.parametrize("folder", STUDIES + FULL, ids=shown)
+@pytest.mark.parametrize("folder", FULL, ids=shown)
 def test_the_results_are_those_of_the_study_file(folder: Path) -> None:
     study = study_of(ROOT / "experiments" / f"{folder.name}.toml")
     assert read_study(folder / "study.toml").fingerprint == study.fingerprint

@@ -126,8 +126,8 @@ def test_kink_derivatives_against_finite_differences(family: str, worst: float) 
         name: [Evaluation("sided", family, worst, ETA + s * e, P + s * d, sigma + s * g) for s in (STEP, -STEP)]
         for name, (e, d, g) in shifts.items()
     }
-    rows = zip(RESPONSES[family], ETA, here.kappa, strict=True)
-    exact = np.array([kink_derivatives(law, worst, y, eta, P, kappa) for y, eta, kappa in rows])
+    data = (RESPONSES[family], ETA, P, here.kappa)
+    exact = np.array([kink_derivatives(law, worst, *data, i) for i in range(N)])
     np.testing.assert_allclose(exact[:, 0], central("kappa", *near["eta"]), rtol=1e-6)
     np.testing.assert_allclose(exact[:, 1], central("kappa", *near["P"]), rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(exact[:, 2], central("d_eta", *near["sigma"]), rtol=1e-6)

@@ -11,6 +11,7 @@ import pytest
 from simstudy.workflow.report import report
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -104,7 +105,7 @@ def test_a_table_filters_and_says_how_many_rows_are_left(page: Any) -> None:
     whole = len(column(page, "Method"))
     box = page.find_element("css selector", "input[aria-controls=table-1-1]")
     box.send_keys("fgsm")
-    assert set(column(page, "Method")) == {"fgsm_scad"}
+    assert set(column(page, "Method")) == {"FGSM-SCAD"}
     assert f"2 of {whole} rows" in texts(page, ".shown")[0]
     box.clear()
     box.send_keys("nothing has this text")
@@ -159,3 +160,29 @@ def test_paper_has_static_figures_whole_tables_and_notes(page: Any) -> None:
 def test_nothing_is_loaded(page: Any) -> None:
     loaded = "return performance.getEntriesByType('resource').map((each) => each.name)"
     assert [name for name in page.execute_script(loaded) if not name.startswith("data:")] == []
+
+
+def test_the_slider_leaves_out_the_smallest_values_with_the_keyboard(page: Any) -> None:
+    page.find_element("css selector", ".explorer summary").click()
+    page.implicitly_wait(5)
+    slider = page.find_element("css selector", "input[name=least]")
+    assert slider.get_attribute("max") == "1"
+    slider.send_keys("\ue014")
+    assert texts(page, ".explorer output") == ["n = 120"]
+    assert slider.get_attribute("aria-valuetext") == "n from 120"
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_axe_finds_no_serious_fault(page: Any, width: int) -> None:
+    if not AXE.exists():
+        why = "axe-core is not installed (`make browser` gets it with npm)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    resize(page, width)
+    page.execute_script(AXE.read_text(encoding="utf-8"))
+    found = page.execute_async_script(
+        "const done = arguments[0]; axe.run().then((found) => done(found.violations.map("
+        "(each) => [each.impact, each.id, each.nodes.length, each.nodes[0].html.slice(0, 200)])))"
+    )
+    assert [each for each in found if each[0] in {"serious", "critical"}] == []

@@ -19,7 +19,7 @@ from simstudy.workflow import report as verb
 from simstudy.workflow.report import report
 
 EVIL = """<script>alert(1)</script>&"'\\section{x}$%../../etc"""
-VOID = {"meta", "img", "input", "br", "link", "hr"}
+VOID = {"meta", "source", "img", "input", "br", "link", "hr"}
 
 
 class Outline(HTMLParser):
@@ -71,7 +71,7 @@ def test_headings_are_in_order_and_everything_has_a_name(page: str) -> None:
     assert outline.headings.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
     pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
-    assert len(pictures) == 14
+    assert len(pictures) == 15
     assert all(len(str(each["alt"])) > 40 for each in pictures)
     assert all("scope" in attributes for tag, attributes in outline.tags if tag == "th")
     names = [tag for tag, _ in outline.tags]
@@ -93,7 +93,7 @@ def test_the_page_says_all_that_a_reader_asks(page: str) -> None:
         "Failures",
     ):
         assert words in page
-    assert page.index("Verdicts</h2>") < page.index('id="study-draw"')
+    assert page.index("The finding</h2>") < page.index('id="study-draw"')
 
 
 def test_what_is_up_to_date_is_not_made_again(folder: Path, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +105,10 @@ def test_what_is_up_to_date_is_not_made_again(folder: Path, page: str, monkeypat
     monkeypatch.setattr(verb, "table", never)
     monkeypatch.setattr(verb, "figure", never)
     report([folder / "draw.toml"], results=folder / "results", out=folder / "again.html")
-    monkeypatch.undo()
+    # What nobody knows the origin of is made again; a date decides nothing (tests/workflow/test_stale.py).
     (folder / "results" / "draw" / "measures.parquet").touch()
-    monkeypatch.setattr(verb, "table", never)
+    report([folder / "draw.toml"], results=folder / "results", out=folder / "again.html")
+    (folder / "results" / "draw" / "made.json").unlink()
     with pytest.raises(AssertionError, match="made again"):
         report([folder / "draw.toml"], results=folder / "results", out=folder / "again.html")
 

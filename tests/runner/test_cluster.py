@@ -34,6 +34,7 @@ from simstudy.study.study import Study
 SCENARIOS = (Scenario("gaussian", 100, [1.0, 0.0]), Scenario("binomial", 200, [1.0, -1.0], intercept=0.5))
 METHODS = (Method("mle", "mle"), Method("fgsm", "fgsm", "lasso", lam=FixedLambda(0.05)))
 STUDY = Study("s", "aim", 5, 60, SCENARIOS, METHODS)
+BLOCK = Block("s", 5, SCENARIOS[0], resolve(SCENARIOS[0], METHODS), 0, 1)
 
 
 def assert_same_rows(a: pd.DataFrame, b: pd.DataFrame) -> None:
@@ -44,11 +45,10 @@ def assert_same_rows(a: pd.DataFrame, b: pd.DataFrame) -> None:
 
 
 def test_a_worker_of_another_version_is_refused_and_both_are_named() -> None:
-    block = Block("s", 5, SCENARIOS[0], resolve(SCENARIOS[0], METHODS), 0, 1)
     with pytest.raises(OtherVersionError, match=r"a worker has simstudy \d.*, this run has 99\.0"):
-        compute_remotely(block, False, "99.0")
-    found = compute_remotely(block, False, cluster.version("simstudy"))
-    assert found.table.drop_columns(["seconds"]).equals(run_block(block).table.drop_columns(["seconds"]))
+        compute_remotely(BLOCK, False, "99.0")
+    found = compute_remotely(BLOCK, False, cluster.version("simstudy"))
+    assert found.table.drop_columns(["seconds"]).equals(run_block(BLOCK).table.drop_columns(["seconds"]))
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: 
 def test_a_cluster_of_this_machine_obeys_nobody_else() -> None:
     pytest.importorskip("cryptography")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    with cluster.connected(Options(jobs=1, backend="dask"), 1) as client:
+    with cluster.connected(Options(jobs=1, backend="dask"), [BLOCK]) as client:
         (worker,) = client.nthreads()
         assert client.submit(sum, [1, 2]).result() == 3
         for port in (client.scheduler_info()["services"]["dashboard"], worker_page(client, worker)):

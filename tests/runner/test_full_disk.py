@@ -14,6 +14,7 @@ from simstudy.store.load import load
 from simstudy.store.shards import scan
 from simstudy.study.method import Method
 from simstudy.study.study import Study
+from unprivileged import unprivileged
 
 STUDY = Study("s", "aim", 1, 8, (Scenario("gaussian", 30, [1.0, 0.0]),), (Method("mle", "mle"),))
 
@@ -44,9 +45,8 @@ def test_finished_blocks_stay_and_the_run_goes_on_when_there_is_room(
     assert list(load(tmp_path)["replicate"]) == list(range(8))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(ResultsError, match="cannot write"):
+    with unprivileged(), pytest.raises(ResultsError, match="cannot write"):
         run_study(STUDY, tmp_path)
     tmp_path.chmod(0o700)

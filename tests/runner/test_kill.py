@@ -16,6 +16,7 @@ from pandas.testing import assert_frame_equal
 from simstudy.runner.runner import run_study
 from simstudy.store.layout import Layout
 from simstudy.store.load import load
+from simstudy.store.provenance import runs
 from simstudy.study.config import read_study
 
 STUDY = """
@@ -135,11 +136,16 @@ def is_worker(pid: int) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_ends_a_run_within_two_seconds_and_says_how_to_go_on(tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("how", [("-j", "1"), ("-j", "2"), ("-j", "2", "--backend", "dask")])
+@pytest.mark.parametrize("everybody", [False, True])
+def test_a_signal_ends_a_run_soon_with_a_record_and_says_how_to_go_on(
+    tmp_path: Path, how: tuple[str, ...], number: signal.Signals, everybody: bool
+) -> None:
+    """Sent to the run alone, as kill does, or to all of its processes, as a terminal or a batch system does."""
     (tmp_path / "tiny.toml").write_text(STUDY.replace("4000", "400000"))
     process = subprocess.Popen(
-        command(tmp_path, jobs),
+        [*command(tmp_path, 1)[:-3], *how, "--quiet"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -150,9 +156,12 @@ def test_ctrl_c_ends_a_run_within_two_seconds_and_says_how_to_go_on(tmp_path: Pa
     while not list(Layout(tmp_path / "tiny").replicates.glob("*.parquet")):
         time.sleep(0.01)
     began = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
+    (os.killpg if everybody else os.kill)(process.pid, number)
     _, errors = process.communicate(timeout=60)
-    assert time.monotonic() - began < 2.0, "the promise to the user; measured 0.1 to 0.3 s"
-    assert process.returncode == 130
-    assert "the same command goes on from there" in errors
+    assert time.monotonic() - began < 20.0, "the study would take minutes; measured 0.1 to 0.3 s"
+    assert process.returncode == 128 + number
+    said = errors.removeprefix("compiling, once on this machine\n").strip()
+    assert said == "Interrupted. What is finished is kept; the same command goes on from there."
     assert "error" not in set(pd.read_parquet(tmp_path / "tiny" / "replicates")["status"])
+    (record,) = runs(Layout(tmp_path / "tiny"))
+    assert not record["finished"]

@@ -1,7 +1,10 @@
 """Blocks whose workers die or hang: what is lost, what is kept, and that nothing else changes."""
 
 import importlib
+import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -10,14 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simstudy.runner import guard
+from simstudy.errors import ResultsError
+from simstudy.runner import guard, template, watch
 from simstudy.runner.block import Block, BlockResult, run_block
 from simstudy.runner.execute import execute
-from simstudy.runner.guard import RETRIES, run_guarded, stop_idle
+from simstudy.runner.guard import run_guarded
 from simstudy.runner.methods import ResolvedMethod, resolve
 from simstudy.runner.options import Options
 from simstudy.runner.pool import MOST_LOSSES, Pool, drive
+from simstudy.runner.processes import in_processes
 from simstudy.runner.replicate import data
+from simstudy.runner.template import RETRIES, close_current, current
 from simstudy.sources.glm import Scenario
 from simstudy.study.method import FixedLambda, Method
 
@@ -29,6 +35,7 @@ GUILTY = 5
 #: A method that hangs, dies, or dies the first time only, on the data set with a given first covariate.
 DANGEROUS = """
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +51,15 @@ class Dangerous(ResolvedMethod):
     flag: str = ""
 
     def fit(self, data, rng=None):
+        if self.how == "always":
+            time.sleep(3600)
         if data.X[0, 0] == self.guilty:
             if self.how == "hang":
                 time.sleep(3600)
+            if self.how == "stop once" and not Path(self.flag).exists():
+                Path(self.flag).touch()
+                os.kill(os.getpid(), signal.SIGSTOP)
+                return mle(data.X, data.y, **self.arguments)
             if self.how == "die" or not Path(self.flag).exists():
                 Path(self.flag).touch()
                 os._exit(7)
@@ -76,7 +89,7 @@ def dangerous(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         return replace(BLOCK, methods=(method, BLOCK.methods[1]))
 
     yield make
-    stop_idle()
+    close_current()
     monkeypatch.delitem(sys.modules, "dangerous")
 
 
@@ -94,11 +107,37 @@ def assert_only_guilty(result: BlockResult, status: str, words: str) -> None:
 def test_a_guarded_block_has_the_same_bits_and_keeps_its_process() -> None:
     first = run_guarded(BLOCK)
     assert same_table(first, run_block(BLOCK))
-    (child,) = guard.IDLE
+    (child,) = current().idle
     assert same_table(run_guarded(replace(BLOCK, timeout=60.0)), replace(first))
-    assert [child] == guard.IDLE
-    stop_idle()
-    assert child.process.poll() is not None
+    assert [child] == current().idle
+    process = current().process
+    close_current()
+    assert process is not None
+    assert process.poll() is not None
+    assert not is_alive(child.pid)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has just been killed is given a second."""
+    path = Path(f"/proc/{pid}/stat")
+    for _ in range(100):
+        if not path.exists() or path.read_text().rpartition(")")[2].split()[0] == "Z":
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_timeouts_start_no_new_process_but_copies_of_the_one_that_is_warm(
+    dangerous: Callable[[str], Block], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[int] = []
+    started = template.started
+    monkeypatch.setattr(template, "started", lambda: (starts.append(1), started())[1])
+    hanging = replace(dangerous("hang").methods[0], how="always", name="hangs")
+    block = replace(BLOCK, methods=(hanging, BLOCK.methods[1]), timeout=0.3)
+    result = run_guarded(block)
+    assert [row["status"] for row in result.table.to_pylist()] == ["timeout", "ok"] * BLOCK.replicates
+    assert starts == [1]
 
 
 def test_a_fit_that_hangs_is_a_timeout_and_the_others_stay(dangerous: Callable[[str], Block]) -> None:
@@ -185,3 +224,68 @@ def test_a_mistake_of_ours_is_not_taken_for_a_lost_worker() -> None:
     broken = replace(losing(0, []), lost=())
     with pytest.raises(AttributeError):
         list(drive(broken, [replace(BLOCK, scenario=None)]))
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks for stopped processes that follow each other soon."""
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("timeout", [None, 0.4])
+def test_a_guarded_process_that_is_stopped_is_replaced_and_its_fit_made_again(
+    dangerous: Callable[[str], Block], timeout: float | None
+) -> None:
+    result = run_guarded(replace(dangerous("stop once"), timeout=timeout))
+    assert same_table(result, run_block(BLOCK))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("hasty")
+def test_a_worker_that_is_stopped_is_replaced_and_costs_nothing(dangerous: Callable[[str], Block]) -> None:
+    blocks = [dangerous("stop once"), replace(BLOCK, start=10, stop=12), replace(BLOCK, start=12, stop=14)]
+    results = sorted(execute(blocks, Options(jobs=2)), key=lambda result: result.block.start)
+    expected = [run_block(replace(block, methods=BLOCK.methods)) for block in blocks]
+    assert all(map(same_table, results, expected))
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_template_that_is_stopped_is_replaced() -> None:
+    run_guarded(BLOCK)
+    process = current().process
+    assert process is not None
+    current().idle.clear()
+    os.kill(process.pid, signal.SIGSTOP)
+    assert same_table(run_guarded(BLOCK), run_block(BLOCK))
+    assert process.poll() == -signal.SIGKILL
+    close_current()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_process_that_computes_is_not_taken_for_a_stopped_one() -> None:
+    stopped: list[int] = []
+    with pytest.MonkeyPatch.context() as patch, watch.watched(lambda: [os.getpid()]):
+        patch.setattr(os, "kill", lambda pid, _: stopped.append(pid))
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            pass
+    assert stopped == []
+
+
+def die(_: int) -> int:
+    os._exit(3)
+
+
+def test_a_computation_whose_processes_die_is_a_sentence() -> None:
+    with pytest.raises(ResultsError, match=f"processes of this computation were lost {RETRIES + 1} times"):
+        in_processes(2, die, [(1,), (2,)])
+
+
+def test_an_abandoned_pool_of_guarded_processes_ends_at_once(dangerous: Callable[[str], Block]) -> None:
+    block = replace(dangerous("hang"), timeout=3600.0)
+    results = execute([replace(BLOCK, timeout=3600.0, stop=3), block], Options(jobs=2))
+    next(results)
+    began = time.monotonic()
+    results.close()
+    assert time.monotonic() - began < 5.0, "it would be an hour"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -219,3 +221,14 @@ def test_progress_counts_every_replicate(tmp_path: Path) -> None:
 
     run_study(STUDY, tmp_path, size=5, progress=Counter)
     assert seen[0] == sum(seen[1:]) == 27
+
+
+def test_somebody_elses_scenarios_file_is_kept_aside_and_written_anew(tmp_path: Path) -> None:
+    run_study(STUDY, tmp_path)
+    layout = Layout(tmp_path)
+    whole = layout.scenarios.read_bytes()
+    pq.write_table(pa.table({"a": [1]}), layout.scenarios)
+    foreign = layout.scenarios.read_bytes()
+    run_study(STUDY, tmp_path)
+    assert layout.scenarios.read_bytes() == whole
+    assert (layout.set_aside / "scenarios.parquet").read_bytes() == foreign

@@ -100,3 +100,9 @@ def test_power_of_a_control(replicates: int) -> None:
 def test_a_control_inside_its_region_has_no_power() -> None:
     assert power_to_contradict(evidence(0.0, 0.1), REGION, 0.01, 1000) < 1e-6
     assert math.isnan(power_to_contradict(evidence(0.0, math.nan), REGION, 0.01, 1000))
+
+
+def test_an_estimate_that_is_on_the_edge_to_all_digits_needs_no_finite_number_of_replicates() -> None:
+    evidence = Evidence(0.94, 0.01, normal(0.94, 0.01), 20, 20, 0, 1)
+    assert needed_replicates(evidence, (0.94 - 1e-16, 0.96), 0.05) == math.inf
+    assert needed_replicates(evidence, (0.93, 0.96), 0.05) < 1e6

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import simstudy as ss
+from simstudy.errors import ResultsError
 from simstudy.plugins import Plugin
 from simstudy.runner.options import Options
 from simstudy.runner.runner import run_study
@@ -25,6 +27,7 @@ from simstudy.workflow.current import current_measures, fingerprint, maker
 from simstudy.workflow.figure import figure
 from simstudy.workflow.measuring import measures
 from simstudy.workflow.report import report
+from simstudy.workflow.table import table
 
 SCENARIO = ss.Scenario("gaussian", 60, [1.0, 0.0], intercept=0.5)
 METHODS = (ss.Method("f", "fgsm", "lasso", lam=ss.FixedLambda(0.1)), ss.Method("mle", "mle"))
@@ -136,7 +139,7 @@ def test_a_table_that_is_made_again_computes_no_prediction(layout: Layout, monke
 
 
 def test_other_analyses_methods_or_plug_ins_make_it_anew_but_not_other_words(layout: Layout) -> None:
-    plugin = Plugin("p.py", "/p.py", "", "code", "version")
+    plugin = Plugin("p.py", "/p.py", "", ("code",), "version")
     other = [
         STUDY,
         replace(STUDY, analyses=("root_n",)),
@@ -157,3 +160,17 @@ def test_measures_of_rows_that_are_computed_anew_are_gone_before_the_rows_are(la
     assert not layout.measures.exists()
     assert set(noted(layout, layout.tables.glob("coefficients.*")).values()) == {None}
     assert not layout.made.exists() or not json.loads(layout.made.read_text())
+
+
+@pytest.mark.parametrize("place", ["tables/mine.md", "figures/mine.svg", "replicates/mine.parquet", "mine.json"])
+@pytest.mark.parametrize("verb", [table, claims, figure, lambda study, results: report([study], results=results)])
+def test_a_link_in_a_results_folder_is_refused_before_anything_is_written(
+    layout: Layout, tmp_path: Path, place: str, verb: Callable[..., object]
+) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("whole")
+    (layout.folder / place).symlink_to(outside)
+    before = {path: path.read_bytes() for path in layout.folder.rglob("*") if path.is_file()}
+    with pytest.raises(ResultsError, match=f"{Path(place).name} is a symbolic link"):
+        verb(study_file(tmp_path), results=tmp_path)
+    assert {path: path.read_bytes() for path in layout.folder.rglob("*") if path.is_file()} == before

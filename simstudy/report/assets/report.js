@@ -14,6 +14,7 @@ function addFilter(table, element) {
   label.append(input, shown);
   element.closest(".frame").before(label);
   input.addEventListener("input", () => {
+    if (input.value) element.classList.add("whole");
     table.search(input.value).draw();
     const info = table.page.info();
     shown.textContent = input.value ? `${info.recordsDisplay} of ${info.recordsTotal} rows` : "";
@@ -30,6 +31,23 @@ function enhance(element) {
     language: { emptyTable: "No rows.", zeroRecords: "No row has this text." },
   });
   addFilter(table, element);
+  if (element.classList.contains("long")) addMore(table, element);
+}
+
+// A long table shows its first rows until a reader asks for all.
+function addMore(table, element) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "more";
+  button.setAttribute("aria-controls", element.id);
+  const label = () => {
+    const whole = element.classList.contains("whole");
+    button.textContent = whole ? "Show the first 15 rows" : `Show all ${table.page.info().recordsTotal} rows`;
+    button.setAttribute("aria-expanded", String(whole));
+  };
+  button.addEventListener("click", () => { element.classList.toggle("whole"); label(); });
+  label();
+  element.closest(".frame").after(button);
 }
 
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
@@ -69,7 +87,7 @@ function traces(data, chosen, hidden) {
       .filter((row) => row[1] === k && data.measures[row[2]] === chosen.measure && data.parameters[row[3]] === chosen.parameter)
       .filter((row) => groupName(data, row[0], chosen.axis) === chosen.group)
       .map((row) => ({ x: data.scenarios[row[0]][chosen.axis], y: row[4], low: row[5] ?? row[4], high: row[6] ?? row[4] }))
-      .filter((row) => row.x !== null)
+      .filter((row) => row.x !== null && row.x >= chosen.least)
       .sort((a, b) => a.x - b.x);
     if (!rows.length) return [];
     return [{
@@ -98,8 +116,18 @@ function explore(details) {
   fill(form.axis, axes, axes);
   form.logx.checked = ["n", "p", "sigma"].includes(form.axis.value);
 
+  // The slider leaves out the smallest values of the axis, one after the other.
+  function least() {
+    const values = [...new Set(data.scenarios.map((each) => each[form.axis.value]).filter((each) => each !== null))];
+    values.sort((a, b) => a - b);
+    form.least.max = String(Math.max(0, values.length - 1));
+    const value = values[Math.min(Number(form.least.value), values.length - 1)] ?? -Infinity;
+    form.querySelector("output").textContent = `${form.axis.value} = ${value}`;
+    form.least.setAttribute("aria-valuetext", `${form.axis.value} from ${value}`);
+    return value;
+  }
   function chosen() {
-    return { measure: form.measure.value, parameter: form.parameter.value, axis: form.axis.value, group: form.group.value };
+    return { least: least(), measure: form.measure.value, parameter: form.parameter.value, axis: form.axis.value, group: form.group.value };
   }
   function draw() {
     const measure = data.measures.indexOf(form.measure.value);
@@ -135,6 +163,7 @@ function explore(details) {
     details.querySelector(".series").append(label);
   });
   form.addEventListener("change", draw);
+  form.least.addEventListener("input", draw);
   form.addEventListener("submit", (event) => event.preventDefault());
   draw();
 }
@@ -148,6 +177,11 @@ document.querySelectorAll("details.explorer").forEach((details) => {
     }
   });
 });
+// A link to a claim or a statement opens what it is folded in.
+window.addEventListener("hashchange", () => {
+  const folded = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.querySelector("details.ledger");
+  if (folded) folded.open = true;
+});
 // Paper cannot be unfolded.
-window.addEventListener("beforeprint", () => document.querySelectorAll("details.notes").forEach((each) => { each.open = true; }));
+window.addEventListener("beforeprint", () => document.querySelectorAll("details.notes, details.ledger, details.ademp").forEach((each) => { each.open = true; }));
 document.documentElement.dataset.ready = "yes";

@@ -10,7 +10,17 @@ import pandas as pd
 from simstudy.errors import InputError
 from simstudy.report.figures.canvas import Axes, Figure, FuncFormatter, LogLocator, NullFormatter
 from simstudy.report.figures.panels import Panel, split
-from simstudy.report.figures.style import Look, legend, looks, no_data, panels, predicted, simulated, size_axis
+from simstudy.report.figures.style import (
+    Look,
+    legend,
+    looks,
+    no_data,
+    panels,
+    plain_tick,
+    predicted,
+    simulated,
+    size_axis,
+)
 
 #: Ratio of the ends of an axis from which on it can be logarithmic; below it would have a single mark.
 WIDE = 2.0
@@ -90,6 +100,8 @@ def curves(
     parts = split(frame, by)
     for part in parts:
         _check_lines(part, axis, series)
+    # A panel in which nothing varies along the axis has points and no curve; the table has its numbers.
+    parts = [part for part in parts if part.rows[axis.name].nunique() > 1] or parts
     known = looks(frame[series])
     figure, axes = panels(len(parts), columns, rows_of=len(quantities))
     for row, quantity in enumerate(quantities):
@@ -139,7 +151,7 @@ def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
     for each in axes if quantity.log and (low <= 0 or high > WIDE * low) else ():
         each.set_yscale("log")
         each.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
-        each.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+        each.yaxis.set_major_formatter(FuncFormatter(plain_tick))
         each.yaxis.set_minor_formatter(NullFormatter())
     ends = [each.get_ylim() for each in axes]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)

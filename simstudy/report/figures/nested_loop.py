@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simstudy.report.figures.canvas import Axes, Figure
-from simstudy.report.figures.panels import TITLES
+from simstudy.report.figures.panels import TITLES, plain_value
 from simstudy.report.figures.style import WIDTH, Look, legend, limits, looks, no_data
 
 #: Share of the height that the factors take up, for each of them.
@@ -65,7 +65,7 @@ def _factors(axes: Axes, keys: pd.DataFrame) -> None:
         levels = list(dict.fromkeys(keys[name]))
         ranks = keys[name].map({level: rank for rank, level in enumerate(levels)}).to_numpy(float)
         axes.plot(x, np.repeat(place + 0.55 * ranks / max(1, len(levels) - 1), 2), color="#333333", linewidth=1.0)
-        shown = ", ".join(level if isinstance(level, str) else f"{level:.4g}" for level in levels)
+        shown = ", ".join(level if isinstance(level, str) else plain_value(level) for level in levels)
         words = TITLES.get(str(name), "").removesuffix(" = ").strip() or str(name)
         axes.text(-0.4, place + 0.6, f"{words}: {shown}", fontsize=7.5, va="bottom", color="#333333")
     axes.set_ylim(-0.2, len(keys.columns) + 0.1)

@@ -55,7 +55,12 @@ def source_columns(truth: pd.DataFrame) -> list[str]:
 
 def worded(value: object, column: str) -> str:
     """A value of a column as a title says it."""
-    return f"{column} = {value:.4g}" if isinstance(value, int | float) else str(value)
+    return f"{column} = {plain_value(value)}" if isinstance(value, int | float) else str(value)
+
+
+def plain_value(number: float) -> str:
+    """A setting as people write it: 16,000, 0.05."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:.4g}"
 
 
 def titles(parts: Sequence[pd.DataFrame], frame: pd.DataFrame) -> list[str]:
@@ -78,4 +83,4 @@ def value(rows: pd.DataFrame, column: str) -> str | None:
     if column not in rows or rows[column].nunique(dropna=False) > 1 or pd.isna(rows[column].iloc[0]):
         return None
     first = rows[column].iloc[0]
-    return first if isinstance(first, str) else f"{first:.4g}"
+    return first if isinstance(first, str) else plain_value(first)

@@ -20,6 +20,8 @@ FORMATS = {
     "png": ("Title", "Description", ()),
 }
 DPI = 160
+#: Where the caption in a figure's description ends and its numbers begin.
+NUMBERS = "In numbers:"
 DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simstudy.report.figures.canvas import Axes, Figure, FixedLocator, Line2D, NullLocator, ScalarFormatter
+from simstudy.report.figures.canvas import Axes, Figure, FixedLocator, FuncFormatter, Line2D, NullLocator
 
 #: Colours of Okabe & Ito (2008) without yellow, which is too light for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -48,6 +48,11 @@ class Look:
     colour: str
     marker: str
     dashes: Any
+
+
+def plain_tick(value: float, _: object = None) -> str:
+    """A number on an axis as people write it: 16,000, 0.05."""
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
@@ -117,7 +122,7 @@ def size_axis(axes: Axes, sizes: Iterable[float], name: str = "n") -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(known[::-1][::step]))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(plain_tick))
     axes.set_xlabel(name)
 
 

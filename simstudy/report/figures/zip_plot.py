@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 
@@ -42,7 +44,7 @@ def zip_figure(intervals: pd.DataFrame, parameter: str) -> Figure:
         axes[0, column].set_title(part.title)
         axes[-1, column].set_xlabel("estimate − truth")
     for row, method in enumerate(methods):
-        axes[row, 0].set_ylabel(f"{method}\ncentile of |z|")
+        axes[row, 0].set_ylabel(f"{fill(str(method), 22)}\ncentile of |z|", fontsize=7.5)
     handles = [
         Line2D([], [], color=COVERS, label="95 % interval that covers"),
         Line2D([], [], color=MISSES, linewidth=2.0, label="misses"),

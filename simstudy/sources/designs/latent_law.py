@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr
 
 from simstudy.sources.designs.cut_normal import cut_characteristic, exceedance_covariance, same_exceedance_covariance
@@ -75,7 +75,7 @@ class LatentLaw:
     def _components(self) -> Iterator[NDArray[np.int64]]:
         """Groups of variables whose latent normals are independent of those of other groups."""
         if self.variables:
-            count, group = connected_components(self.R != 0.0, directed=False)
+            count, group = scipy.sparse.csgraph.connected_components(self.R != 0.0, directed=False)
             for k in range(count):
                 yield np.flatnonzero(group == k)
 

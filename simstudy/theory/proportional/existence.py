@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, ndtr
 
 from simstudy.errors import ConfigError, bad_value
@@ -133,7 +133,7 @@ def _largest_ratio(level: float, prior: Prior, margins: Margins, has_intercept: 
     signals = [unit * b for b in SIGNALS] if prior.rho > 0.0 else [0.0]
     start = min(([b, tau] for b in signals for tau in THRESHOLDS), key=lambda x: lost(np.array(x)))
     simplex = np.array([start, [start[0] + 0.2 * unit, start[1]], [start[0], start[1] + 0.2]])
-    found = minimize(
+    found = scipy.optimize.minimize(
         lost,
         np.array(start),
         method="Nelder-Mead",

@@ -61,24 +61,37 @@ def law_of_method(scenario: Scenario, method: Any) -> ProportionalLaw:
     InputError
         As `proportional_law`.
     """
-    design = scenario.design
-    is_standard = design.is_normal and not design.fixed and design.mean == 0.0
-    if not is_standard or not np.array_equal(design.covariance(scenario.p), np.eye(scenario.p)):
-        raise InputError(bad_value("design", design, "independent normal covariates: T20 is derived for x ~ N(0, I)"))
+    prior = prior_of_scenario(scenario)
     if method.rule is not None:
         raise InputError(bad_value("lam", "chosen from the data", "a number or a rate in n: T20 has a level"))
-    values, counts = np.unique(math.sqrt(scenario.p) * np.array(scenario.beta), return_counts=True)
+    if method.without_intercept:
+        raise InputError(bad_value("intercept", "none", "left out: T20 is about fits with the source's intercept"))
     penalty = method.arguments.get("penalty")
     return proportional(
         scenario.family,
         scenario.n / scenario.p,
-        values.tolist(),
-        (counts / scenario.p).tolist(),
+        *prior,
         method.estimator,
         None if penalty is None else on_scale_c(penalty, scenario.p),
         sigma=scenario.sigma,
         intercept=scenario.intercept,
     )
+
+
+def prior_of_scenario(scenario: Scenario) -> tuple[list[float], list[float]]:
+    """The coefficients as atoms of w0 and their weights (T19).
+
+    Raises
+    ------
+    InputError
+        The covariates are no independent standard normals.
+    """
+    design = scenario.design
+    is_standard = design.is_normal and not design.fixed and design.mean == 0.0
+    if not is_standard or not np.array_equal(design.covariance(scenario.p), np.eye(scenario.p)):
+        raise InputError(bad_value("design", design, "independent normal covariates: T20 is derived for x ~ N(0, I)"))
+    values, counts = np.unique(math.sqrt(scenario.p) * np.array(scenario.beta), return_counts=True)
+    return values.tolist(), (counts / scenario.p).tolist()
 
 
 def on_scale_c(penalty: Penalty, p: int) -> Penalty:

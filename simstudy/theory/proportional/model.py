@@ -7,27 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simstudy.errors import ConfigError, bad_value
+from simstudy.estimators.capabilities import Law, Placement
+from simstudy.estimators.registry import ESTIMATORS
 from simstudy.families.outputs import OUTPUTS, Output, Truth
 from simstudy.penalties import Lasso, Penalty
-from simstudy.registry import Registry
 from simstudy.theory.proportional.prior import Prior
 
 # Where the slope of a penalty is looked at to see whether it is a line.
 PROBES = np.array([0.0, 1.0, 1e-3, 0.1, 0.7, 3.0, 20.0, 1e3])
 
 
-@dataclass(frozen=True)
-class Placement:
-    """Where an estimator has its penalty: inside the likelihood (T3) or beside it (T4), or nowhere (the MLE)."""
-
-    penalised: bool
-    inside: bool
-
-
-ESTIMATORS: Registry[Placement] = Registry("estimator")
-ESTIMATORS.register("fgsm", Placement(penalised=True, inside=True))
-ESTIMATORS.register("penalized", Placement(penalised=True, inside=False))
-ESTIMATORS.register("mle", Placement(penalised=False, inside=False))
+#: Limit laws whose estimators minimise what T20 is derived for.
+COVERED = (Law.FGSM, Law.PENALISED, Law.LIKELIHOOD)
 
 
 @dataclass(frozen=True)
@@ -91,6 +82,21 @@ def penalty_slopes(penalty: Penalty) -> tuple[float, float]:
     return float(penalty.lam * start), float(penalty.lam * rise)
 
 
+def placement_of(estimator: str) -> Placement:
+    """Where an estimator has its penalty.
+
+    Raises
+    ------
+    ConfigError
+        It is unknown, or not the minimiser of T3, T4 or the likelihood, which T20 is derived for.
+    """
+    entry = ESTIMATORS[estimator]
+    if entry.placement is None or entry.law not in COVERED:
+        allowed = ", ".join(name for name, each in ESTIMATORS.items() if each.law in COVERED)
+        raise ConfigError(bad_value("estimator", estimator, allowed))
+    return entry.placement
+
+
 def model_of(
     family: str,
     ratio: float,
@@ -108,16 +114,16 @@ def model_of(
         An unknown family or estimator, a ratio or sigma that is not positive, a penalty where there can be none or
         none where there must be one, or one that T20 does not cover.
     """
-    output, placement = OUTPUTS[family], ESTIMATORS[estimator]
+    output, placement = OUTPUTS[family], placement_of(estimator)
     for name, value in (("ratio", ratio), ("sigma", sigma)):
         if not (np.isfinite(value) and value > 0.0):
             raise ConfigError(bad_value(name, value, "a finite number > 0"))
     if intercept is not None and not np.isfinite(intercept):
         raise ConfigError(bad_value("intercept", intercept, "None or a finite number"))
-    if placement.penalised != (penalty is not None):
-        allowed = "a penalty" if placement.penalised else "None"
+    if (placement is Placement.NONE) != (penalty is None):
+        allowed = "None" if placement is Placement.NONE else "a penalty"
         raise ConfigError(bad_value("penalty", penalty, f"{allowed} for estimator {estimator!r}"))
     absolute, quadratic = penalty_slopes(penalty or Lasso(0.0))
     truth = Truth(prior.rho, intercept or 0.0, sigma)
-    inside = placement.inside and (absolute > 0.0 or quadratic > 0.0)
+    inside = placement is Placement.INSIDE and (absolute > 0.0 or quadratic > 0.0)
     return Model(output, float(ratio), prior, inside, absolute, quadratic, truth, intercept is not None)

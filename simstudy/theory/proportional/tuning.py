@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from scipy.optimize import minimize_scalar
+import scipy
 
 from simstudy.errors import ConfigError, NoSolution, bad_value
 from simstudy.penalties import Penalty
@@ -152,7 +152,7 @@ def _minimum(model: Model, criterion: Criterion) -> BestLevel:
         # The search between grid points interpolates, for which levels without a minimiser need a number.
         worst = max(value for value in grid.values() if math.isfinite(value))
         step = math.log(STEP)
-        found = minimize_scalar(
+        found = scipy.optimize.minimize_scalar(
             lambda x: min(at(x), worst + abs(worst)),
             bounds=(best - step, best + step),
             method="bounded",
