@@ -6,7 +6,7 @@ r = rp - rm and b = bp - bm, all four nonnegative, the objective is the quadrati
     min sum_i (rp_i + rm_i + P)^2 / (2 n),  P = offset + sum_j c_j (bp_j + bm_j),  subject to  rp - rm + Z b = y.
 
 Its dual variable a (n,), with g_i = (rp_i + rm_i + P) / n the weights of the observations and G their sum, has
-abs(a_i) <= g_i and abs(Z_j'a) <= c_j G: a_i / g_i is the multiplier of observation i, of size below one on a kink. Every
+abs(a_i) <= g_i and abs(Z_j'a) <= c_j G: a_i / g_i is the multiplier of observation i, of size below one on a kink. A
 step is Mehrotra's predictor and corrector from a start that is feasible for both; it costs one Cholesky factorisation
 of the order n.
 """
@@ -22,7 +22,7 @@ from simstudy.kernels.kinks import solve_kinks
 from simstudy.kernels.lapack import cholesky_in_place, outer_lower, potrf, potrs, solve_factorised, syrk
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.states import assign_state, copy_state
-from simstudy.kernels.vectors import fill, full, take_columns
+from simstudy.kernels.vectors import take_columns
 
 MAX_STEPS = 60
 # Mean complementarity, in units of the squared response per observation, from which on a crossover is tried, and after

@@ -90,7 +90,8 @@ def _on_interior_points(loss, attack, design, terms, warm, state):
 def on_working_sets(loss, attack, design, terms, warm, state):
     """`weighted` for r = 1, on the columns that matter.
 
-    An attacked quadratic loss at a level so weak that most do is left to the interior points. Else the columns that most violate optimality join the working set until none does, which is checked over all of them;
+    An attacked quadratic loss at a level so weak that most do is left to the interior points. Else the columns that
+    most violate optimality join the working set until none does, which is checked over all of them;
     memory is O(n m) and the cost that of the working set. Parameters and result as in `weighted`.
     """
     y, n = design.y, design.y.size
