@@ -96,7 +96,7 @@ def _reweighted(loss, attack, design, c, r, state):
         s = active(b, c)
         design_s, terms_s = _on_columns(loss, design, s), Terms(take(c, s), take(zero, s), r, 0.0)
         state_s = State(take(b, s), copy(state.eta), copy(state.sigma))
-        solved, _, n_iter = solve_kinks(loss, 1.0 if attack == WORST_CASE else 0.0, design_s, terms_s, state_s)
+        solved, _, n_iter = solve_kinks(loss, 1.0 if attack == WORST_CASE else 0.0, design_s, terms_s, NO, state_s)
         used += n_iter
         if not solved or _reaches_zero(state_s.b, terms_s.c):
             continue

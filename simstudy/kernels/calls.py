@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core.ccallback import CFunc
 from numba.core.typing.templates import Signature
-from numba.extending import intrinsic
+from numba.extending import get_cython_function_address, intrinsic
 
 #: Division by zero gives infinity or NaN, as in numpy: an exception inside compiled code leaks its arrays.
 OPTIONS = {"error_model": "numpy"}
@@ -103,34 +103,25 @@ def at_address(signature: Signature) -> Any:
     return _intrinsic(1 + len(signature.args), typer)
 
 
-class Kernel:
+class Slot:
     """A function that compiled code calls through a slot in memory, whose symbol is known in every process.
 
-    The slot is empty until `build` has run in this process: a kernel that a fit never calls need not be compiled.
+    The slot is empty until `build` has run in this process: what a fit never calls need not be compiled.
 
     Parameters
     ----------
-    function : function
+    symbol : str
     signature : numba signature
-    needs : tuple of Kernel
-        The kernels that it calls, whatever the problem.
     """
 
-    def __init__(self, function: Callable[..., Any], signature: Signature, needs: tuple[Kernel, ...]) -> None:
-        self.function, self.signature, self.needs = function, signature, needs
-        self.symbol = f"{function.__module__}.{function.__name__}"
-        self.callback: Any = None
+    def __init__(self, symbol: str, signature: Signature) -> None:
+        self.symbol, self.signature = symbol, signature
         self.slot = ctypes.c_int64(0)
         llvm.add_symbol(self.symbol, ctypes.addressof(self.slot))
 
     def build(self) -> None:
-        """Compile it or load it from the cache, after what it needs."""
-        if self.callback is not None:
-            return
-        for each in self.needs:
-            each.build()
-        self.callback = compile_function(self.function, self.signature, of_folder=True)
-        self.slot.value = self.callback.address
+        """Fill the slot."""
+        raise NotImplementedError
 
     def intrinsic(self) -> Any:
         """Make the function that compiled code sees."""
@@ -146,8 +137,38 @@ class Kernel:
         return _intrinsic(len(self.signature.args), lambda _: (self.signature.return_type(*self.signature.args), emit))
 
 
-#: Kernels by the intrinsic through which compiled code calls them.
-KERNELS: dict[Any, Kernel] = {}
+class Kernel(Slot):
+    """A function of ours in a slot, with the slots that it `needs` whatever the problem."""
+
+    def __init__(self, function: Callable[..., Any], signature: Signature, needs: tuple[Slot, ...]) -> None:
+        super().__init__(f"{function.__module__}.{function.__name__}", signature)
+        self.function, self.needs = function, needs
+        self.callback: Any = None
+
+    def build(self) -> None:
+        """Compile it or load it from the cache, after what it needs."""
+        if self.callback is not None:
+            return
+        for each in self.needs:
+            each.build()
+        self.callback = compile_function(self.function, self.signature, of_folder=True)
+        self.slot.value = self.callback.address
+
+
+class Routine(Slot):
+    """A BLAS or LAPACK routine of scipy, in Fortran's calling convention: every argument is a pointer."""
+
+    def __init__(self, library: str, name: str, signature: Signature) -> None:
+        super().__init__(f"{library}.{name}", signature)
+        self.library, self.name = library, name
+
+    def build(self) -> None:
+        """Look up its address."""
+        self.slot.value = get_cython_function_address(self.library, self.name)
+
+
+#: Slots by the intrinsic through which compiled code calls them.
+KERNELS: dict[Any, Slot] = {}
 
 
 def kernel(signature: Signature, *needs: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -169,6 +190,14 @@ def kernel(signature: Signature, *needs: Any) -> Callable[[Callable[..., Any]], 
     return decorate
 
 
+def routine(library: str, name: str, signature: Signature) -> Any:
+    """A routine of scipy.linalg.cython_blas or cython_lapack as a function for compiled code that `needs` it."""
+    made = Routine(f"scipy.linalg.{library}", name, signature)
+    call = made.intrinsic()
+    KERNELS[call] = made
+    return call
+
+
 def entry(*needs: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a function one that Python calls; what it `needs` is built before its first call."""
 
@@ -183,7 +212,7 @@ def entry(*needs: Any) -> Callable[[Callable[..., Any]], Any]:
 class Entry:
     """A compiled function that Python calls."""
 
-    def __init__(self, compiled: Any, needs: tuple[Kernel, ...]) -> None:
+    def __init__(self, compiled: Any, needs: tuple[Slot, ...]) -> None:
         self._compiled, self._needs, self._call = compiled, needs, self._first
         self.__doc__, self.__name__ = compiled.__doc__, compiled.__name__
 

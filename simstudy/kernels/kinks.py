@@ -20,12 +20,12 @@ from simstudy.kernels.tolerances import KINK_ITER, KINK_TOL, KINK_WIDTH
 from simstudy.kernels.vectors import gradient_in
 
 SMALLEST_STEP = 1e-4
-NO_BAND = np.bool_(False)
+NO = np.bool_(False)
 
 
 @part
-def _support(q, b, terms, scale, sign, tangent, curvature):
-    """Coordinates that are nonzero, unpenalised or violate optimality at zero.
+def _support(q, b, terms, scale, entry, sign, tangent, curvature):
+    """Coordinates that are nonzero, unpenalised or violate optimality at zero by more than `entry`.
 
     `sign`, `tangent` and `curvature` (m,) get their signs and the first and second derivatives of P there.
     """
@@ -36,7 +36,7 @@ def _support(q, b, terms, scale, sign, tangent, curvature):
     for j in range(m):
         sign[j] = np.sign(b[j])
         if b[j] == 0.0 and c[j] > 0.0:
-            if r != 1.0 or abs(q[j]) - c[j] * q[m] <= KINK_TOL * scale[j]:
+            if r != 1.0 or abs(q[j]) - c[j] * q[m] <= entry * scale[j]:
                 continue
             sign[j] = -np.sign(q[j])
         tangent[j] = c[j] * sign[j] + ridge[j] * b[j] if r == 1.0 else power_slope(c[j], r, b[j])
@@ -60,11 +60,12 @@ def _true(mask):
 
 @part
 def _fill_on_support(constant, Z, gram, w, v, d2P, support, H):
-    """`fill_hessian` for the rows and columns of the support and of P alone."""
+    """`fill_hessian` for the rows and columns of the support and of P alone; `gram` is used where it is not empty."""
     n, m = Z.shape
     a = support.size
     H[m, m] = d2P
-    if constant:
+    known = constant and gram.size > 0
+    if known:
         for s in range(a):
             for t in range(a):
                 H[support[s], support[t]] = gram[support[s], support[t]]
@@ -79,7 +80,7 @@ def _fill_on_support(constant, Z, gram, w, v, d2P, support, H):
     for s in range(a):
         H[support[s], m] = cross[s] / n
         H[m, support[s]] = cross[s] / n
-    if not constant:
+    if not known:
         G = np.dot(Z_in, WZ)
         for s in range(a):
             for t in range(a):
@@ -121,11 +122,12 @@ def _bordered_step(loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, k
     return solve_in_place(A, x), x
 
 
-@kernel(types.Tuple((FLAG, NUMBER, COUNT))(LOSS, NUMBER, DESIGN, TERMS, STATE))
-def solve_kinks(loss, worst, design, terms, state):
+@kernel(types.Tuple((FLAG, NUMBER, COUNT))(LOSS, NUMBER, DESIGN, TERMS, FLAG, STATE))
+def solve_kinks(loss, worst, design, terms, known, state):
     """Drive (b, sigma) to a point where the unsmoothed optimality conditions hold.
 
-    `worst` places the kinks as in `sided`. An observation counts as on its kink within KINK_WIDTH of it.
+    `worst` places the kinks as in `sided`. An observation counts as on its kink within KINK_WIDTH of it. `known`: the
+    support is that of the solution, with multipliers that are not exact yet, so that no zero moves in the first step.
 
     Returns
     -------
@@ -168,11 +170,12 @@ def solve_kinks(loss, worst, design, terms, state):
                 consistent = consistent and abs(kappa[i]) <= 2.0 * width
         gradient_in(Z, d_eta, q)
         if r < 1.0:
-            fill_hessian(has_gram(loss), Z, gram, w, v, d2P, NO_BAND, H)
+            fill_hessian(has_gram(loss), Z, gram, w, v, d2P, NO, H)
         residual = residual_of(H, q, b, terms, scale)
         if consistent and residual <= KINK_TOL:
             return True, residual, iteration
-        support = _support(q, b, terms, scale, sign, tangent, curvature)
+        entry = np.inf if known and iteration == 0 else KINK_TOL
+        support = _support(q, b, terms, scale, entry, sign, tangent, curvature)
         kinks = _true(on_kink)
         if kinks.size > 2 * m + 20:
             return False, residual, iteration
@@ -215,7 +218,7 @@ def follow_kinks(loss, design, terms, state):
     worst, goal, step = 1.0, 1.0, 0.5
     trial = copy_state(state)
     while True:
-        solved, _, n_iter = solve_kinks(loss, goal, design, terms, trial)
+        solved, _, n_iter = solve_kinks(loss, goal, design, terms, NO, trial)
         used += n_iter
         if solved:
             worst = goal

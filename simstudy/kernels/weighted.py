@@ -18,6 +18,7 @@ CONVERGED = np.int64(Outcome.CONVERGED)
 ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
 DIVERGING = np.int64(Outcome.DIVERGING)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
+NO = np.bool_(False)
 
 
 @part
@@ -46,7 +47,7 @@ def _kinked(loss, attack, design, terms, state):
             # Few counts end on their kinks, however many are in the band.
             for i in range(state.sigma.size):
                 trial.sigma[i] = np.sign(state.sigma[i])
-        solved, _, n_iter = solve_kinks(loss, worst, design, terms, trial)
+        solved, _, n_iter = solve_kinks(loss, worst, design, terms, NO, trial)
         used += n_iter
         if not solved and moving:
             assign_state(trial, state)
@@ -67,7 +68,7 @@ def weighted(loss, attack, design, terms, warm, state):
     used = 0
     if warm:
         trial = copy_state(state)
-        solved, _, used = solve_kinks(loss, 1.0 if attack == WORST_CASE else 0.0, design, terms, trial)
+        solved, _, used = solve_kinks(loss, 1.0 if attack == WORST_CASE else 0.0, design, terms, NO, trial)
         if solved:
             assign_state(state, trial)
             return CONVERGED, used

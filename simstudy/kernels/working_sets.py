@@ -7,8 +7,12 @@ from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, STATE, TERMS, 
 from simstudy.kernels.calls import KERNELS, kernel, part
 from simstudy.kernels.certificate import gradient_at
 from simstudy.kernels.codes import Outcome
+from simstudy.kernels.interior_point import interior_point
+from simstudy.kernels.kinks import solve_kinks
+from simstudy.kernels.loss import has_gram, has_kinks, smoothed
+from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import KINK_TOL, SMALL
-from simstudy.kernels.vectors import copy, gram_of, mean, put, take, take_columns
+from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, gram_of, mean, put, take, take_columns
 from simstudy.kernels.weighted import weighted
 
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -16,6 +20,9 @@ ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
 
 SMALLEST_ADDITION = 20
 MAX_ROUNDS = 100
+# Columns that the null model would let in, as a share of the observations, from which on many end on their kinks.
+WEAK = 0.5
+NO = np.bool_(False)
 
 
 @part
@@ -44,15 +51,58 @@ def _gradient(loss, attack, design, terms, state):
     return gradient_at(loss, attack, design, terms, State(state.b, state.eta, copy(state.sigma)))[2]
 
 
-@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE), weighted, gradient_at)
+@part
+def _is_weak(loss, attack, design, terms):
+    """Whether more columns violate optimality at zero than working sets are made for."""
+    y, n = design.y, design.y.size
+    q, d_eta, zero = np.empty(terms.c.size + 1), np.empty(n), full(n, 0.0)
+    q[-1] = smoothed(
+        loss, attack, y, zero, terms.offset, 1e-3 * design.unit, np.empty(n), d_eta, np.empty(n), np.empty(n)
+    )[1]
+    gradient_in(design.Z, d_eta, q)
+    entering = 0
+    for j in range(terms.c.size):
+        entering += abs(q[j]) > terms.c[j] * q[-1]
+    return entering > WEAK * n
+
+
+@part
+def _on_interior_points(loss, attack, design, terms, warm, state):
+    """An attacked quadratic loss at a weak level, on all columns: (whether it is solved, n_iter)."""
+    used = 0
+    if warm:
+        trial = copy_state(state)
+        solved, _, used = solve_kinks(loss, 0.0, design, terms, NO, trial)
+        if solved:
+            assign_state(state, trial)
+            return True, used
+    solved, n_iter = interior_point(loss, design, terms, state)
+    return solved, used + n_iter
+
+
+@kernel(
+    types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE),
+    weighted,
+    gradient_at,
+    interior_point,
+    solve_kinks,
+)
 def on_working_sets(loss, attack, design, terms, warm, state):
     """`weighted` for r = 1, on the columns that matter.
 
-    The columns that most violate optimality join the working set until none does, which is checked over all of them;
+    An attacked quadratic loss at a level so weak that most do is left to the interior points. Else the columns that
+    most violate optimality join the working set until none does, which is checked over all of them;
     memory is O(n m) and the cost that of the working set. Parameters and result as in `weighted`.
     """
     y, n = design.y, design.y.size
     b, c, scale = state.b, terms.c, design.scale
+    used = 0
+    attacked = has_kinks(loss, attack) and any_positive(c) and not any_positive(terms.ridge)
+    if attacked and has_gram(loss) and loss.offset.size == 0 and _is_weak(loss, attack, design, terms):
+        solved, used = _on_interior_points(loss, attack, design, terms, warm, state)
+        if solved:
+            return CONVERGED, used
+    first = True
     inside = np.empty(b.size, np.bool_)
     for j in range(b.size):
         inside[j] = b[j] != 0.0 or c[j] == 0.0
@@ -61,7 +111,6 @@ def on_working_sets(loss, attack, design, terms, warm, state):
         for i in range(n):
             state.sigma[i] = np.sign(y[i] - centre)
         np.dot(design.Z, b, state.eta)
-    used = 0
     outcome = ITERATION_LIMIT
     q = _gradient(loss, attack, design, terms, state)
     for _ in range(MAX_ROUNDS):
@@ -70,11 +119,12 @@ def on_working_sets(loss, attack, design, terms, warm, state):
         added = 0
         for j in order:
             # The first set takes columns that will soon violate along with those that do: a second round costs more.
-            if -room[j] > KINK_TOL or (used == 0 and added < SMALLEST_ADDITION):
+            if -room[j] > KINK_TOL or (first and added < SMALLEST_ADDITION):
                 inside[j] = True
                 added += 1
-        if added == 0 and used > 0:
+        if added == 0 and not first:
             break
+        first = False
         columns = _indices(inside)
         Z_in = take_columns(design.Z, columns)
         gram_in = gram_of(Z_in) if loss.quadratic else np.empty((0, 0))
