@@ -25,14 +25,8 @@ potrs = routine(
     "dpotrs",
     types.void(CHARACTER, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER),
 )
-getrf = routine("cython_lapack", "dgetrf", types.void(INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER))
-getrs = routine(
-    "cython_lapack",
-    "dgetrs",
-    types.void(CHARACTER, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER),
-)
 
-UPPER, PLAIN, TRANSPOSED = ord("U"), ord("N"), ord("T")
+UPPER, TRANSPOSED = ord("U"), ord("T")
 
 
 @part
@@ -47,18 +41,6 @@ def _integer(value):
     out = np.empty(1, np.int32)
     out[0] = value
     return out
-
-
-@part
-def gram_lower(Z, factor, out):
-    """Lower triangle of factor Z'Z into `out` (m, m), for Z (n, m); needs `syrk`."""
-    n, m = Z.shape
-    rows, columns = _integer(n), _integer(m)
-    alpha, zero = full(1, factor), full(1, 0.0)
-    syrk(
-        _character(UPPER).ctypes, _character(PLAIN).ctypes, columns.ctypes, rows.ctypes, alpha.ctypes, Z.ctypes,
-        columns.ctypes, zero.ctypes, out.ctypes, columns.ctypes,
-    )  # fmt: skip
 
 
 @part

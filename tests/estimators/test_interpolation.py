@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cvxpy as cp
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -10,6 +11,7 @@ from simstudy.errors import InputError
 from simstudy.estimators import fgsm
 from simstudy.estimators.interpolation import interpolation_threshold
 from simstudy.penalties import Lasso
+from simstudy.records import Status
 
 
 def smallest_norm(X: np.ndarray, y: np.ndarray, fit_intercept: bool) -> float:
@@ -34,6 +36,22 @@ def test_a_fit_interpolates_up_to_the_threshold_and_not_beyond(fit_intercept: bo
     assert np.max(np.abs(y - below.intercept - X @ below.coef)) < 1e-6
     assert np.sum(np.abs(below.coef)) == pytest.approx(smallest_norm(X, y, fit_intercept), rel=1e-6)
     assert np.max(np.abs(y - above.intercept - X @ above.coef)) > 1e-4
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.999, 1.001, 1.2, 4.0])
+@pytest.mark.parametrize(("n", "p"), [(40, 44), (40, 80), (30, 150)])
+def test_near_interpolation_a_fit_is_the_conic_program_s(n: int, p: int, factor: float) -> None:
+    """Most observations end on their kinks there; Clarabel agrees to its own precision."""
+    rng = np.random.default_rng([n, p])
+    X, y = rng.standard_normal((n, p)), rng.standard_normal(n)
+    lam = factor * interpolation_threshold(X, y)
+    fit = fgsm(X, y, family="gaussian", penalty=Lasso(lam))
+    beta, intercept = cp.Variable(p), cp.Variable()
+    value = cp.sum_squares(cp.abs(y - intercept - X @ beta) + lam * cp.norm1(beta)) / (2 * n)
+    cp.Problem(cp.Minimize(value)).solve(solver=cp.CLARABEL)
+    assert fit.status == Status.OK
+    assert fit.objective <= float(value.value) * (1 + 1e-7)
+    np.testing.assert_allclose(fit.coef, beta.value, atol=2e-4)
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
