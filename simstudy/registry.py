@@ -25,7 +25,7 @@ _running: list[tuple[str, list[Registration]]] = []
 
 
 #: Modules that import everything of the package that registers an entry.
-OURS = ("simstudy.analyses", "simstudy.geometry", "simstudy.theory.proportional")
+OURS = ("simstudy.analyses", "simstudy.geometry", "simstudy.networks", "simstudy.theory.proportional")
 
 
 def register_ours() -> None:

@@ -63,7 +63,7 @@ def test_a_study_is_run_and_tabulated(call: Call) -> None:
     shown = call("table", "tiny.toml", "-j", 1)
     assert shown.exit_code == 0, shown.output
     assert "0/12" in shown.stdout
-    assert "fgsm_lasso" in shown.stdout
+    assert "FGSM-LASSO" in shown.stdout
     written = {path.name for path in (folder / "tables").iterdir()}
     assert written == {f"{name}.{ending}" for name in ("root_n", "support") for ending in ("md", "tex", "csv", "json")}
 
@@ -198,7 +198,7 @@ def test_one_scenario_is_simulated_without_writing(call: Call) -> None:
     before = set(Path.cwd().rglob("*"))
     done = call(*SCENARIO, "--estimator", "fgsm", "--penalty", "scad", "--estimator", "mle")
     assert done.exit_code == 0, done.output
-    for word in ("fgsm_scad", "mle", "beta_4", "Empirical SE", "theory", "/8", "exact support"):
+    for word in ("FGSM-SCAD", "MLE", "beta_4", "Empirical SE", "theory", "/8", "exact support"):
         assert word in done.stdout
     assert set(Path.cwd().rglob("*")) == before
 

@@ -28,7 +28,7 @@ def test_help_and_version_import_nothing_heavy(option: str) -> None:
 
 
 def test_no_command_waits_for_what_draws_or_tests() -> None:
-    heavy = {"matplotlib", "sklearn", "mlxtend", "statsmodels", "dask", "scipy.stats", "scipy.optimize"}
+    heavy = {"jax", "matplotlib", "sklearn", "mlxtend", "statsmodels", "dask", "scipy.stats", "scipy.optimize"}
     imports = "; ".join(f"import simstudy.cli.{FILES.get(name, name)}" for name in COMMANDS)
     assert loaded(imports) & heavy == set()
 
@@ -64,3 +64,8 @@ def test_ours_are_registered_before_a_users_decorator_is_handed_out() -> None:
     assert {"simstudy.geometry", "simstudy.analyses", "simstudy.theory.proportional"} <= loaded(code)
     register_ours()
     assert len(Registry("thing")) == 0
+
+
+def test_networks_are_known_without_the_library_that_trains_them() -> None:
+    known = loaded("from simstudy.estimators.registry import ESTIMATORS; assert 'network_fgsm' in ESTIMATORS")
+    assert "jax" not in known

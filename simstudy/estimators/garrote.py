@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import nnls
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import WEIGHTED, Freedom, LevelScale, Placement
@@ -123,4 +123,4 @@ def _quadratic(Z: FloatArray, weights: FloatArray, gradient: FloatArray, c: Floa
     # |A t - d|^2 has the Hessian A'A, and the gradient A'(A c - d) at c.
     Q, A = np.linalg.qr(roots)
     missing = np.linalg.lstsq(roots.T, gradient, rcond=None)[0]
-    return np.asarray(nnls(A, A @ c - Q.T @ missing)[0])
+    return np.asarray(scipy.optimize.nnls(A, A @ c - Q.T @ missing)[0])

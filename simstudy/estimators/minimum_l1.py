@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import Placement
@@ -57,7 +57,9 @@ def minimum_l1(X: ArrayLike, y: ArrayLike, *, family: str = "gaussian", fit_inte
     cost = np.concatenate([np.ones(2 * p), np.zeros(int(fit_intercept))])
     bounds = [(0.0, None)] * (2 * p) + [(None, None)] * int(fit_intercept)
     # Highs works to absolute tolerances: the response is brought to units of one.
-    found = linprog(cost, A_eq=np.hstack(design), b_eq=(y - center) / unit, bounds=bounds, method="highs")
+    found = scipy.optimize.linprog(
+        cost, A_eq=np.hstack(design), b_eq=(y - center) / unit, bounds=bounds, method="highs"
+    )
     if found.x is None:
         message = f"no minimiser: no coefficients interpolate these n = {n} responses with p = {p}"
         return Fit(missing, np.nan, np.nan, np.nan, Status.NO_MINIMISER, message)

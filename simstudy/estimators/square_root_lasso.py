@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.capabilities import WEIGHTED, Freedom, LevelScale, Placement
@@ -88,7 +88,9 @@ def square_root_lasso(
         return Fit(np.full(X.shape[1], np.nan), np.nan, status=Status.NOT_CONVERGED, message=message)
     # At the null model's own residual the difference is zero or negative; rounding must not make it positive.
     top = largest * (1.0 + 1e-9)
-    sigma = float(brentq(lambda s: at(s)[1] - s, FITTED * largest, top, xtol=ACCURACY * largest, rtol=1e-13))
+    sigma = float(
+        scipy.optimize.brentq(lambda s: at(s)[1] - s, FITTED * largest, top, xtol=ACCURACY * largest, rtol=1e-13)
+    )
     fit, rms = at(sigma)
     objective = rms + penalty.lam * float(penalty.multipliers(X.shape[1]) @ np.abs(fit.coef))
     return replace(fit, objective=objective, message=f"{fit.message}; the lasso at lam times its residual {sigma:.6g}")

@@ -41,16 +41,29 @@ class Activation:
 ACTIVATIONS: Registry[Activation] = Registry("activation")
 
 
+# Functions and not the library's own, so that registering them does not load it.
+def _tanh(z: Any) -> Any:
+    return engine().np.tanh(z)
+
+
+def _softplus(z: Any) -> Any:
+    return engine().jax.nn.softplus(z)
+
+
+def _relu(z: Any) -> Any:
+    return engine().jax.nn.relu(z)
+
+
 def _sigmoid(z: Array) -> Array:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
 
-ACTIVATIONS.register("tanh", Activation(engine().np.tanh, np.tanh, lambda z: 1.0 - np.tanh(z) ** 2, 1.0, True))
+ACTIVATIONS.register("tanh", Activation(_tanh, np.tanh, lambda z: 1.0 - np.tanh(z) ** 2, 1.0, True))
 ACTIVATIONS.register(
     "softplus",
-    Activation(engine().jax.nn.softplus, lambda z: np.logaddexp(0.0, z), _sigmoid, 1.0, True),
+    Activation(_softplus, lambda z: np.logaddexp(0.0, z), _sigmoid, 1.0, True),
 )
 ACTIVATIONS.register(
     "relu",
-    Activation(engine().jax.nn.relu, lambda z: np.maximum(z, 0.0), lambda z: (z > 0.0).astype(float), 2.0, False),
+    Activation(_relu, lambda z: np.maximum(z, 0.0), lambda z: (z > 0.0).astype(float), 2.0, False),
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simstudy.errors import InputError
 from simstudy.estimands import estimand
+from simstudy.estimators.capabilities import Placement
 from simstudy.estimators.fgsm import fgsm
 from simstudy.estimators.penalized import penalized
 from simstudy.networks.fit import NetworkFit, network
@@ -36,7 +37,7 @@ def one_layer_objective(fit: NetworkFit) -> float:
     if fit.penalty is None:
         raise InputError("excess_objective: an objective without a penalty says nothing about N6 and N7")
     given = {"family": fit.family, "fit_intercept": fit.has_bias}
-    if problem.objective.one_layer == "fgsm":
+    if problem.objective.placement is Placement.INSIDE:
         return fgsm(problem.X, problem.y, penalty=fit.penalty, **given).objective  # type: ignore[arg-type]
     outside = problem.model.architecture.one_layer_decay(fit.penalty)
     return penalized(problem.X, problem.y, penalty=outside, **given).objective  # type: ignore[arg-type]

@@ -32,11 +32,20 @@ class TracedLoss:
     scaled: bool = False
 
 
+# Functions and not the library's own, so that registering them does not load it.
+def _sigmoid(eta: Any) -> Any:
+    return engine().jax.nn.sigmoid(eta)
+
+
+def _exp(eta: Any) -> Any:
+    return engine().np.exp(eta)
+
+
 #: Name of a family -> its loss.
 LOSSES: Registry[TracedLoss] = Registry("family of a network")
 LOSSES.register("gaussian", TracedLoss(lambda y, eta: 0.5 * (y - eta) ** 2, lambda eta: eta, scaled=True))
 LOSSES.register(
     "binomial",
-    TracedLoss(lambda y, eta: engine().jax.nn.softplus(eta) - y * eta, engine().jax.nn.sigmoid, labels=True),
+    TracedLoss(lambda y, eta: engine().jax.nn.softplus(eta) - y * eta, _sigmoid, labels=True),
 )
-LOSSES.register("poisson", TracedLoss(lambda y, eta: engine().np.exp(eta) - y * eta, engine().np.exp))
+LOSSES.register("poisson", TracedLoss(lambda y, eta: engine().np.exp(eta) - y * eta, _exp))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import eigh
-from scipy.optimize import minimize
 
 from simstudy.networks.problem import Problem
 from simstudy.records import Status
@@ -121,7 +120,7 @@ def _ended(problem: Problem, theta: Array, steps: int, settings: Settings) -> Tr
 
 def _lbfgs(problem: Problem, start: Array, settings: Settings) -> tuple[Array, int]:
     units, width = problem.units, max(FIRST_WIDTH, settings.width)
-    found = minimize(  # type: ignore[call-overload]
+    found = scipy.optimize.minimize(  # type: ignore[call-overload]
         lambda phi: problem.total(phi * units, width), start, jac=True, method="L-BFGS-B",
         options={"maxiter": settings.steps, "maxfun": 2 * settings.steps, "maxcor": 30, "ftol": 0.0,
                  "gtol": settings.tolerance},
@@ -147,7 +146,7 @@ def _newton(problem: Problem, theta: Array, width: float, settings: Settings) ->
 def _step(jacobian: Array, gradient: Array) -> Array:
     if not np.isfinite(jacobian).all():
         return -gradient
-    values, vectors = eigh(0.5 * (jacobian + jacobian.T))
+    values, vectors = scipy.linalg.eigh(0.5 * (jacobian + jacobian.T))
     damped = np.maximum(np.abs(values), DAMPED * max(float(np.abs(values).max()), 1.0))
     return -np.asarray(vectors @ ((vectors.T @ gradient) / damped))
 

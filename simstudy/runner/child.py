@@ -18,6 +18,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import scipy.linalg
+import scipy.optimize  # noqa: F401
+
+from simstudy.registry import register_ours
 from simstudy.runner.block import Block, block_rows, thread_controller
 from simstudy.runner.prepare import prepare
 from simstudy.runner.process import ignore_interrupts, prepare_process
@@ -42,6 +46,7 @@ def copied(control: Connection, block: Block) -> int:
 
     A plug-in that starts threads, which a copy would not have, gets a new process.
     """
+    register_ours()
     prepare(block.methods)
     thread_controller()
     descriptor = recv_handle(control)

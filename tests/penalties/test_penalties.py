@@ -38,7 +38,7 @@ def test_slope_is_the_derivative_of_value(name: str) -> None:
     difference = (penalty.value(t + 1e-7) - penalty.value(t - 1e-7)) / 2e-7
     np.testing.assert_allclose(penalty.slope(t), difference, atol=1e-6)
     assert penalty.value(0.0) == 0.0
-    at_zero = {"elastic net": LAM / 2, "ridge": 0.0, "bridge 1.5": 0.0, "bridge 0.5": np.inf}
+    at_zero = {"elastic net": LAM / 2, "ridge": 0.0, "bridge 1.5": 0.0, "bridge 0.5": np.inf, "hard": 2 * LAM}
     assert penalty.slope(0.0) == at_zero.get(name, LAM)
 
 

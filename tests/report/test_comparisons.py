@@ -46,8 +46,12 @@ def column(summary: Results, analysis: str, heading: str) -> pd.Series:
 
 
 def test_headings_of_each_table(summary: Results) -> None:
-    assert set(column(summary, "oracle", "Method")) == {"f", "m", "p"}
-    assert set(column(summary, "tradeoff", "Comparison")) == {"matched", "best fgsm scad"}
+    assert set(column(summary, "oracle", "Method")) == {
+        "FGSM-SCAD",
+        "Penalised SCAD, λ = 0.1",
+        "Penalised SCAD, λ = κ·0.3",
+    }
+    assert set(column(summary, "tradeoff", "Comparison")) == {"matched", "best FGSM-SCAD"}
     assert set(column(summary, "uniformity", "Over h")) == {"worst"}  # one h at each n
     assert "0.3" in set(column(summary, "dispersion", "λ"))
     assert set(column(summary, "weak_oracle", "n")) == {"100", "200"}
@@ -57,7 +61,7 @@ def test_what_analyses_compare_is_measured(summary: Results) -> None:
     assert contrasts(STUDY) == (("f", "m"), ("f", "oracle"))
     assert set(compared(STUDY)) == {("f", "m"), ("f", "oracle"), ("m", "oracle"), ("p", "oracle"), ("f", "p")}
     (only,) = contenders(STUDY)
-    assert (only.name, only.methods, only.references) == ("fgsm scad", ("f",), ("m", "p"))
+    assert (only.name, only.methods, only.references) == ("FGSM-SCAD", ("f",), ("m", "p"))
     assert summary.levels[SCENARIOS[0].label, "p"] == 0.1
     assert (SCENARIOS[0].label, "oracle") not in summary.levels
     assert targets(STUDY)[SCENARIOS[1].label, "f"] == ("fgsm", ss.Scad(0.3))

@@ -89,14 +89,14 @@ def test_a_study_without_claims_or_with_one_that_is_not_covered_is_refused(tmp_p
 def test_theory_needs_no_results_and_gives_constants_errors_selection_and_extra_bias(tmp_path: Path) -> None:
     matched = ss.Method("m", "penalized", "lasso", lam=ss.MatchedLambda("f"))
     tables, reasons = theory(replace(STUDY, methods=(*METHODS, matched)))
-    names = ["constants", "predicted_coefficients", "predicted_selection", "predicted_extra_bias"]
+    names = ["law_choice", "constants", "predicted_coefficients", "predicted_selection", "predicted_extra_bias"]
     assert [table.name for table in tables] == names
     assert reasons == ()
-    assert tables[0].data["kappa"][0] == constants(SCENARIO).kappa
-    bias = tables[1].data.query("method == 'f' and parameter == 'beta_1'")["bias"].iloc[0]
+    assert tables[1].data["kappa"][0] == constants(SCENARIO).kappa
+    bias = tables[2].data.query("method == 'f' and parameter == 'beta_1'")["bias"].iloc[0]
     assert bias == pytest.approx(pseudo_true(SCENARIO, "fgsm", ss.Lasso(0.1)).beta[1] - 1.0)
-    assert set(tables[2].data["method"]) == {"f", "mle", "m"}
-    assert set(tables[3].data["reference"]) == {"m"}
+    assert set(tables[3].data["method"]) == {"f", "mle", "m"}
+    assert set(tables[4].data["reference"]) == {"m"}
     path = tmp_path / "tiny.toml"
     path.write_text(study_toml(STUDY), encoding="utf-8")
     outcome = CliRunner().invoke(main, ["theory", str(path), "-j", "1"])

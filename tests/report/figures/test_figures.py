@@ -26,7 +26,9 @@ from simstudy.workflow.figure import figure, figures
 MECHANISMS = {"penalties", "activation", "training"}
 #: Analyses of linear boundaries: `test_boundaries` draws them.
 BOUNDARIES = {"attacked", "estimands", "robustness", "tilting"}
-OTHERS = MECHANISMS | BOUNDARIES
+#: Kinds of figures of any study: `test_kinds` draws them.
+KINDS = {"bland_altman", "forest", "heat_map", "lollipop", "nested_loop", "ridge", "zip"}
+OTHERS = MECHANISMS | BOUNDARIES | KINDS
 NAMES = sorted(name for each in ANALYSES.values() if each.name not in OTHERS for name in each.figures or {})
 
 
@@ -107,7 +109,7 @@ def test_without_replicates_the_published_measures_and_predictions_are_drawn(fol
     for name in ("study.toml", "scenarios.parquet", "measures.parquet", "predictions.parquet", "provenance.json"):
         (copy / name).write_bytes((source / name).read_bytes())
     paths, _ = figure(tmp_path / "draw.toml", results=tmp_path / "results", formats=["svg", "png"])
-    assert paths == [copy / "figures" / f"support.{ending}" for ending in ("svg", "png")]
+    assert {path.name for path in paths} == {"support.svg", "support.small.svg", "support.png"}
     with pytest.raises(ConfigError, match="svgz"):
         write_figure(no_data("none"), "none", tmp_path, ["svgz"])
 
