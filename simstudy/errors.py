@@ -18,6 +18,10 @@ class InputError(SimstudyError, ValueError):
     """Data or arguments that an estimator cannot accept (NaN, wrong length, outside the support)."""
 
 
+class MissingError(ConfigError, InputError):
+    """What is asked for needs an optional package, or data, that is not here; the sentence says what to install."""
+
+
 class NoSolution(SimstudyError):  # noqa: N818 - an answer of the theory (T22), not a mistake
     """An exact law does not exist because the estimator has no minimiser there."""
 

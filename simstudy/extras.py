@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from simstudy.errors import ConfigError
+from simstudy.errors import MissingError
 
 
 def library(module: str, extra: str, purpose: str) -> ModuleType:
@@ -22,10 +22,10 @@ def library(module: str, extra: str, purpose: str) -> ModuleType:
 
     Raises
     ------
-    ConfigError
+    MissingError
         It is not installed: names it, the extra, and the command that installs both.
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise ConfigError(f"{purpose} needs {error.name}: pip install 'simstudy[{extra}]'") from error
+        raise MissingError(f"{purpose} needs {error.name}: pip install 'simstudy[{extra}]'") from error

@@ -12,10 +12,12 @@ from typing import Any, NoReturn
 
 import click
 
-from simstudy.errors import ConfigError, InputError, SimstudyError
+from simstudy.errors import ConfigError, InputError, MissingError, SimstudyError
 
 #: Exit code of a run in which a fit raised an error that nobody expected.
 FAILED = 1
+#: Exit code where an optional package, or data, are not here.
+MISSING = 3
 #: What ends a command as Ctrl-C does: a batch system whose time is over, and a terminal that is closed.
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -48,6 +50,12 @@ class BadUsage(click.ClickException):
     """A mistake of the caller's."""
 
     exit_code = 2
+
+
+class Missing(click.ClickException):
+    """An optional package or data that are not here."""
+
+    exit_code = MISSING
 
 
 class Ended(KeyboardInterrupt):
@@ -110,6 +118,8 @@ class Commands(click.Group):
             # Not sys.exit, which would wait for processes that are still being stopped; the code is a shell's.
             os._exit(128 + number)
         except SimstudyError as error:
+            if isinstance(error, MissingError):
+                raise Missing(str(error)) from error
             kind = BadUsage if isinstance(error, ConfigError | InputError) else click.ClickException
             raise kind(str(error)) from error
 

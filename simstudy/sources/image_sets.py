@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simstudy.errors import InputError
+from simstudy.errors import InputError, MissingError
 from simstudy.extras import library
 from simstudy.registry import Registry
 from simstudy.sources.idx import Bytes, check_md5, read_images, read_labels
@@ -157,7 +157,7 @@ def mnist(folder: Path) -> ImageSet:
     """The 60,000 and 10,000 images of MNIST; files that are not those are refused by their md5 sums."""
     for name, md5 in MNIST.items():
         if not (folder / name).is_file():
-            raise InputError(f"{folder / name}: no such file, expected one of MNIST: `make mnist` puts them there")
+            raise MissingError(f"{folder / name}: no such file, expected one of MNIST: `make mnist` puts them there")
         check_md5(folder / name, md5)
     return idx_files(folder)
 

@@ -21,8 +21,8 @@ from simstudy.store.layout import Layout
 STEPS = ("run", "table", "claims", "figure")
 #: Seconds between two lines on the studies at work, and between two looks at them.
 BETWEEN_LINES, BETWEEN_LOOKS = 10.0, 0.2
-#: Exit code of a step that the study as it is cannot take, such as for want of an optional package.
-NOT_POSSIBLE = 2
+#: Exit code of a step that lacks an optional package or data; a study file that is wrong has another and fails.
+MISSING = 3
 
 
 @dataclass
@@ -130,7 +130,7 @@ def goes_on(job: Job, results: Path, options: Sequence[str], jobs: int, say: Cal
         if code is None:
             return True
         if code and not (code == 1 and job.steps[0] == "claims"):
-            job.problem, job.failed = reason(job), code != NOT_POSSIBLE
+            job.problem, job.failed = reason(job), code != MISSING
             say(f"{job.name}: {'failed' if job.failed else 'left out'}: {job.problem}")
             return False
         job.steps.pop(0)
