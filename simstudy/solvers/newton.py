@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simstudy.kernels.arguments import Loss
 from simstudy.kernels.bridge import fit_bridge
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.linearised import fit_linearised
@@ -95,21 +96,28 @@ def _nonexistent(problem: Problem, outcome: Outcome, kkt: float, n_iter: int, un
     return None
 
 
-def _iterate(problem: Problem) -> Solution:
-    """Run the kernel and read its outcome."""
-    p = problem.X.shape[1]
+def _run(problem: Problem, loss: Loss) -> tuple[Outcome, FloatArray, float, float, int, float, bool, NDArray[np.intp]]:
+    """What the kernel makes of the problem, and the columns that are constant."""
     Z, weights, constant = columns(problem)
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     # A read-only or strided y is another type to numba, compiled anew for seconds.
     y = problem.y.copy()
     prepare(weights.size)
     fit = fit_linearised if shape.power == 1.0 else fit_bridge
-    outcome, b, objective, kkt, n_iter, spread, unique = fit(
-        kernel_loss(problem), int(problem.attack), shape, weights, Z, y, problem.fit_intercept
-    )
-    nonexistent = _nonexistent(problem, Outcome(outcome), kkt, n_iter, unique)
+    outcome, *found = fit(loss, int(problem.attack), shape, weights, Z, y, problem.fit_intercept)
+    return (Outcome(outcome), *found, constant)
+
+
+def _iterate(problem: Problem) -> Solution:
+    """Run the kernel and read its outcome."""
+    p = problem.X.shape[1]
+    loss = kernel_loss(problem)
+    outcome, b, objective, kkt, n_iter, spread, unique, constant = _run(problem, loss)
+    nonexistent = _nonexistent(problem, outcome, kkt, n_iter, unique)
     if nonexistent is not None:
         return nonexistent
+    if outcome == Outcome.DIVERGING and not kkt <= TOLERANCE:
+        outcome, b, objective, kkt, n_iter, spread, _, _ = _run(problem, loss._replace(attained=True))
     if outcome == Outcome.NON_FINITE or not np.isfinite(b).all():
         return failure(p, Status.NOT_CONVERGED, "the objective is not finite at the start or along the path", n_iter)
     if np.isnan(kkt):
