@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simstudy.kernels.calls import entry, part
+from simstudy.kernels.calls import part
 
 # Share of a column's size that is the rounding of its mean.
 CONSTANT = 1e-15
@@ -18,14 +18,6 @@ def find_constant(X, constant):
         while i > 0 and abs(X[i, j] - X[0, j]) <= rounding:
             i -= 1
         constant[j] = i == 0
-
-
-@entry()
-def constant_columns(X):
-    """Which columns of X (n, p) have zero variance, up to rounding."""
-    constant = np.empty(X.shape[1], np.bool_)
-    find_constant(X, constant)
-    return constant
 
 
 @part
