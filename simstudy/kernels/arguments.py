@@ -123,3 +123,7 @@ DESIGN = _type(Design, MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, NUMBER)
 TERMS = _type(Terms, VECTOR, VECTOR, NUMBER, NUMBER)
 UNITS = _type(Units, NUMBER, VECTOR, VECTOR)
 STATE = _type(State, VECTOR, VECTOR, VECTOR)
+#: A fit to one data set: (loss, attack, shape, weights, Z, y, has_intercept) -> as `linearised.fit_linearised` has it.
+FIT = types.Tuple((COUNT, VECTOR, NUMBER, NUMBER, COUNT, NUMBER, FLAG))(
+    LOSS, COUNT, SHAPE, VECTOR, MATRIX, VECTOR, FLAG
+)

@@ -171,7 +171,10 @@ def kink_derivatives(loss, worst, y, eta, P, kappa, i):
 
 @part
 def directions(loss, y):
-    """Direction of eta (n,) in which each observation's loss falls for ever; empty where one has none, or none matters."""
+    """Direction of eta (n,) in which each observation's loss falls for ever.
+
+    Empty where one has none, or where a minimiser is known to exist.
+    """
     if loss.attained:
         return np.empty(0)
     found = np.empty(y.size)

@@ -8,6 +8,7 @@ from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.codes import Outcome
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.jumps import best_jump
+from simstudy.kernels.lapack import symmetric_product
 from simstudy.kernels.loss import NONE, has_gram, has_kinks, smoothed
 from simstudy.kernels.model import minimise_step, penalty_value, residual_of
 from simstudy.kernels.power import descend_on_support, minimise_power_model
@@ -50,7 +51,11 @@ def _slope_along(q, b, b_new, P, P_new):
     return change
 
 
-@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, NUMBER, NUMBER, COUNT, STATE), minimise_model)
+@kernel(
+    types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, NUMBER, NUMBER, COUNT, STATE),
+    minimise_model,
+    symmetric_product,
+)
 def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
     """Minimise the smoothed objective over b = (intercept if any, slopes), from b.
 

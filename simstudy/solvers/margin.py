@@ -66,7 +66,7 @@ class Cone:
 
         def of_s(r: FloatArray) -> FloatArray:
             r = r / both
-            return r - share * r.sum() / both
+            return np.asarray(r - share * r.sum() / both)
 
         K = np.zeros((q + 1, q + 1))
         weighted = z[:, None] * self.A
@@ -158,7 +158,7 @@ def _balanced(z: FloatArray, cone: Cone) -> FloatArray | None:
         if up == 0.0 or down == 0.0:
             return None
         z = z * np.where(column > 0.0, down, up)
-    return z / z.sum()
+    return np.asarray(z / z.sum())
 
 
 def largest_margin(A: FloatArray, free: bool) -> float:
