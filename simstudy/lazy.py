@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -47,6 +48,9 @@ def names(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], l
         module, original = origins[name]
         if module == package:
             return import_module(f"{package}.{original}")
-        return getattr(import_module(module), original)
+        value = getattr(import_module(module), original)
+        # The next time Python finds it there and does not ask.
+        setattr(sys.modules[package], name, value)
+        return value
 
     return get, lambda: sorted([*origins, "__version__"]), list(origins)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class Stream(IntEnum):
     POPULATION = 9
 
 
+@lru_cache
 def words(key: str) -> tuple[int, ...]:
     """Four 32-bit words of the SHA-256 digest of `key`."""
     digest = hashlib.sha256(key.encode()).digest()

@@ -195,6 +195,7 @@ STANDARD = {
     "inspect",
     "math",
     "pathlib",
+    "time",
     "typing",
     "__future__",
 }

@@ -13,7 +13,7 @@ from simstudy.estimators.estimating_equation import attacked_equation
 from simstudy.estimators.fit import Fit, fit_path, fit_problem
 from simstudy.estimators.input import ALIKE, FloatArray, PerRow, Rows, check_penalty
 from simstudy.estimators.levels import free_level
-from simstudy.estimators.registry import estimator_of_arrays
+from simstudy.estimators.registry import Objective, estimator_of_arrays
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
@@ -29,10 +29,17 @@ def fgsm_path(
     return fit_path(X, y, lams, family, penalty, attack_named(attack), fit_intercept, rows)
 
 
+def inside(*, penalty: Penalty, attack: str = "fgsm") -> Objective:
+    """T3."""
+    check_penalty(penalty)
+    return penalty, attack_named(attack)
+
+
 @estimator_of_arrays(
     "fgsm",
     words="FGSM-{}",
     placement=Placement.INSIDE,
+    objective=inside,
     largest_lam=free_level,
     path=fgsm_path,
     level_scale=LevelScale.FREE,

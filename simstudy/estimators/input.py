@@ -80,9 +80,7 @@ def _for_each(name: str, values: ArrayLike | None, n: int) -> FloatArray | None:
     found = numbers(name, values)
     if found.shape != (n,):
         raise InputError(bad_value(f"{name}.shape", found.shape, f"({n},), the number of rows of X"))
-    if not np.isfinite(found).all():
-        where = np.argwhere(~np.isfinite(found))[0]
-        raise InputError(bad_value(entry(name, where), float(found[tuple(where)]), "finite"))
+    check_finite(name, found)
     return found
 
 
@@ -101,10 +99,22 @@ def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
     if y.shape != (X.shape[0],):
         raise InputError(bad_value("y.shape", y.shape, f"({X.shape[0]},), the number of rows of X"))
     for name, values in (("X", X), ("y", y)):
-        if not np.isfinite(values).all():
-            where = np.argwhere(~np.isfinite(values))[0]
-            raise InputError(bad_value(entry(name, where), float(values[tuple(where)]), "finite"))
+        check_finite(name, values)
     return X, y
+
+
+def check_finite(name: str, values: FloatArray) -> None:
+    """Refuse values that are not finite.
+
+    Raises
+    ------
+    InputError
+        Names the first.
+    """
+    if np.isfinite(values).all():
+        return
+    where = np.argwhere(~np.isfinite(values))[0]
+    raise InputError(bad_value(entry(name, where), float(values[tuple(where)]), "finite"))
 
 
 def numbers(name: str, values: Any) -> FloatArray:

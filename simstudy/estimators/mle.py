@@ -7,12 +7,23 @@ from numpy.typing import ArrayLike
 from simstudy.estimators.capabilities import Errors, Freedom, Law, Placement
 from simstudy.estimators.fit import Fit, fit_problem
 from simstudy.estimators.input import PerRow
-from simstudy.estimators.registry import estimator_of_arrays
+from simstudy.estimators.registry import Objective, estimator_of_arrays
 from simstudy.solvers.problem import Attack
 
 
+def without_penalty() -> Objective:
+    """The likelihood alone."""
+    return None, Attack.NONE
+
+
 @estimator_of_arrays(
-    "mle", words="MLE", placement=Placement.NONE, errors=Errors.MODEL, freedom=Freedom.COUNT, law=Law.LIKELIHOOD
+    "mle",
+    words="MLE",
+    placement=Placement.NONE,
+    objective=without_penalty,
+    errors=Errors.MODEL,
+    freedom=Freedom.COUNT,
+    law=Law.LIKELIHOOD,
 )
 def mle(
     X: ArrayLike,

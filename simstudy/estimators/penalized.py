@@ -16,7 +16,7 @@ from simstudy.estimators.input import ALIKE, FloatArray, PerRow, Rows, check_pen
 from simstudy.estimators.levels import null_level
 from simstudy.estimators.one_step import Expansion, in_steps
 from simstudy.estimators.options import Interval
-from simstudy.estimators.registry import estimator_of_arrays
+from simstudy.estimators.registry import Objective, estimator_of_arrays
 from simstudy.penalties import Penalty
 from simstudy.solvers.problem import Attack
 
@@ -52,10 +52,17 @@ def penalized_path(
     return [in_steps(pilot, X, y, family, level, fit_intercept, steps, expansion) for level in levels]
 
 
+def added(*, penalty: Penalty, steps: int = 0, expansion: Expansion = "none") -> Objective | None:
+    """T4; None where single steps are asked for, or where the estimator itself is to refuse an option."""
+    check_penalty(penalty)
+    return None if (steps, expansion) != (0, "none") else (penalty, Attack.NONE)
+
+
 @estimator_of_arrays(
     "penalized",
     words="Penalised {}",
     placement=Placement.OUTSIDE,
+    objective=added,
     largest_lam=scaled_level,
     path=penalized_path,
     level_scale=LevelScale.RESPONSE,

@@ -12,15 +12,19 @@ import numpy as np
 
 from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 from simstudy.estimators.capabilities import EVERY_PENALTY, Accepts, Errors, Freedom, Law, LevelScale, Placement
-from simstudy.estimators.fit import Fit
+from simstudy.estimators.fit import Fit, fit_each
 from simstudy.estimators.input import FloatArray, Rows
 from simstudy.estimators.options import Option, options_of
 from simstudy.families import Family
 from simstudy.penalties import Penalty
 from simstudy.records import Data
 from simstudy.registry import Registry
+from simstudy.solvers.problem import Attack
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+#: A penalty, None for the MLE, and where it acts.
+Objective = tuple[Penalty | None, Attack]
 
 #: Keyword-only parameters that the runner fills in: from the source ...
 FROM_SOURCE = frozenset({"family", "fit_intercept", "support"})
@@ -58,6 +62,9 @@ class Estimator:
     largest_lam : callable
         ``largest_lam(X, y, *, family, penalty, fit_intercept, **options) -> float``, the smallest level that gives the
         null model (T14); an estimator that has it can be tuned along a path.
+    objective : callable
+        ``objective(**arguments) -> (penalty or None, Attack)``, or None, from its arguments but the data and the model:
+        the problem T3 or T4 that it solves and nothing else; the runner then fits many data sets by one compiled call.
     path : callable
         ``path(X, y, lams, *, family, penalty, fit_intercept, **options) -> list of Fit``, where that is faster than
         single calls and gives the same.
@@ -93,6 +100,7 @@ class Estimator:
     placement: Placement | None = None
     accepts: Accepts = EVERY_PENALTY
     largest_lam: Callable[..., float] | None = None
+    objective: Callable[..., Objective | None] | None = None
     path: Callable[..., list[Fit]] | None = None
     level_scale: LevelScale | None = None
     pivotal: bool = False
@@ -172,6 +180,16 @@ class Estimator:
         if self.arrays:
             return partial(self.function, data.X, data.y, **arguments)
         return partial(self.function, data, rng, **arguments)
+
+    def fit_each(
+        self, X: FloatArray, y: FloatArray, *, family: str, fit_intercept: bool = True, **arguments: Any
+    ) -> list[tuple[Fit, float]] | None:
+        """Fits to each of the data sets X (R, n, p), y (R, n), with the seconds that each took; see `fit.fit_each`.
+
+        None where the estimator has not declared that these arguments make it an `objective`.
+        """
+        given = None if self.objective is None else self.objective(**arguments)
+        return None if given is None else fit_each(X, y, family, *given, fit_intercept)
 
     def fit(self, data: Data, rng: np.random.Generator | None = None, **arguments: Any) -> Fit:
         """Fit the data.

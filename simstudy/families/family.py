@@ -178,9 +178,9 @@ class Family:
         InputError
             Names the first offending observation, its value and what the family allows.
         """
-        outside = np.flatnonzero(~self.in_support(y))
-        if outside.size:
-            first = int(outside[0])
+        inside = self.in_support(y)
+        if not inside.all():
+            first = int(np.argmin(inside))
             raise InputError(bad_value(f"y[{first}]", float(y[first]), f"{self.support} (family {self.name!r})"))
 
     def compiled(self, y: Array, eta: Array) -> Loss:

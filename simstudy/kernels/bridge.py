@@ -1,14 +1,15 @@
-"""One compiled call a fit with a power penalty c |b|^r, r other than 1."""
+"""The fit to one data set with a power penalty c |b|^r, r other than 1."""
 
 import numpy as np
 from numba import types
 
-from simstudy.kernels.arguments import COUNT, DESIGN, LOSS, NUMBER, STATE, VECTOR, Design, State, Terms
-from simstudy.kernels.calls import entry, kernel, part
+from simstudy.kernels.arguments import COUNT, DESIGN, FIT, LOSS, NUMBER, STATE, VECTOR, Design, State, Terms
+from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.certificate import certify, gradient_at, jump_from
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.jumps import best_jump
 from simstudy.kernels.kinks import solve_kinks
+from simstudy.kernels.lapack import gram_of, symmetric_product
 from simstudy.kernels.loss import has_kinks
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.penalty import power_terms
@@ -16,7 +17,7 @@ from simstudy.kernels.power import descend_on_support, minimise_power_model, pow
 from simstudy.kernels.start import fit_mle, in_given_units, in_units, is_narrow
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import SUPPORT_WIDTH
-from simstudy.kernels.vectors import active, assign, copy, gram_of, largest, largest_change, put, take, take_columns
+from simstudy.kernels.vectors import active, assign, copy, largest, largest_change, put, take, take_columns
 from simstudy.kernels.weighted import weighted
 from simstudy.kernels.working_sets import on_columns
 
@@ -109,7 +110,13 @@ def _reweighted(loss, attack, design, c, r, state):
     return outcome, used
 
 
-@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, VECTOR, NUMBER, STATE), weighted, solve_kinks, gradient_at)
+@kernel(
+    types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, VECTOR, NUMBER, STATE),
+    weighted,
+    solve_kinks,
+    gradient_at,
+    symmetric_product,
+)
 def _on_support(loss, attack, design, c, r, state):
     """`_reweighted` on the columns that are not zero."""
     s = active(state.b, c)
@@ -150,8 +157,8 @@ def _concave_with_kinks(loss, attack, design, c, r, state):
     return outcome, used
 
 
-@entry(
-    in_units, weighted, certify, _on_support, best_jump, jump_from, minimise_power_model, power_residual,
+@kernel(
+    FIT, in_units, weighted, certify, _on_support, best_jump, jump_from, minimise_power_model, power_residual,
     descend_on_support,
 )  # fmt: skip
 def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):

@@ -167,6 +167,15 @@ class Routine(Slot):
         self.slot.value = get_cython_function_address(self.library, self.name)
 
 
+class System(Slot):
+    """A function of the C library that this process runs on."""
+
+    def build(self) -> None:
+        """Look up its address."""
+        found = getattr(ctypes.CDLL(None), self.symbol.rpartition(".")[2])
+        self.slot.value = ctypes.cast(found, ctypes.c_void_p).value or 0
+
+
 #: Slots by the intrinsic through which compiled code calls them.
 KERNELS: dict[Any, Slot] = {}
 
@@ -196,6 +205,21 @@ def routine(library: str, name: str, signature: Signature) -> Any:
     call = made.intrinsic()
     KERNELS[call] = made
     return call
+
+
+def system(name: str, signature: Signature) -> Any:
+    """A function of the C library as a function for compiled code that `needs` it."""
+    made = System(f"libc.{name}", signature)
+    call = made.intrinsic()
+    KERNELS[call] = made
+    return call
+
+
+def address_of(function: Any) -> int:
+    """Address of a function made by `kernel`, built where it is not yet; for `at_address`."""
+    slot = KERNELS[function]
+    slot.build()
+    return slot.slot.value
 
 
 def entry(*needs: Any) -> Callable[[Callable[..., Any]], Any]:

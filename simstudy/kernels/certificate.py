@@ -8,16 +8,20 @@ from simstudy.kernels.calls import kernel
 from simstudy.kernels.codes import Attack
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.jumps import best_jump
+from simstudy.kernels.lapack import gram_of, symmetric_product
 from simstudy.kernels.loss import has_gram, has_kinks, sided, smoothed
 from simstudy.kernels.model import penalty_value, residual_of
 from simstudy.kernels.tolerances import KINK_WIDTH, SUPPORT_WIDTH
-from simstudy.kernels.vectors import copy, gradient_in, gram_of
+from simstudy.kernels.vectors import copy, gradient_in
 
 WORST_CASE = np.int64(Attack.WORST_CASE)
 BAND = np.bool_(True)
 
 
-@kernel(types.Tuple((MATRIX, VECTOR, COUNT, NUMBER))(LOSS, COUNT, DESIGN, TERMS, VECTOR, VECTOR, NUMBER, VECTOR))
+@kernel(
+    types.Tuple((MATRIX, VECTOR, COUNT, NUMBER))(LOSS, COUNT, DESIGN, TERMS, VECTOR, VECTOR, NUMBER, VECTOR),
+    symmetric_product,
+)
 def jump_from(loss, attack, design, terms, b, eta, P, q):
     """`jumps.best_jump` from a solution with gradient q: (H, model_c, coordinate, its new value); r < 1.
 

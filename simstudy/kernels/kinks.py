@@ -11,6 +11,7 @@ from numba import types
 from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, NUMBER, STATE, TERMS
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.hessian import fill_hessian
+from simstudy.kernels.lapack import symmetric_product
 from simstudy.kernels.linear import solve_in_place
 from simstudy.kernels.loss import has_gram, kink_derivatives, sided
 from simstudy.kernels.model import penalty_value, residual_of
@@ -122,7 +123,7 @@ def _bordered_step(loss, worst, Z, y, eta, P, tangent, curvature, H, q, sigma, k
     return solve_in_place(A, x), x
 
 
-@kernel(types.Tuple((FLAG, NUMBER, COUNT))(LOSS, NUMBER, DESIGN, TERMS, FLAG, STATE))
+@kernel(types.Tuple((FLAG, NUMBER, COUNT))(LOSS, NUMBER, DESIGN, TERMS, FLAG, STATE), symmetric_product)
 def solve_kinks(loss, worst, design, terms, known, state):
     """Drive (b, sigma) to a point where the unsmoothed optimality conditions hold.
 

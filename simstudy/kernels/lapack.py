@@ -7,7 +7,8 @@ leaks its arrays. A matrix in C order is its transpose in Fortran order: what is
 import numpy as np
 from numba import types
 
-from simstudy.kernels.calls import part, routine
+from simstudy.kernels.arguments import MATRIX, NUMBER, VOID
+from simstudy.kernels.calls import kernel, part, routine
 from simstudy.kernels.vectors import full
 
 CHARACTER = types.CPointer(types.uint8)
@@ -26,7 +27,7 @@ potrs = routine(
     types.void(CHARACTER, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER),
 )
 
-UPPER, TRANSPOSED = ord("U"), ord("T")
+UPPER, PLAIN, TRANSPOSED = ord("U"), ord("N"), ord("T")
 
 
 @part
@@ -53,6 +54,34 @@ def outer_lower(Z, out):
         _character(UPPER).ctypes, _character(TRANSPOSED).ctypes, rows.ctypes, columns.ctypes, one.ctypes, Z.ctypes,
         columns.ctypes, zero.ctypes, out.ctypes, rows.ctypes,
     )  # fmt: skip
+
+
+@kernel(VOID(MATRIX, NUMBER, MATRIX), syrk)
+def symmetric_product(Z, factor, out):
+    """Factor Z'Z into the first m rows and columns of `out`, for Z (n, m): half the work of a product of matrices."""
+    n, m = Z.shape
+    if m == 0:
+        return
+    codes, sizes, numbers = np.empty(2, np.uint8), np.empty(3, np.int32), np.zeros(2)
+    codes[0], codes[1] = UPPER, PLAIN
+    sizes[0], sizes[1], sizes[2] = m, n, out.shape[1]
+    numbers[0] = factor
+    syrk(
+        codes.ctypes, codes[1:].ctypes, sizes.ctypes, sizes[1:].ctypes, numbers.ctypes, Z.ctypes, sizes.ctypes,
+        numbers[1:].ctypes, out.ctypes, sizes[2:].ctypes,
+    )  # fmt: skip
+    for j in range(m):
+        for k in range(j):
+            out[k, j] = out[j, k]
+
+
+@part
+def gram_of(Z):
+    """Z'Z / n; needs `symmetric_product`."""
+    n, m = Z.shape
+    gram = np.empty((m, m))
+    symmetric_product(Z, 1.0 / n, gram)
+    return gram
 
 
 @part

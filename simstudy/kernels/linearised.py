@@ -1,11 +1,11 @@
-"""One compiled call a fit: LASSO, elastic net and ridge, and any concave penalty by local linear approximation."""
+"""The fit to one data set: LASSO, elastic net and ridge, and any concave penalty by local linear approximation."""
 
 from typing import Any
 
 import numpy as np
 
-from simstudy.kernels.arguments import State, Terms
-from simstudy.kernels.calls import entry
+from simstudy.kernels.arguments import FIT, State, Terms
+from simstudy.kernels.calls import kernel
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.penalty import extrapolate, is_steady, is_steep, linearise, power_terms
@@ -31,12 +31,12 @@ STEADY = 1e-12
 # Approximations that may end without a solution before the sequence is given up.
 MAX_UNSOLVED = 3
 # Linear approximation converges geometrically where a coefficient ends between the knots of its penalty.
-EXTRAPOLATE_EVERY = 32
+EXTRAPOLATE_EVERY = 6
 # Slope of the penalty, as a share of the largest, from which a coefficient of the first approximation starts at zero.
 STEEP = 0.5
 
 
-@entry(in_units, weighted, certify)
+@kernel(FIT, in_units, weighted, certify)
 def fit_linearised(loss, attack, shape, weights, Z, y, has_intercept):
     """Fit one estimator to one data set.
 

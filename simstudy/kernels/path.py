@@ -8,6 +8,7 @@ from simstudy.kernels.arguments import State, Terms
 from simstudy.kernels.calls import entry
 from simstudy.kernels.certificate import certify
 from simstudy.kernels.codes import Attack, Outcome
+from simstudy.kernels.columns import columns_of
 from simstudy.kernels.penalty import power_terms
 from simstudy.kernels.start import in_given_units, in_units, is_narrow
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, full
@@ -22,16 +23,17 @@ NO: Any = np.bool_(False)
 
 
 @entry(in_units, weighted, certify)
-def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
+def fit_path(loss, attack, shape, levels, weights, X, y, has_intercept):
     """LASSO, elastic net or ridge fits along multiples of one penalty, warm-started.
 
     Parameters
     ----------
-    loss, attack, shape, weights, Z, y, has_intercept
+    loss, attack, shape, weights, y, has_intercept
         As in `linearised.fit_linearised`; the problem must be convex, so that a start decides on the way and not on
         the result.
     levels : (L,) float array
         Multiples of `shape`, best from large to small.
+    X : (n, p) float array
 
     Returns
     -------
@@ -41,8 +43,12 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
     objective, kkt : (L,) float arrays
         NaN where there is no solution.
     n_iter : (L,) int array
+    constant : (p,) bool array
+        Which columns have zero variance.
     """
-    n, m = Z.shape
+    n, m = X.shape[0], weights.size
+    constant = np.empty(X.shape[1], np.bool_)
+    Z = columns_of(X, weights, True, has_intercept, constant)
     L = levels.size
     outcomes = np.empty(L, np.int64)
     B = np.empty((L, m))
@@ -70,4 +76,4 @@ def fit_path(loss, attack, shape, levels, weights, Z, y, has_intercept):
         objectives[k], residuals[k] = certify(loss, kind, design, terms, state)
         assign(B[k], b)
         in_given_units(B[k], units, has_intercept)
-    return outcomes, B, objectives, residuals, used
+    return outcomes, B, objectives, residuals, used, constant

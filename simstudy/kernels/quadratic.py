@@ -6,12 +6,15 @@ its penalty inside (T3). Penalised likelihood (T4) is the case in which the last
 
 import numpy as np
 
-from simstudy.kernels.arguments import FLAG, MATRIX, NUMBER, VECTOR
+from simstudy.kernels.arguments import COUNT, FLAG, MATRIX, NUMBER, VECTOR
 from simstudy.kernels.calls import kernel, part
-from simstudy.kernels.linear import solve_in_place
-from simstudy.kernels.vectors import assign, copy
+from simstudy.kernels.lapack import potrf, potrs
+from simstudy.kernels.linear import solve_definite
+from simstudy.kernels.vectors import any_positive, assign, copy
 
 FULL, CUT, SINGULAR = 0, 1, 2
+# As many faces as it takes.
+ALL = np.int64(np.iinfo(np.int64).max)
 RIDGE = 1e-9
 # A sweep costs far less than a Newton step on a support that has yet to settle.
 SWEEPS = 20
@@ -165,7 +168,7 @@ def _newton_on_support(H, q, b, c):
     A = np.empty((a, a))
     d = np.empty(a)
     _fill_face(H, q, b, c, support[:a], A, d)
-    regular = solve_in_place(A, d)
+    regular = solve_definite(A, d)
     fraction, blocking = 1.0, -1
     if regular:
         fraction, blocking = _first_sign_change(b, c, support[:a], d)
@@ -177,7 +180,7 @@ def _newton_on_support(H, q, b, c):
             A[r, r] *= 1.0 + RIDGE
             if attempt == 1:
                 d[r] = abs(b[support[r]]) / (1.0 + r)
-        if not solve_in_place(A, d):
+        if not solve_definite(A, d):
             return SINGULAR
         fraction, blocking = _first_sign_change(b, c, support[:a], d)
     if not regular and blocking < 0:
@@ -192,8 +195,8 @@ def _newton_on_support(H, q, b, c):
     return FULL if blocking < 0 else CUT
 
 
-@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, NUMBER))
-def minimise_model(H, q, b, c, scale, tol):
+@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, NUMBER, COUNT), potrf, potrs)
+def minimise_model(H, q, b, c, scale, tol, faces):
     """Minimise the quadratic model from b, by coordinate sweeps and Newton steps on the support in turn.
 
     Parameters
@@ -210,22 +213,29 @@ def minimise_model(H, q, b, c, scale, tol):
         Divisor of each coordinate's residual.
     tol : float
         Residual at which to stop.
+    faces : int
+        Number of faces left at a sign change at which to give up: each costs a factorisation.
 
     Returns
     -------
     bool
-        False where the curvature on the support is singular; b is then the last of the sweeps' iterates.
+        False where the curvature on the support is singular, or after `faces`; b is then the last iterate.
     """
     regular = True
     best = np.inf
-    stalled = 0
-    for _ in range(100):
-        for _ in range(SWEEPS):
+    stalled, cuts = 0, 0
+    free = not any_positive(c)
+    for round_ in range(100):
+        # Without a penalty one step leads to the minimiser, if there is one.
+        for _ in range(0 if free and round_ == 0 else SWEEPS):
             if _sweep(H, q, b, c) == 0:
                 break
         step = CUT
         while step == CUT:
             step = _newton_on_support(H, q, b, c)
+            cuts += step == CUT
+            if cuts >= faces:
+                return False
         regular = step == FULL
         residual = model_residual(q, b, c, scale)
         if residual < 0.5 * best:

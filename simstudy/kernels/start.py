@@ -8,10 +8,11 @@ from numba import types
 from simstudy.kernels.arguments import DESIGN, FLAG, LOSS, MATRIX, UNITS, VECTOR, Design, State, Terms, Units
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.codes import Attack, Outcome
+from simstudy.kernels.lapack import gram_of, symmetric_product
 from simstudy.kernels.loss import directions, has_gram, null_predictor, smoothed
 from simstudy.kernels.newton import proximal_newton
 from simstudy.kernels.tolerances import LARGE_SQUARE, MAX_ITER, SMALL, SMALL_SQUARE, TOL
-from simstudy.kernels.vectors import copy, full, gram_of, mean, weighted_mean
+from simstudy.kernels.vectors import copy, full, mean, weighted_mean
 
 NONE = np.int64(Attack.NONE)
 SINGULAR = np.int64(Outcome.SINGULAR)
@@ -137,7 +138,7 @@ def _unit(loss, y, predictor):
     return total / y.size
 
 
-@kernel(types.Tuple((DESIGN, VECTOR, UNITS))(LOSS, MATRIX, VECTOR, FLAG, FLAG))
+@kernel(types.Tuple((DESIGN, VECTOR, UNITS))(LOSS, MATRIX, VECTOR, FLAG, FLAG), symmetric_product)
 def in_units(loss, Z, y, has_intercept, all_columns):
     """The data as a Design, the null model, and the units: what was taken off y and, in place, off Z.
 

@@ -126,16 +126,6 @@ def take_columns(Z, index):
 
 
 @part
-def gram_of(Z):
-    """Z'Z / n."""
-    gram = np.dot(Z.T, Z)
-    for j in range(gram.shape[0]):
-        for k in range(gram.shape[1]):
-            gram[j, k] /= Z.shape[0]
-    return gram
-
-
-@part
 def gradient_in(Z, d_eta, q):
     """Z'd_eta / n into the first entries of q."""
     n, m = Z.shape

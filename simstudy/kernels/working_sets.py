@@ -9,10 +9,11 @@ from simstudy.kernels.certificate import gradient_at
 from simstudy.kernels.codes import Outcome
 from simstudy.kernels.interior_point import interior_point
 from simstudy.kernels.kinks import solve_kinks
+from simstudy.kernels.lapack import gram_of, symmetric_product
 from simstudy.kernels.loss import has_gram, has_kinks, smoothed
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import KINK_TOL, SMALL
-from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, gram_of, mean, put, take, take_columns
+from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, mean, put, take, take_columns
 from simstudy.kernels.weighted import weighted
 
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -86,6 +87,7 @@ def _on_interior_points(loss, attack, design, terms, warm, state):
     gradient_at,
     interior_point,
     solve_kinks,
+    symmetric_product,
 )
 def on_working_sets(loss, attack, design, terms, warm, state):
     """`weighted` for r = 1, on the columns that matter.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from time import process_time
@@ -28,6 +30,7 @@ from simstudy.records import (
 from simstudy.runner.methods import ResolvedMethod
 from simstudy.runner.prepare import prepare
 from simstudy.runner.replicate import Row, replicate_rows
+from simstudy.runner.together import rows_together
 from simstudy.sources.registry import Source
 
 
@@ -78,12 +81,24 @@ def thread_controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Leave what there is already out of garbage collections, which the rows of a block set off again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def run_block(block: Block) -> BlockResult:
     """Fit a block on one thread, in this process; the same numbers wherever and with whichever neighbours it runs."""
     prepare(block.methods)
     start = process_time()
-    with thread_controller().limit(limits=1):
-        table = block_table(block, list(block_rows(block)))
+    with thread_controller().limit(limits=1), frozen():
+        replicates = range(block.start, block.stop)
+        rows = list(rows_together(block.seed, block.scenario, block.methods, replicates, block.estimands))
+        table = block_table(block, rows)
     return BlockResult(block, table, process_time() - start)
 
 

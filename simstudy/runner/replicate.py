@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -43,6 +44,34 @@ def data(seed: int, scenario: Source, replicate: int) -> Data:
     return scenario.sample(generator(seed, scenario.key, Stream.DATA, replicate))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """The data set of a replicate, and the truth."""
+
+    replicate: int
+    data: Data
+    truth: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A replicate without data: the error that drawing them raised, after some seconds."""
+
+    replicate: int
+    error: Exception
+    seconds: float
+
+
+def drawn(seed: int, scenario: Source, replicate: int) -> Drawn | Undrawn:
+    """Draw the data set of a replicate."""
+    start = perf_counter()
+    try:
+        return Drawn(replicate, data(seed, scenario, replicate), known(scenario))
+    except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
+        raise_interrupt(error)
+        return Undrawn(replicate, error, perf_counter() - start)
+
+
 def replicate_rows(
     seed: int, scenario: Source, methods: Sequence[ResolvedMethod], replicate: int, estimands: Sequence[str] = ()
 ) -> Iterator[Row]:
@@ -67,17 +96,24 @@ def replicate_rows(
         One for each method. Whatever goes wrong, in drawing the data, in a fit or in an estimand, is a row with status
         ``error``.
     """
-    start = perf_counter()
-    try:
-        dataset, truth = data(seed, scenario, replicate), known(scenario)
-    except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
-        raise_interrupt(error)
-        seconds = perf_counter() - start
-        yield from (error_row(scenario, method, replicate, error, seconds) for method in methods)
-        return
+    sample = drawn(seed, scenario, replicate)
     for method in methods:
-        rng = randomness(seed, scenario, method, replicate)
-        yield fit_row(scenario, method, replicate, dataset, truth, rng, estimands)
+        yield row(seed, scenario, method, sample, estimands)
+
+
+def row(
+    seed: int,
+    scenario: Source,
+    method: ResolvedMethod,
+    sample: Drawn | Undrawn,
+    estimands: Sequence[str],
+    made: tuple[Fit, float] | None = None,
+) -> Row:
+    """Row of a method on a data set; `made` is its fit, without standard errors, and the seconds of it, where known."""
+    if isinstance(sample, Undrawn):
+        return error_row(scenario, method, sample.replicate, sample.error, sample.seconds)
+    rng = randomness(seed, scenario, method, sample.replicate)
+    return fit_row(scenario, method, sample, rng, estimands, made)
 
 
 def randomness(seed: int, scenario: Source, method: ResolvedMethod, replicate: int) -> np.random.Generator | None:
@@ -88,23 +124,23 @@ def randomness(seed: int, scenario: Source, method: ResolvedMethod, replicate: i
 def fit_row(
     scenario: Source,
     method: ResolvedMethod,
-    replicate: int,
-    dataset: Data,
-    truth: Mapping[str, Any],
+    sample: Drawn,
     rng: np.random.Generator | None,
     estimands: Sequence[str],
+    made: tuple[Fit, float] | None,
 ) -> Row:
     """Row of one fit."""
-    start = perf_counter()
+    replicate, dataset, truth = sample.replicate, sample.data, sample.truth
+    start = perf_counter() - (0.0 if made is None else made[1])
     try:
-        fit = method.fit(dataset, rng)
+        fit = method.fit(dataset, rng) if made is None else method.with_errors(made[0], dataset)
         seconds = perf_counter() - start
         values = of_glm(fit, method) if method.is_own and method.estimates else estimated(fit, method, truth)
     except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
     status, message = fit.status, fit.message
-    if status == Status.OK:
+    if status == Status.OK and estimands:
         try:
             values |= evaluated(estimands, fit, dataset, truth)
         except Exception as error:  # noqa: BLE001 - as above; what the fit itself estimates is kept

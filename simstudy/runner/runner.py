@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -122,6 +124,8 @@ def run_study(
     # Mistakes in the call are found before anything is locked, moved or written, so that they leave no trace.
     select(cells(study, ()), only)
     check_same_study(layout, text, options.fresh)
+    # Asked once a run: programs are started for it.
+    surroundings = cache(environment)
     holder = own_holder(started, options.jobs, str(options.part or WHOLE))
     with locked(layout, holder):
         damaged = claim(layout, study, text, options)
@@ -129,7 +133,7 @@ def run_study(
         try:
             with progress(missing(study, layout, only, options)) as advance:
                 for blocks in stages(study, layout, only, size, options, until, spent.stopped):
-                    write_results(layout, blocks, options, advance, spent)
+                    write_results(layout, blocks, options, advance, spent, surroundings)
             finished = True
         finally:
             seconds = monotonic() - began
@@ -141,6 +145,7 @@ def run_study(
                         started, finished, spent.replicates, options.jobs, seconds, spent.cpu_seconds,
                         dict(spent.fits), names, options.backend, holder.part, options.fresh,
                     ),
+                    surroundings(),
                 )  # fmt: skip
     return RunReport(folder, spent.replicates, spent.fits, damaged, seconds, tuple(spent.stopped.values()))
 
@@ -230,12 +235,17 @@ def missing(study: Study, layout: Layout, only: Sequence[str], options: Options)
 
 
 def write_results(
-    layout: Layout, blocks: Sequence[Block], options: Options, advance: Callable[[int], None], spent: Spent
+    layout: Layout,
+    blocks: Sequence[Block],
+    options: Options,
+    advance: Callable[[int], None],
+    spent: Spent,
+    surroundings: Callable[[], dict[str, Any]],
 ) -> None:
     """Compute blocks and write each as a shard when it comes back."""
     if not blocks:
         return
-    produced_by = json.dumps(environment())
+    produced_by = json.dumps(surroundings())
     with closing(execute(blocks, options)) as results:
         for result in results:
             write_shard(layout, shard_of(result.block), result.table, result.cpu_seconds, produced_by)

@@ -6,24 +6,22 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from simstudy.kernels.columns import CONSTANT
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
 #: Share of a column that is rounding where it is all that the others leave of it.
 ROUNDING = 1e-12
-#: Share of a column's size that is the rounding of its mean.
-CONSTANT = 1e-15
 
 
-def constant_columns(X: FloatArray) -> NDArray[np.intp]:
-    """Indices of the columns of X (n, p) with zero variance, up to rounding."""
-    rounding = CONSTANT * np.abs(X[0])
-    candidates = np.flatnonzero(np.abs(X[-1] - X[0]) <= rounding)
-    if not candidates.size:
-        return candidates
-    apart = np.abs(X[:, candidates] - X[0, candidates])
-    return np.asarray(candidates[(apart <= rounding[candidates]).all(axis=0)])
+def plain(values: FloatArray) -> FloatArray:
+    """The array itself, or a copy where its layout or a lock on writing makes it another type to the kernels.
+
+    They would be compiled anew for it, for seconds.
+    """
+    flags = values.flags
+    return values if flags.c_contiguous and flags.writeable and flags.aligned else np.array(values, order="C")
 
 
 def standardised(X: FloatArray, fit_intercept: bool) -> tuple[FloatArray, FloatArray]:
@@ -50,21 +48,9 @@ def independent_columns(X: FloatArray, fit_intercept: bool) -> NDArray[np.intp]:
     return np.sort(varies[order[: pivots.size][pivots > ROUNDING * pivots[0]]])
 
 
-def columns(problem: Problem) -> tuple[FloatArray, FloatArray, NDArray[np.intp]]:
-    """Design with its intercept column (C order), the weights of the columns' penalties, and `constant_columns`.
-
-    Next to an intercept a penalised constant column has coefficient zero at a minimiser. The kernels get zeros for it,
-    as a smooth penalty would leave it where the slope is below their tolerance.
-    """
-    n, p = problem.X.shape
-    k = int(problem.fit_intercept)
-    Z = np.empty((n, p + k))
-    Z[:, :k] = 1.0
-    Z[:, k:] = problem.X
+def column_weights(problem: Problem) -> FloatArray:
+    """Multipliers (m,) of the penalties of the design's columns, zero for the intercept and without a penalty."""
+    p, k = problem.X.shape[1], int(problem.fit_intercept)
     weights = np.zeros(p + k)
-    constant = constant_columns(problem.X)
-    if problem.penalty is not None:
-        weights[k:] = problem.penalty.multipliers(p)
-        if k and constant.size and problem.penalty.lam > 0.0:
-            Z[:, k + constant[weights[k + constant] > 0.0]] = 0.0
-    return Z, weights, constant
+    weights[k:] = problem.multipliers
+    return weights

@@ -11,6 +11,7 @@ from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
+NOTHING = np.empty(0, np.intp)
 #: Numbers whose squares are numbers.
 LARGEST_ROOT = 1e150
 
@@ -41,14 +42,14 @@ def needed_inverse(problem: Problem, coef: FloatArray, intercept: float) -> tupl
     return root**2, flattest
 
 
-def notes(problem: Problem, constant: NDArray[np.intp], coef: FloatArray, intercept: float) -> str:
+def notes(problem: Problem, constant: NDArray[np.bool_], coef: FloatArray, intercept: float) -> str:
     """Notes on a fit that end its message, each after a semicolon; empty where there is nothing to say.
 
-    `constant` are the columns of X without variance.
+    `constant` (p,) says which columns of X have no variance.
     """
     said = ""
-    unmoved = [int(j) for j in constant if coef[j] == 0.0]
-    if unmoved:
+    unmoved = np.flatnonzero(constant & (coef == 0.0)) if constant.any() else NOTHING
+    if unmoved.size:
         columns = ", ".join(map(str, unmoved))
         said += f"; zero variance, hence coefficient 0, in X[:, [{columns}]]"
     field = None if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.inverse_concavity

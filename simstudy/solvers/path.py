@@ -12,7 +12,7 @@ from simstudy.kernels.path import fit_path
 from simstudy.kernels.working_sets import prepare
 from simstudy.penalties import Penalty
 from simstudy.records import Status
-from simstudy.solvers.columns import columns
+from simstudy.solvers.columns import column_weights, plain
 from simstudy.solvers.newton import TOLERANCE, precluded, solve
 from simstudy.solvers.notes import notes
 from simstudy.solvers.observations import counted, kernel_loss
@@ -45,16 +45,16 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
     if not problems or not is_convex(problems[0]) or precluded(problems[0]) is not None:
         return [solve(each) for each in problems]
     k = int(problem.fit_intercept)
-    Z, weights, constant = columns(replace(problem, penalty=penalty))
+    weights = column_weights(replace(problem, penalty=penalty))
     prepare(weights.size)
-    outcomes, B, objectives, residuals, n_iter = fit_path(
+    outcomes, B, objectives, residuals, n_iter, constant = fit_path(
         kernel_loss(problem),
         int(problem.attack),
         replace(penalty, lam=1.0).kernel_shape(),
         np.asarray(lams, dtype=float),
         weights,
-        Z,
-        problem.y.copy(),
+        plain(problem.X),
+        plain(problem.y),
         problem.fit_intercept,
     )
     solutions = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,16 @@ class Problem:
         What each observation counts in the means of T3 and T4; positive.
     offset : (n,) float array, optional
         Added to the linear predictor.
+
+    Attributes
+    ----------
+    multipliers : (p,) float array
+        Weights of the slopes' penalties, zero without a penalty.
+
+    Raises
+    ------
+    InputError
+        The penalty's weights are not p in number.
     """
 
     X: FloatArray
@@ -44,6 +54,12 @@ class Problem:
     fit_intercept: bool
     weights: FloatArray | None = None
     offset: FloatArray | None = None
+    multipliers: FloatArray = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        p = self.X.shape[1]
+        multipliers = np.zeros(p) if self.penalty is None else self.penalty.multipliers(p)
+        object.__setattr__(self, "multipliers", multipliers)
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,8 @@ def git(checkout: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def add_run(layout: Layout, record: RunRecord) -> None:
-    """Add a run to provenance.json; one that cannot be understood is kept aside and begun anew.
+def add_run(layout: Layout, record: RunRecord, surroundings: Mapping[str, Any]) -> None:
+    """Add a run, in its `environment`, to provenance.json; one that cannot be understood is kept aside and begun anew.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def add_run(layout: Layout, record: RunRecord) -> None:
         except ResultsError:
             keep_aside(layout, layout.provenance)
             earlier = []
-        every = [*earlier, {**asdict(record), **environment()}]
+        every = [*earlier, {**asdict(record), **surroundings}]
         write_text(layout.provenance, json.dumps({"runs": every}, indent=1) + "\n")
 
 

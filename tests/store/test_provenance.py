@@ -14,8 +14,8 @@ RECORD = RunRecord(now(), True, 10, 2, 1.5, 2.5, {"ok": 19, "no_minimiser": 1}, 
 
 def test_each_run_is_added(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    add_run(layout, RECORD)
-    add_run(layout, RECORD)
+    add_run(layout, RECORD, environment())
+    add_run(layout, RECORD, environment())
     first, second = runs(layout)
     assert first["fits"] == second["fits"] == {"ok": 19, "no_minimiser": 1}
     assert first["set_aside"] == ["a.parquet"]
@@ -97,19 +97,19 @@ def test_a_provenance_file_that_is_none_is_kept_aside(tmp_path: Path, content: b
     layout = Layout(tmp_path)
     layout.provenance.write_bytes(content)
     assert runs(layout) == []
-    add_run(layout, RECORD)
-    add_run(layout, RECORD)
+    add_run(layout, RECORD, environment())
+    add_run(layout, RECORD, environment())
     assert len(runs(layout)) == 2
     assert (layout.set_aside / "provenance.json").read_bytes() == content
 
 
 def test_a_provenance_file_that_may_not_be_read_is_not_replaced(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    add_run(layout, RECORD)
+    add_run(layout, RECORD, environment())
     before = layout.provenance.read_bytes()
     layout.provenance.chmod(0)
     with unprivileged(), pytest.raises(ResultsError, match=r"cannot read .*provenance\.json: Permission denied"):
-        add_run(layout, RECORD)
+        add_run(layout, RECORD, environment())
     layout.provenance.chmod(0o600)
     assert layout.provenance.read_bytes() == before
 
@@ -121,5 +121,5 @@ def test_a_link_in_place_of_the_lock_is_refused_and_its_target_stays(tmp_path: P
     layout.folder.mkdir()
     (layout.folder / ".provenance.json.lock").symlink_to(victim)
     with pytest.raises(ResultsError, match=r"\.provenance\.json\.lock is a symbolic link"):
-        add_run(layout, RECORD)
+        add_run(layout, RECORD, environment())
     assert victim.read_text() == "precious"
