@@ -1,10 +1,10 @@
 """Attacks on a function of inputs: the nearest point of its boundary, and k steps within a cube.
 
-`nearest` begins on the ray to the datum that is farthest on the other side, where there is one, and else like DeepFool
-(Moosavi-Dezfooli et al. 2016) until a ray crosses the boundary. Then it is the iteration of Hasofer & Lind (1974) and of
+`nearest` begins on the ray to the datum that is farthest on the other side, where there is one, and else as DeepFool
+(Moosavi-Dezfooli et al. 2016) until a ray crosses the boundary. Then it is the iteration of Hasofer & Lind (1974) and
 Rackwitz & Fiessler (1978): project the data on the boundary as it is linearised at the nearest point known (G1), and
-look for the first crossing of the rays to points on the way there; the shortest counts. Exact for linear functions, an
-upper bound of the distance for others.
+look for the first crossing of the rays to points on the way there; the shortest counts. Exact for linear functions,
+an upper bound of the distance for others.
 """
 
 from __future__ import annotations
@@ -29,64 +29,63 @@ ROUNDS, POINTS, REACH, HALVINGS = 15, 20, 2.5, 25
 PARTS = (1.0, 0.5, 0.2, 0.05)
 
 
+def dual(g: Any, norm: float) -> Any:
+    """The shortest changes (n, p) along which linear functions of slopes g (n, p) rise by one; zero where g is."""
+    np_ = engine().np
+    length = abs(g).sum(1, keepdims=True) if norm == np.inf else (g**2).sum(1, keepdims=True)
+    return (np_.sign(g) if norm == np.inf else g) / np_.where(length > 0.0, length, 1.0)
+
+
+def size(d: Any, norm: float) -> Any:
+    """Norms (n,) of changes (n, p)."""
+    return abs(d).max(1) if norm == np.inf else engine().np.sqrt((d**2).sum(1))
+
+
+def crossing(beyond: Callable[[Any], Any], X: Any, d: Any) -> Any:
+    """The shortest change along rays d (n, p) from X at which `beyond` is true; infinite where it is nowhere."""
+    jax, np_ = engine()
+    places = (np_.arange(1, POINTS + 1) * (REACH / POINTS)).astype(X.dtype)
+    over = jax.lax.map(lambda t: beyond(X + t * d), places)
+    high = places[np_.argmax(over, axis=0)]
+
+    def halve(_: Any, ends: Any) -> Any:
+        low, high = ends
+        middle = 0.5 * (low + high)
+        there = beyond(X + middle[:, None] * d)
+        return np_.where(there, low, middle), np_.where(there, middle, high)
+
+    _, t = jax.lax.fori_loop(0, HALVINGS, halve, (high - places[0], high))
+    return np_.where(over.any(axis=0)[:, None], t[:, None] * d, np_.inf)
+
+
 @cache
 def searcher(output: Callable[[Any, Any], Any], norm: float) -> Callable[[Any, Any], Any]:
     """Compiled (arguments, X) -> changes (n, p) to the boundary and lengths (n,), infinite where none is found."""
     jax, np_ = engine()
 
-    def dual(g: Any) -> Any:
-        """The shortest change along which a linear function of slope g falls by one."""
-        length = np_.abs(g).sum(1, keepdims=True) if norm == np.inf else (g**2).sum(1, keepdims=True)
-        unit = np_.sign(g) if norm == np.inf else g
-        return unit / np_.where(length > 0.0, length, 1.0)
-
-    def size(d: Any) -> Any:
-        return np_.abs(d).max(1) if norm == np.inf else np_.sqrt((d**2).sum(1))
-
     def search(arguments: Any, X: Any) -> Any:
-        def crossed(d: Any, t: Any) -> Any:
-            return (output(arguments, X + t[:, None] * d) > 0.0) != side
+        values = output(arguments, X)
 
-        def first(d: Any) -> tuple[Any, Any]:
-            """The shortest change of the data along d that crosses, and its length; infinite where none does."""
-            places = (np_.arange(1, POINTS + 1) * (REACH / POINTS)).astype(X.dtype)
-            over = jax.lax.map(lambda t: crossed(d, np_.full(len(X), t, X.dtype)), places)
-            high = places[np_.argmax(over, axis=0)]
-
-            def halve(_: Any, ends: Any) -> Any:
-                low, high = ends
-                middle = 0.5 * (low + high)
-                beyond = crossed(d, middle)
-                return np_.where(beyond, low, middle), np_.where(beyond, middle, high)
-
-            _, t = jax.lax.fori_loop(0, HALVINGS, halve, (high - places[0], high))
-            change = np_.where(over.any(axis=0)[:, None], t[:, None] * d, np_.inf)
-            return change, size(change)
+        def beyond(points: Any) -> Any:
+            return (output(arguments, points) > 0.0) != (values > 0.0)
 
         def go(_: Any, state: Any) -> Any:
-            point, best, length = state
+            point, best = state
             f = output(arguments, point)
-            g = jax.grad(lambda x: output(arguments, x).sum())(point)
-            known = np_.isfinite(length)[:, None]
-            d = -(f + (g * (X - point)).sum(1))[:, None] * dual(g)
-            before = np_.where(known, best, 0.0)
+            slope = jax.grad(lambda x: output(arguments, x).sum())(point)
+            unit = dual(slope, norm)
+            d = -(f + (slope * (X - point)).sum(1))[:, None] * unit
+            before = np_.where(np_.isfinite(best), best, 0.0)
             rays = np_.stack([before + part * (d - before) for part in PARTS])
-            changes, lengths = jax.lax.map(first, rays)
-            which = np_.argmin(lengths, axis=0)
-            change, found = (
-                np_.take_along_axis(each, index, 0)[0]
-                for each, index in ((changes, which[None, :, None]), (lengths, which[None]))
-            )
-            shorter = found < length
-            best, length = np_.where(shorter[:, None], change, best), np_.where(shorter, found, length)
-            ahead = point - f[:, None] * dual(g)
-            return np_.where(np_.isfinite(length)[:, None], X + best, ahead), best, length
+            changes = np_.stack([best, *jax.lax.map(lambda ray: crossing(beyond, X, ray), rays)])
+            which = np_.argmin(np_.stack([size(each, norm) for each in changes]), axis=0)
+            best = np_.take_along_axis(changes, which[None, :, None], 0)[0]
+            return np_.where(np_.isfinite(best), X + best, point - f[:, None] * unit), best
 
-        values = output(arguments, X)
-        side = values > 0.0
-        best, length = first(X[np_.where(side, np_.argmin(values), np_.argmax(values))] - X)
-        known = np_.isfinite(length)[:, None]
-        return jax.lax.fori_loop(0, ROUNDS, go, (np_.where(known, X + best, X), best, length))[1:]
+        farthest = X[np_.where(values > 0.0, np_.argmin(values), np_.argmax(values))]
+        best = crossing(beyond, X, farthest - X)
+        _, best = jax.lax.fori_loop(0, ROUNDS, go, (np_.where(np_.isfinite(best), X + best, X), best))
+        return best, size(best, norm)
 
     return jax.jit(search)  # type: ignore[no-any-return]
 

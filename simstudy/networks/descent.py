@@ -20,7 +20,7 @@ from simstudy.networks.fit import NetworkFit
 from simstudy.networks.objectives import Model, Objective
 from simstudy.networks.problem import Problem
 from simstudy.networks.training import Settings, Trained
-from simstudy.penalties import Penalty
+from simstudy.penalties import Lasso, Penalty
 from simstudy.records import Data, Status
 
 Array = NDArray[np.float64]
@@ -94,7 +94,7 @@ def network_fgsm_descent(
     for name, value in (("attack_steps", attack_steps), ("steps", steps)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
             raise InputError(bad_value(name, value, "a whole number of at least 1"))
-    if attack_steps > 1 and penalty.name != "lasso":
+    if attack_steps > 1 and not isinstance(penalty, Lasso):
         raise InputError(bad_value("penalty", penalty.name, "lasso where attack_steps is above 1"))
     shape = Architecture(network, fit_intercept)
     objective = "steps" if attack_steps > 1 else "fgsm"
