@@ -13,7 +13,7 @@ from simstudy.analyses.joins import side_by_side
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.selection import EXACT, QUANTITIES
-from simstudy.analyses.sentences import NOTHING, measured
+from simstudy.analyses.sentences import NOTHING, measured, span
 from simstudy.families import FAMILIES
 from simstudy.measures import WHOLE
 from simstudy.measures.numbers import setting
@@ -113,7 +113,7 @@ def sentence(frame: pd.DataFrame) -> str:
     ranges = cells["exact_support"].agg(lambda found: found.max() - found.min()).sort_values()
     errors = cells["exact_support_mcse"].agg(lambda found: float(np.sqrt(2.0) * found.max()))
     (first, _), (last, _) = ranges.index[0], ranges.index[-1]
-    sigma = f"σ = {setting(known['sigma'].min())} to {setting(known['sigma'].max())}"
+    sigma = f"σ = {span(setting(known['sigma'].min()), setting(known['sigma'].max()))}"
     least, most = (measured(ranges.iloc[end], errors[ranges.index[end]]) for end in (0, -1))
     said = f"Over {sigma} the probability of the exact support changes least with {first}, by {least}"
     return f"{said}." if len(ranges) == 1 else f"{said}, and most with {last}, by {most}."

@@ -121,7 +121,9 @@ def whole_parameter(measures: pd.DataFrame, measure: str, estimand: str | None =
     rows = rows[(rows["measure"] == measure) & rows["component"].isna() & rows["estimand"].notna()]
     there = list(dict.fromkeys(rows["estimand"]))
     if not there:
-        raise InputError(f"no estimand has the measure {measure}: it needs a true value")
+        raise InputError(
+            f"no estimand has the measure {measure}: it needs a true value, and a usable fit that estimates it"
+        )
     usual = COEFFICIENTS if COEFFICIENTS in there else there[0]
     wanted = usual if estimand is None else estimand
     if wanted not in there:

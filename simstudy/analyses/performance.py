@@ -9,8 +9,7 @@ import pandas as pd
 from simstudy.analyses.joins import COUNTS, with_estimands
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING, measured, of_row, place
-from simstudy.measures.numbers import setting
+from simstudy.analyses.sentences import NOTHING, measured, of_row, place, span
 from simstudy.report.columns import estimate, failures, text, theory, where_known, where_varying
 from simstudy.report.figures.canvas import Figure
 from simstudy.report.figures.forest import forest_figure
@@ -138,13 +137,11 @@ def _carried(result: pd.DataFrame) -> list[str]:
 
 
 def sentence(result: pd.DataFrame) -> str:
-    """The largest bias in units of its standard error, the range of coverage, and the failures."""
+    """The largest bias in units of its standard error, and the range of coverage."""
     numbers = result[[name for name in ("bias", "mean") if name in result]]
     if result.empty or numbers.isna().all(axis=None):
         return NOTHING
-    fits = result.drop_duplicates(["scenario_key", "method"])
-    failed = f"{fits['failed'].sum()} of {fits['attempted'].sum()} fits failed."
-    return " ".join([*_bias(result), *_coverage(result), failed])
+    return " ".join([*_bias(result), *_coverage(result)]) or NOTHING
 
 
 def _bias(result: pd.DataFrame) -> Iterator[str]:
@@ -157,14 +154,15 @@ def _bias(result: pd.DataFrame) -> Iterator[str]:
         yield f"The largest bias is {size} standard errors of the estimate ({where})."
     if "mean" in result and result["mean"].notna().any():
         rows = result.dropna(subset=["mean"]).sort_values("mean", kind="stable").iloc[[0, -1]]
-        ends = " to ".join(f"{of_row(row, 'mean')} ({row['parameter']}, {row['method']})" for _, row in rows.iterrows())
-        yield f"Where the truth is not known the means run from {ends}."
+        ends = [f"{of_row(row, 'mean')} ({row['parameter']}, {row['method']})" for _, row in rows.iterrows()]
+        one = f"the mean is {ends[0]}" if ends[0] == ends[1] else f"the means run from {ends[0]} to {ends[1]}"
+        yield f"Where the truth is not known {one}."
 
 
 def _coverage(result: pd.DataFrame) -> Iterator[str]:
     if "coverage" in result and result["coverage"].notna().any():
-        known = result["coverage"].dropna()
-        yield f"95 % intervals cover with probability {setting(known.min())} to {setting(known.max())}."
+        rows = result.dropna(subset=["coverage"]).sort_values("coverage", kind="stable").iloc[[0, -1]]
+        yield f"95 % intervals cover with probability {span(*(of_row(row, 'coverage') for _, row in rows.iterrows()))}."
 
 
 def forest(result: pd.DataFrame) -> Figure:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from simstudy.analyses.basis import answered
 from simstudy.analyses.labels import with_labels
 from simstudy.analyses.plain import plain_table
 from simstudy.analyses.results import Results
@@ -69,11 +70,11 @@ class Analysis:
     pairs: Callable[[Study], Pairs] = no_pairs
 
     def tabulated(self, results: Results) -> Table:
-        """The table of some results, with the answer; columns that begin with _ are for figures only."""
+        """The table of some results, with the answer and its basis; columns that begin with _ are for figures only."""
         with users_code(f"analysis {self.name!r}"):
             numbers = results.once(self.name, self.frame)
             made = self.table(numbers)
-            answer = self.sentence(with_labels(numbers, results.labels))
+            answer = answered(self.sentence, with_labels(numbers, results.labels))
         shown = [name for name in made.data.columns if not str(name).startswith("_")]
         return replace(made, data=made.data[shown], answer=answer, labels=results.labels)
 

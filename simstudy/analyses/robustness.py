@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simstudy.analyses.boundaries import lacks, means, rows_of, series, usable
 from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
-from simstudy.analyses.sentences import NOTHING
+from simstudy.analyses.sentences import NOTHING, span
 from simstudy.geometry import ATTACKS
 from simstudy.report.columns import estimate, failures, text, where_known, where_varying
 from simstudy.report.figures.canvas import Figure
@@ -143,7 +143,8 @@ def sentence(result: pd.DataFrame) -> str:
     if sharp == first:
         return f"{said}."
     own, base = (known[known["series"] == each].set_index("scenario")["d_linf"] for each in (sharp, first))
-    return f"{said}, {(own / base).min():.2g} to {(own / base).max():.2g} times that of {first}."
+    times = span(*(f"{end:.2g}" for end in ((own / base).min(), (own / base).max())))
+    return f"{said}, {times} times that of {first}."
 
 
 def _winner(known: pd.DataFrame, name: str) -> tuple[str, int]:

@@ -74,6 +74,11 @@ def relative(row: Any, name: str) -> str:
     return f"{size} {'larger' if change > 0 else 'smaller'}" if round(change, 4) else "equal"
 
 
+def span(first: str, last: str) -> str:
+    """Two ends of a range, or the one value where they are the same."""
+    return first if first == last else f"{first} to {last}"
+
+
 def listed(names: Sequence[str], what: str = "") -> str:
     """Names as a sentence lists them; how many there are where these are too many."""
     different = list(dict.fromkeys(map(str, names)))

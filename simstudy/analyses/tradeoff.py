@@ -141,6 +141,8 @@ def _wins(rows: pd.DataFrame, how: str) -> str:
     winner = verdicts.get((better > 0, worse > 0), "neither side wins")
     ends = rows.sort_values("rmse_ratio").iloc[[0, -1]]
     said = [f"{relative(row, 'rmse_ratio')} ({place(row, 'method', 'prevalence')})" for _, row in ends.iterrows()]
+    if len(rows) == 1:
+        return f"{how}, {winner}: next to that of penalised likelihood FGSM's error is {said[0]}."
     return (
         f"{how}, {winner}: FGSM's error is smaller in {better} and larger in {worse} of {len(rows)} comparisons; next "
         f"to that of penalised likelihood it is {said[0]} at best and {said[1]} at worst."

@@ -12,13 +12,10 @@ from rich.table import Table as Grid
 
 from simstudy.cli import machine
 from simstudy.cli.options import JSON, ONLY, PROFILE, REPLICATES, RESULTS, SEED, STUDY
-from simstudy.cli.show import duration, output
+from simstudy.cli.show import MOST_LISTED, duration, output
 from simstudy.cli.verb import Verb
 from simstudy.runner.plan import Cell
 from simstudy.workflow import plan as plan_verb
-
-#: Scenarios that `plan` lists; of more it says how many there are.
-MOST_LISTED = 100
 
 
 @click.command(cls=Verb)
@@ -36,8 +33,7 @@ def plan(study: Path, only: Sequence[str], pilot: int, as_json: bool, **options:
     Seconds (of one processor) and the Monte Carlo standard error of the RMSE to expect in the end come from the
     replicates that are there, or from a pilot.
     """
-    found = plan_verb.plan(study, only=only, **options)
-    costs = plan_verb.forecast(study, pilot_replicates=pilot, **options)
+    found, costs = plan_verb.planned(study, only=only, pilot_replicates=pilot, **options)
     if as_json:
         machine.print_json({"cells": machine.planned(found), "forecast": costs})
         return

@@ -23,6 +23,8 @@ from simstudy.workflow.check import Checked
 
 #: Space around a column with the line beside it, and the width of row numbers with theirs.
 PADDING, ROW_NUMBER = 3, 8
+#: Scenarios that `plan` and `status` list; of more they say how many there are.
+MOST_LISTED = 100
 
 
 def output() -> Console:

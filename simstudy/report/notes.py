@@ -7,8 +7,8 @@ import pandas as pd
 from simstudy.measures.numbers import MISSING
 
 PARENTHESES = (
-    f"Parentheses: Monte Carlo standard error (MCSE), {MISSING} where the replicates cannot tell it (all of them "
-    "agree, or there is one)."
+    f"Parentheses: Monte Carlo standard error (MCSE), {MISSING} where the replicates cannot tell it: there is one, or "
+    "all have the same value; of shares and counts on which all agree it is that of the case not seen yet, about 1/R."
 )
 THEORY = "Theory without parentheses is exact or has an MCSE below a tenth of the simulated one."
 BEST = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 import operator
@@ -100,6 +101,19 @@ class Scenario:
         for name, value in found.items():
             object.__setattr__(self, name, value)
         check_name("label", self.label, LABEL_PATTERN)
+
+    def labelled(self, label: str) -> Scenario:
+        """The same scenario under another label; nothing is checked or solved again.
+
+        Raises
+        ------
+        ConfigError
+            The label is not safe as a part of a path.
+        """
+        check_name("label", label, LABEL_PATTERN)
+        found = copy.copy(self)
+        object.__setattr__(found, "label", label)
+        return found
 
     @property
     def p(self) -> int:

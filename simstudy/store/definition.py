@@ -6,6 +6,7 @@ stay in it with their rows. What a name stood for may not change unnoticed.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -58,18 +59,24 @@ def content(scenario: Tables) -> Tables:
     return {key: value for key, value in scenario.items() if key != "label"}
 
 
+def identity(scenario: Tables) -> str:
+    """Text that is the same for the same content and no other, so that many scenarios are compared in linear time."""
+    return json.dumps(content(scenario), sort_keys=True, default=repr)
+
+
 def changed_scenarios(stored: Tables, current: Tables) -> list[str]:
     """Sentences on scenarios that kept their label and changed, or on studies that have none in common."""
-    old, new = ([content(table) for table in study.get("scenario", [])] for study in (stored, current))
-    if old and new and not any(table in old for table in new):
-        return differences(old[0], new[0], "scenario[0]")
-    labels = {table.get("label"): content(table) for table in stored.get("scenario", [])}
+    tables = [study.get("scenario", []) for study in (stored, current)]
+    old, new = ({identity(table) for table in each} for each in tables)
+    if old and new and old.isdisjoint(new):
+        return differences(content(tables[0][0]), content(tables[1][0]), "scenario[0]")
+    labels = {table.get("label"): table for table in tables[0]}
     sentences = []
-    for index, table in enumerate(current.get("scenario", [])):
-        before = labels.get(table.get("label"), content(table))
+    for index, table in enumerate(tables[1]):
+        before = labels.get(table.get("label"), table)
         # A label that moved to another known scenario is a new word for it.
-        if before not in new and content(table) not in old:
-            sentences += differences(before, content(table), f"scenario[{index}]")
+        if identity(table) not in old and identity(before) not in new:
+            sentences += differences(content(before), content(table), f"scenario[{index}]")
     return sentences
 
 
@@ -148,6 +155,8 @@ def check_same_study(layout: Layout, study_toml: str, fresh: Sequence[str] = ())
     """
     if not layout.study.exists():
         return ()
+    if not fresh and read_text(layout.study) == study_toml:
+        return ()
     stored, current = read_definition(layout), tomllib.loads(study_toml)
     again = dependents(fresh, stored, current) if fresh else ()
     found = [*differences(settings(stored), settings(current)), *changed_scenarios(stored, current)]
@@ -193,6 +202,8 @@ def write_definition(layout: Layout, study_toml: str, fresh: Sequence[str] = ())
     if not layout.study.exists():
         write_text(layout.study, study_toml)
         return
+    if not fresh and read_text(layout.study) == study_toml:
+        return
     stored, current = read_definition(layout), tomllib.loads(study_toml)
     union = merged(stored, current, fresh)
     if union != {**stored, "aim": union.get("aim"), "analyses": union.get("analyses")}:
@@ -206,8 +217,8 @@ def asked(replicates: int | dict[str, int]) -> int:
 
 def merged(stored: Tables, current: Tables, fresh: Sequence[str]) -> Tables:
     """The current study, followed by scenarios and methods that only the stored one has."""
-    contents = [content(table) for table in current.get("scenario", [])]
-    old = [table for table in stored.get("scenario", []) if content(table) not in contents]
+    contents = {identity(table) for table in current.get("scenario", [])}
+    old = [table for table in stored.get("scenario", []) if identity(table) not in contents]
     names = {method["name"] for method in current.get("method", [])} | set(fresh)
     methods = [method for method in stored.get("method", []) if method["name"] not in names]
     taken = {table.get("label") for table in current.get("scenario", [])}

@@ -16,6 +16,7 @@ from typing import Any
 from simstudy.errors import ConfigError, bad_value, unknown_name
 from simstudy.penalties import PENALTIES
 from simstudy.plugins import activate, read_plugin
+from simstudy.registry import check_name
 from simstudy.seeding import study_seed
 from simstudy.study.claims import read_claims
 from simstudy.study.limits import parse, read_text
@@ -113,6 +114,21 @@ def read_study(
         raise ConfigError(f"{path}: {listed}") from None
 
 
+def name_of(path: Path) -> str:
+    """Name of the study of a file that gives none: the file's own, without its ending.
+
+    Raises
+    ------
+    ConfigError
+        The file's name is none of a study.
+    """
+    try:
+        check_name("name", path.stem)
+    except ConfigError as error:
+        raise ConfigError(f"{error}; it comes from the file's name, as the file has no key name") from None
+    return path.stem
+
+
 def _study(
     content: dict[str, Any], path: Path, seed: int | None, replicates: Callable[[Any], tuple[int, int | None]]
 ) -> Study:
@@ -126,7 +142,7 @@ def _study(
         partial(replicates, table.replicates),
     ]
     scenarios, methods, claims, (chosen, full) = collect(readers)
-    name = path.stem if table.name is None else table.name
+    name = name_of(path) if table.name is None else table.name
     seeds = [given for given in (seed, table.seed) if given is not None]
     return Study(
         name=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -103,7 +103,7 @@ def read_scenarios(blocks: tuple[dict[str, Any], ...], folder: Path) -> tuple[So
 def _cells(where: str, block: dict[str, Any], folder: Path) -> list[Cell]:
     name = block.get("source", GLM)
     if name == GLM:
-        read, vectors = _glm_cell, GLM_VECTORS
+        read, vectors = partial(_glm_cell, {}), GLM_VECTORS
     else:
         if name not in SOURCES:
             raise ConfigError(unknown_name(f"{where}.source", name, [GLM, *SOURCES]))
@@ -144,11 +144,15 @@ def _setting_cell(name: str, cls: type, folder: Path, where: str, table: dict[st
     return Cell(partial(Setting, name, source), {"source": name, **shown}, own, is_alone)
 
 
-def _glm_cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
+def _glm_cell(known: dict[str, Any], where: str, table: dict[str, Any], is_alone: bool) -> Cell:
+    """A scenario of the block at `where`; `known` holds the parts that its other cells have been built from."""
     row = build(ScenarioTable, table, where)
-    coefficients = build_tagged(PATTERNS, "pattern", row.beta, f"{where}.beta")
-    design = _design(_tagged(row.design), f"{where}.design")
-    errors = build_tagged(ERRORS, "law", _tagged(row.errors), f"{where}.errors")
+    parts = {
+        "beta": lambda: build_tagged(PATTERNS, "pattern", row.beta, f"{where}.beta"),
+        "design": lambda: _design(_tagged(row.design), f"{where}.design"),
+        "errors": lambda: build_tagged(ERRORS, "law", _tagged(row.errors), f"{where}.errors"),
+    }
+    coefficients, design, errors = (_once(known, f"{name} {getattr(row, name)!r}", parts[name]) for name in parts)
     p = _size(row, coefficients, f"{where}.p")
     with errors_at(where):
         check_data_size(row.n, p)
@@ -158,7 +162,14 @@ def _glm_cell(where: str, table: dict[str, Any], is_alone: bool) -> Cell:
         scenario = Scenario(
             row.family, row.n, tuple(beta), _intercept(row), design, row.sigma, row.prevalence, errors=errors
         )
-    return Cell(partial(_relabelled, scenario), label_fields(scenario, coefficients), row.label, is_alone)
+    return Cell(scenario.labelled, label_fields(scenario, coefficients), row.label, is_alone)
+
+
+def _once(known: dict[str, Any], name: str, make: Callable[[], Any]) -> Any:
+    """What is known under a name, made at first."""
+    if name not in known:
+        known[name] = make()
+    return known[name]
 
 
 def _tagged(law: Any) -> Any:
@@ -172,10 +183,6 @@ def _design(table: Any, where: str) -> Design:
                   for k, each in enumerate(table["blocks"])]  # fmt: skip
         table = {**table, "blocks": collect(blocks)}
     return build_tagged(DESIGNS, "law", table, where)
-
-
-def _relabelled(scenario: Scenario, label: str) -> Scenario:
-    return replace(scenario, label=label)
 
 
 def _size(row: ScenarioTable, coefficients: Coefficients, where: str) -> int:

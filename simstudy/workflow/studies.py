@@ -57,5 +57,6 @@ def layout_of(study: Study, results: str | Path) -> Layout:
     """
     layout = Layout(Path(results) / study.name)
     refuse_links(layout)
-    check_same_study(layout, study_toml(study))
+    if layout.study.exists():
+        check_same_study(layout, study_toml(study))
     return layout

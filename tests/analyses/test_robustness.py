@@ -57,7 +57,7 @@ def test_words_and_pictures() -> None:
     found = robustness(ROWS, KINDS)
     said = sentence(found)
     assert "SVM has the largest l_2 distance in 1 of 1 scenarios" in said
-    assert "FGSM the largest l_inf distance in 1 of 1, 2.7 to 2.7 times that of SVM" in said
+    assert "FGSM the largest l_inf distance in 1 of 1, 2.7 times that of SVM" in said
     assert cells(table(found))["Failed"].tolist() == ["1/3*", "1/3*"]
     assert [axes.get_title() for axes in figure(found).axes] == ["s, l_2", "s, l_inf"]
 
