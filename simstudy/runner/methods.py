@@ -191,7 +191,7 @@ def resolve_lam(method: Method, scenario: Source, methods: Mapping[str, Method])
         return None
     if not isinstance(method.lam, MatchedLambda):
         for name in method.lam.reads:
-            if not hasattr(scenario, name):
+            if not getattr(scenario, name, 0):
                 kind = getattr(scenario, "name", "it")
                 raise ConfigError(
                     f"lam of method {method.name!r} depends on {name}: give the source an attribute {name}, which "
