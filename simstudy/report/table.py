@@ -179,7 +179,8 @@ def latex(table: Table) -> str:
     """LaTeX table with booktabs rules; needs the packages booktabs and, beyond 40 rows, longtable."""
     body = cells(table)
     for column in table.columns:
-        escaped = body[column.heading].map(escape_latex)
+        # Of a table without rows the texts would be numbers to pandas.
+        escaped = body[column.heading].astype(str).map(escape_latex).astype(str)
         body[column.heading] = escaped.str.replace(r"(?<!-)-(?!-)", "$-$", regex=True) if column.numeric else escaped
     body = emphasised(body, marks(table), r"\textbf{", "}")
     body.columns = [escape_latex(column.heading) if column.latex is None else column.latex for column in table.columns]
