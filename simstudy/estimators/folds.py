@@ -14,6 +14,9 @@ from simstudy.estimators.walk import Sample, Task
 from simstudy.families import Family
 from simstudy.records import Status
 
+#: Rows that whole weights may stand for; beyond them a fold is as good as the data, and rows are not divided.
+MOST_ROWS = 10_000_000
+
 
 def _deviance(law: Family, y: FloatArray, eta: FloatArray) -> FloatArray:
     return np.asarray(law.deviance(y, eta))
@@ -38,17 +41,14 @@ def cross_validated(
     -------
     scores, errors : (L,) float arrays
         The score is infinite at a level without a usable fit in some fold. Folds weigh as many observations as they
-        have, the sum of the weights.
+        have, the sum of the weights; whole weights are divided among the folds as the rows that they stand for.
     """
-    n = sample.y.size
-    if rule.folds > n:
-        raise InputError(bad_value("folds", rule.folds, f"at most n = {n}"))
-    fold = rng.permutation(n) % rule.folds
+    left_out = _split(sample.counts, rule.folds, rng)
     sums = np.empty((rule.folds, lams.size))
-    sizes = np.bincount(fold, weights=sample.counts, minlength=rule.folds)
-    for k in range(rule.folds):
-        left = sample.take(fold == k)
-        fits = task.path(sample.take(fold != k), lams)
+    sizes = left_out.sum(axis=1)
+    for k, counts in enumerate(left_out):
+        left = sample.counted(counts)
+        fits = task.path(sample.counted(sample.counts - counts), lams)
         with np.errstate(over="ignore"):
             sums[k] = [_left_out(task.law, left, fit, rule.loss) for fit in fits]
     scores = sums.sum(axis=0) / sample.total
@@ -57,6 +57,23 @@ def cross_validated(
     apart = sums[:, known] / sizes[:, None] - scores[known]
     errors[known] = np.sqrt(sizes / sample.total @ apart**2 / (rule.folds - 1))
     return scores, errors
+
+
+def _split(counts: FloatArray, folds: int, rng: np.random.Generator) -> FloatArray:
+    """What each observation counts in each fold (folds, n): each copy of it falls into one fold, or all of it.
+
+    Whole weights are frequencies: copies of a row are observations of their own, and the folds are those of the
+    repeated rows. Other weights stand for no rows.
+    """
+    rows, each = np.arange(counts.size), counts
+    if (counts == np.floor(counts)).all() and counts.sum() <= MOST_ROWS:
+        rows = np.repeat(rows, counts.astype(np.intp))
+        each = np.ones(rows.size)
+    if folds > rows.size:
+        raise InputError(bad_value("folds", folds, f"at most n = {rows.size}"))
+    split = np.zeros((folds, counts.size))
+    np.add.at(split, (rng.permutation(rows.size) % folds, rows), each)
+    return split
 
 
 def _left_out(law: Family, left: Sample, fit: Fit, loss: str) -> float:

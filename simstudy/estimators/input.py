@@ -155,7 +155,9 @@ def check_penalty(penalty: object) -> None:
 
 
 def entry(name: str, where: Any) -> str:
-    """An entry as it is written, X[3, 1]."""
+    """An entry as it is written, X[3, 1]; the name alone where it is no array."""
+    if len(where) == 0:
+        return name
     return f"{name}[{', '.join(str(int(k)) for k in where)}]"
 
 

@@ -164,6 +164,10 @@ class Gcv(Criterion):
 class CrossValidation(GridRule):
     """K-fold cross-validation.
 
+    Weights of observations that are all whole numbers are frequencies: the rows that they stand for are divided among
+    the folds, one by one. With other weights each observation falls into one fold with all of its weight; whole
+    importance weights, too, where they are multiplied by a number that is not whole.
+
     Parameters
     ----------
     folds : int

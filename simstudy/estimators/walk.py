@@ -47,6 +47,13 @@ class Sample:
         """The chosen observations."""
         return Sample(self.X[chosen], self.y[chosen], self.rows.take(chosen))
 
+    def counted(self, counts: FloatArray) -> Sample:
+        """The observations that count, each as given (n,); without weights where all of them are alike."""
+        sample = self.take(counts > 0.0)
+        if self.rows.weights is None:
+            return sample
+        return replace(sample, rows=replace(sample.rows, weights=counts[counts > 0.0]))
+
     def predictor(self, fit: Fit) -> FloatArray:
         """Linear predictor (n,) of a fit."""
         return np.asarray(fit.intercept + self.rows.added(self.y.size) + self.X @ fit.coef)

@@ -156,6 +156,21 @@ def _concave_with_kinks(loss, attack, design, c, r, state):
     return outcome, used
 
 
+@part
+def _resolve_zeros(loss, attack, design, terms, shape, weights, size, state, b):
+    """Coefficients (m,) in the given units that are zero in the design's, r > 1, in place: no minimiser is zero.
+
+    Such a column moves no linear predictor, so that its gradient alone says where the penalty holds it. The number may
+    exist on the user's scale only.
+    """
+    _, _, q = gradient_at(loss, attack, design, terms, State(state.b, state.eta, copy(state.sigma)))
+    r, price = shape.power, q[b.size]
+    for j in range(b.size):
+        if state.b[j] == 0.0 and weights[j] > 0.0 and q[j] != 0.0 and price > 0.0:
+            exponent = (np.log(abs(q[j])) + np.log(size[j]) - np.log(r * shape.linear * weights[j] * price)) / (r - 1.0)
+            b[j] = -np.sign(q[j]) * np.exp(exponent)
+
+
 @kernel(
     FIT, in_units, weighted, certify, best_jump, jump_from, minimise_power_model, power_residual,
     descend_on_support,
@@ -180,7 +195,7 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
             # A linear gain overtakes a penalty that grows more slowly.
             return mle_outcome, mle, np.nan, np.nan, used, 0.0, unique
     best, lowest, highest, kkt = ITERATION_LIMIT, np.inf, -np.inf, np.nan
-    b = copy(null)
+    b, state = copy(null), State(null, np.empty(0), np.empty(0))
     for start in range(1 if r > 1.0 else 3):
         state = State(copy(null), np.empty(n), np.zeros(n))
         if start == 1:
@@ -211,6 +226,8 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     if lowest == np.inf:
         return best, b, np.nan, np.nan, used, 0.0, unique
     in_given_units(b, units, has_intercept)
+    if r > 1.0 and _reaches_zero(state.b, c):
+        _resolve_zeros(loss, attack, design, terms, shape, weights, units.size, state, b)
     return best, b, lowest, kkt, used, highest - lowest, unique
 
 

@@ -14,7 +14,9 @@ def penalty_value(b, terms):
     P = terms.offset
     for j in range(b.size):
         t = abs(b[j])
-        P += terms.c[j] * (t if terms.r == 1.0 else t**terms.r) + 0.5 * terms.ridge[j] * t * t
+        # The weight of a power may be infinite where the coefficient is zero.
+        if t > 0.0:
+            P += terms.c[j] * (t if terms.r == 1.0 else t**terms.r) + 0.5 * terms.ridge[j] * t * t
     return P
 
 

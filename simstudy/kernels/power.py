@@ -20,6 +20,10 @@ HALVINGS = 20
 DOUBLINGS = 100
 # Change of the model, as a share of what cancels in it, that may be rounding.
 ROUNDING = 1e-14
+# Powers below this are lost, and no coefficient of a column of size one that is smaller than this matters.
+SMALLEST_POWER, SMALLEST = 1e-290, 1e-12
+# An infinite weight holds every coefficient below the second up to this exponent.
+LARGEST_EXPONENT = 20.0
 
 
 @part
@@ -30,6 +34,18 @@ def _along(a, h, g, x, y, c, r, t):
     push = g + x * t + y * p
     value = a * t + 0.5 * h * t * t + (g + x * t) * p + 0.5 * y * p * p
     return value, a + h * t + x * p + dp * push, h + 2.0 * x * dp + y * dp * dp + (r - 1.0) * dp / t * push
+
+
+@part
+def smooth_minimum(a, g, c, r):
+    """Where a penalty g c t^r, r > 1, holds a coefficient t >= 0 against a slope of -a with no curvature to help."""
+    return (a / (r * c * g)) ** (1.0 / (r - 1.0))
+
+
+@part
+def is_lost(t, r):
+    """Whether a coefficient t of a column of size one counts as zero, r > 1: t^r or t^2 cannot be computed with."""
+    return t < min(SMALLEST_POWER ** (1.0 / max(r, 2.0)), SMALLEST)
 
 
 @part
@@ -44,7 +60,9 @@ def _branch(a, h, g, x, y, c, r):
     low, high = 0.0, -a / h
     if r > 1.0 and g > 0.0:
         # The penalty alone may hold t far below: Newton's method from above would take the digits of a difference.
-        high = min(high, (-a / (r * c * g)) ** (1.0 / (r - 1.0)))
+        high = min(high, smooth_minimum(-a, g, c, r))
+        if is_lost(high, r):
+            return 0.0, 0.0
     for _ in range(DOUBLINGS):
         if not _along(a, h, g, x, y, c, r, high)[1] < 0.0:
             break
@@ -115,14 +133,18 @@ def power_step(c, r, b, step):
 
 @kernel(NUMBER(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR))
 def power_residual(H, q, b, c, r, scale):
-    """Largest optimality residual: at b_j != 0 the gradient, at zero (r < 1) how far b_j wants to go, as a gradient."""
+    """Largest optimality residual: at b_j != 0 the gradient, at zero (r < 1) how far b_j wants to go, as a gradient.
+
+    For r > 1 no minimiser is zero, but one that a number cannot tell from it is.
+    """
     m = b.size
     worst = 0.0
     for j in range(m):
         if b[j] != 0.0 or c[j] == 0.0:
             distance = abs(q[j] + q[m] * power_slope(c[j], r, b[j]))
         elif r > 1.0:
-            distance = abs(q[j])
+            lost = q[m] > 0.0 and is_lost(smooth_minimum(abs(q[j]), q[m], c[j], r), r)
+            distance = 0.0 if lost and (c[j] < np.inf or r <= LARGEST_EXPONENT) else abs(q[j])
         else:
             distance = H[j, j] * abs(coordinate_minimum(H, q, b, c, r, j))
         worst = max(worst, distance / scale[j])

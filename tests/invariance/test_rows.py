@@ -72,8 +72,38 @@ def test_levels_are_chosen_as_from_repeated_rows(family: str, estimator: str) ->
     above, below = path(X, y, lams=[1.001 * largest, 0.98 * largest], options=options, **shared | {"penalty": Lasso(1)})
     assert not above.coef.any()
     assert below.coef.any()
-    rng = np.random.default_rng(1)
-    assert tuned(X, y, rule=CrossValidation(grid=5), options=options, rng=rng, **shared).status == Status.OK
+
+
+@pytest.mark.parametrize("one_se", [False, True])
+@pytest.mark.parametrize("estimator", ["penalized", "fgsm"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_folds_are_those_of_repeated_rows(family: str, estimator: str, one_se: bool) -> None:
+    """Of the same draws; weights that are not whole leave each observation in one fold, whatever their unit."""
+    X, y = draw(family, N, 4, 0.3, np.random.default_rng(3))
+    shared: dict[str, Any] = {"family": family, "penalty": Lasso(1.0), "estimator": estimator}
+    shared["rule"] = CrossValidation(grid=8, one_se=one_se)
+    one, other, half, tenth = (
+        tuned(*data, rng=np.random.default_rng(1), options=options, **shared)
+        for data, options in (
+            ((X, y), {"weights": WEIGHTS}),
+            ((X[REPEATED], y[REPEATED]), {}),
+            ((X, y), {"weights": WEIGHTS / 2.0}),
+            ((X, y), {"weights": WEIGHTS / 10.0}),
+        )
+    )
+    assert one.status == other.status == half.status == Status.OK
+    assert one.lam == pytest.approx(other.lam, rel=1e-9)
+    np.testing.assert_allclose(one.coef, other.coef, atol=1e-6)
+    assert half.lam == pytest.approx(tenth.lam, rel=1e-9)
+
+
+def test_a_row_that_counts_often_can_be_in_many_folds() -> None:
+    X, y = draw("gaussian", 4, 1, 0.3, np.random.default_rng(3))
+    shared: dict[str, Any] = {"family": "gaussian", "penalty": Lasso(1.0), "rule": CrossValidation(folds=5, grid=5)}
+    repeated = tuned(X, y, rng=np.random.default_rng(1), options={"weights": np.full(4, 6.0)}, **shared)
+    assert repeated.status == Status.OK
+    with pytest.raises(InputError, match="folds = 5.*at most n = 4"):
+        tuned(X, y, rng=np.random.default_rng(1), options={"weights": np.full(4, 6.5)}, **shared)
 
 
 @pytest.mark.parametrize("family", ["gaussian", "binomial"])

@@ -98,3 +98,18 @@ def test_a_column_that_is_constant_up_to_rounding_carries_nothing() -> None:
         result = penalized(X, y, family="gaussian", penalty=penalty)
         assert result.coef[1] == 0.0
         assert "zero variance" in result.message
+
+
+@pytest.mark.parametrize("r", [1.01, 1.2, 1.5, 1.9, 1.99, 3.0])
+@pytest.mark.parametrize("scale", [1e-150, 1e-120, 1e-100])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_power_that_no_predictor_feels_is_where_the_gradient_holds_it(family: str, scale: float, r: float) -> None:
+    """Slopes of tiny columns move nothing, so that r lam |b|^(r - 1) is the gradient of the null model."""
+    X, y = draw(family, 60, 3, 0.3, np.random.default_rng(2))
+    law = FAMILIES[family]
+    gradient = (X - X.mean(axis=0)).T @ law.slope(y, np.full(60, law.link(y.mean()))) / 60
+    log_size = (np.log(np.abs(gradient)) + np.log(scale) - np.log(0.05 * r)) / (r - 1.0)
+    found = penalized(X * scale, y, family=family, penalty=Lr(0.05, r))
+    assert found.status == Status.OK
+    np.testing.assert_allclose(found.coef, -np.sign(gradient) * np.exp(log_size), rtol=1e-6)
+    assert fgsm(X * scale, y, family=family, penalty=Lr(0.05, r)).status == Status.OK
