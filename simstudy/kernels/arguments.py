@@ -31,7 +31,8 @@ class Loss(NamedTuple):
 
     `quadratic`: the loss is (y - eta)^2 / 2 up to what does not depend on eta. `kinked`: the sign of y - mu, which is
     the attack's, depends on eta. `weights` (n,), of mean one, are what each observation counts in every mean, and
-    `offset` (n,) is added to its linear predictor; each is empty where there is none.
+    `offset` (n,) is added to its linear predictor; each is empty where there is none. `attained`: the objective is
+    known to have a minimiser.
     """
 
     plain: int
@@ -48,6 +49,7 @@ class Loss(NamedTuple):
     parameters: Vector
     weights: Vector = NONE_GIVEN
     offset: Vector = NONE_GIVEN
+    attained: bool = False
 
 
 class Shape(NamedTuple):
@@ -115,7 +117,7 @@ def _type(kind: type, *members: Any) -> Any:
     return types.BaseTuple.from_types(members, kind)
 
 
-LOSS = _type(Loss, *[ADDRESS] * 9, FLAG, FLAG, VECTOR, VECTOR, VECTOR)
+LOSS = _type(Loss, *[ADDRESS] * 9, FLAG, FLAG, VECTOR, VECTOR, VECTOR, FLAG)
 SHAPE = _type(Shape, ADDRESS, ADDRESS, NUMBER, NUMBER, NUMBER, FLAG, FLAG, VECTOR)
 DESIGN = _type(Design, MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, NUMBER)
 TERMS = _type(Terms, VECTOR, VECTOR, NUMBER, NUMBER)

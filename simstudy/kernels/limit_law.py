@@ -7,7 +7,7 @@ from simstudy.kernels.calls import entry, part
 from simstudy.kernels.model import minimise_step, penalty_value
 from simstudy.kernels.penalty import extrapolate, linearise, power_terms
 from simstudy.kernels.power import minimise_power_model
-from simstudy.kernels.quadratic import minimise_model
+from simstudy.kernels.quadratic import ALL, minimise_model
 from simstudy.kernels.vectors import any_positive, assign, copy, fill, largest, largest_change
 
 TOL = 1e-11
@@ -43,7 +43,7 @@ def _minimise(H, slope, penalty_slope, center, P0, terms, scale, b):
     for _ in range(MAX_STEPS):
         _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, terms), q)
         before = copy(b)
-        minimise_step(H.copy() if quartic else H, q, b, terms, scale, TOL)
+        minimise_step(H.copy() if quartic else H, q, b, terms, scale, TOL, ALL)
         if not quartic or largest_change(b, before) <= SETTLED * largest(b):
             break
     return _gradient(H, slope, penalty_slope, center, P0, b, penalty_value(b, terms), q)
@@ -121,4 +121,4 @@ def minimise_limit(H, slopes, penalty_slopes, P0, shape, weights, center, starts
 @entry(minimise_model, minimise_power_model)
 def minimise_expansion(H, q, b, c, ridge, r, tol):
     """Minimise a quadratic expansion in (b, P) with P of these terms from b, in place (T17); H and q are destroyed."""
-    minimise_step(H, q, b, Terms(c, ridge, r, 0.0), np.ones(b.size), tol)
+    minimise_step(H, q, b, Terms(c, ridge, r, 0.0), np.ones(b.size), tol, ALL)

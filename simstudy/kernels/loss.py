@@ -171,7 +171,12 @@ def kink_derivatives(loss, worst, y, eta, P, kappa, i):
 
 @part
 def directions(loss, y):
-    """Direction of eta (n,) in which each observation's loss falls for ever; empty where one has none."""
+    """Direction of eta (n,) in which each observation's loss falls for ever.
+
+    Empty where one has none, or where a minimiser is known to exist.
+    """
+    if loss.attained:
+        return np.empty(0)
     found = np.empty(y.size)
     for i in range(y.size):
         found[i] = scalar_at(loss.recession, loss.parameters.ctypes, y[i])

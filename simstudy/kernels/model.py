@@ -39,9 +39,10 @@ def residual_of(H, q, b, terms, scale):
 
 
 @part
-def minimise_step(H, q, b, terms, scale, tol):
+def minimise_step(H, q, b, terms, scale, tol, faces):
     """Minimiser of the quadratic model with this penalty, in place; False where the curvature is singular.
 
+    `faces` as in `quadratic.minimise_model`.
     A ridge is smooth: with P = K + S, S = sum ridge_j b_j^2 / 2, the model in (b, P) becomes one in (b, K).
     """
     c, ridge = terms.c, terms.ridge
@@ -61,4 +62,4 @@ def minimise_step(H, q, b, terms, scale, tol):
             H[j, m] += H[m, m] * slope[j]
             H[m, j] = H[j, m]
             q[j] += q[m] * slope[j]
-    return minimise_model(H, q, b, c, scale, tol)
+    return minimise_model(H, q, b, c, scale, tol, faces)

@@ -12,8 +12,8 @@ from simstudy.kernels.lapack import symmetric_product
 from simstudy.kernels.loss import NONE, has_gram, has_kinks, smoothed
 from simstudy.kernels.model import minimise_step, penalty_value, residual_of
 from simstudy.kernels.power import descend_on_support, minimise_power_model
-from simstudy.kernels.quadratic import minimise_model
-from simstudy.kernels.tolerances import SETTLED_STEP, UNSETTLED_STEPS, VANISHED
+from simstudy.kernels.quadratic import ALL, minimise_model
+from simstudy.kernels.tolerances import FACES, SETTLED_STEP, SMALL, UNSETTLED_STEPS, VANISHED
 from simstudy.kernels.vectors import any_positive, assign, copy, gradient_in, largest_change
 
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -76,7 +76,8 @@ def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
     Returns
     -------
     outcome : int
-        An Outcome; SEPARATED carries its certificate, DIVERGING says that steps do not shrink while the gradient does.
+        An Outcome; SEPARATED carries its certificate, DIVERGING says that steps do not shrink while the gradient
+        does, or that what is left of the curvature leaves the model's minimiser hardly determined.
     n_iter : int
     """
     Z, gram, y, scale = design.Z, design.gram, design.y, design.scale
@@ -99,6 +100,8 @@ def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
     free = not (any_positive(c) or any_positive(ridge))
     # Beyond a certificate the loss falls for ever, unless P outgrows every linear predictor.
     certified = design.direction.size > 0 and (free or (attack != NONE and r <= 1.0 and not any_positive(ridge)))
+    # Observations that are fitted lose their curvature; where many do, whether there is a minimiser is asked first.
+    faces = FACES if certified and attack != NONE and m > SMALL else ALL
     model_c = copy(c)
     model = Terms(model_c, ridge, r, terms.offset)
     unsettled = 0
@@ -124,7 +127,9 @@ def proximal_newton(loss, attack, design, terms, delta, tol, max_iter, state):
             fill_hessian(has_gram(loss), Z, gram, w, v, d2P, band, H)
         assign(b_new, b)
         slope_at = copy(q)
-        regular = minimise_step(H, q, b_new, model, scale, 0.1 * tol)
+        regular = minimise_step(H, q, b_new, model, scale, 0.1 * tol, faces)
+        if not regular and faces < ALL:
+            return DIVERGING, iteration
         if free and iteration == 0 and not regular:
             return SINGULAR, iteration
         P_new = penalty_value(b_new, terms)

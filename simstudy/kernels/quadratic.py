@@ -6,13 +6,15 @@ its penalty inside (T3). Penalised likelihood (T4) is the case in which the last
 
 import numpy as np
 
-from simstudy.kernels.arguments import FLAG, MATRIX, NUMBER, VECTOR
+from simstudy.kernels.arguments import COUNT, FLAG, MATRIX, NUMBER, VECTOR
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.lapack import potrf, potrs
 from simstudy.kernels.linear import solve_definite
 from simstudy.kernels.vectors import any_positive, assign, copy
 
 FULL, CUT, SINGULAR = 0, 1, 2
+# As many faces as it takes.
+ALL = np.int64(np.iinfo(np.int64).max)
 RIDGE = 1e-9
 # A sweep costs far less than a Newton step on a support that has yet to settle.
 SWEEPS = 20
@@ -193,8 +195,8 @@ def _newton_on_support(H, q, b, c):
     return FULL if blocking < 0 else CUT
 
 
-@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, NUMBER), potrf, potrs)
-def minimise_model(H, q, b, c, scale, tol):
+@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, NUMBER, COUNT), potrf, potrs)
+def minimise_model(H, q, b, c, scale, tol, faces):
     """Minimise the quadratic model from b, by coordinate sweeps and Newton steps on the support in turn.
 
     Parameters
@@ -211,15 +213,17 @@ def minimise_model(H, q, b, c, scale, tol):
         Divisor of each coordinate's residual.
     tol : float
         Residual at which to stop.
+    faces : int
+        Number of faces left at a sign change at which to give up: each costs a factorisation.
 
     Returns
     -------
     bool
-        False where the curvature on the support is singular; b is then the last of the sweeps' iterates.
+        False where the curvature on the support is singular, or after `faces`; b is then the last iterate.
     """
     regular = True
     best = np.inf
-    stalled = 0
+    stalled, cuts = 0, 0
     free = not any_positive(c)
     for round_ in range(100):
         # Without a penalty one step leads to the minimiser, if there is one.
@@ -229,6 +233,9 @@ def minimise_model(H, q, b, c, scale, tol):
         step = CUT
         while step == CUT:
             step = _newton_on_support(H, q, b, c)
+            cuts += step == CUT
+            if cuts >= faces:
+                return False
         regular = step == FULL
         residual = model_residual(q, b, c, scale)
         if residual < 0.5 * best:

@@ -23,3 +23,6 @@ SMALL_SQUARE, LARGE_SQUARE = 1e-200, 1e200
 
 # With fewer columns than this the whole Gram matrix costs less than choosing among them.
 SMALL = 40
+# Faces on which a model ends at a sign change before it is asked whether there is a minimiser: each costs a
+# factorisation, and a linear program no more than some tens.
+FACES = np.int64(10)

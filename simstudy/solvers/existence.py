@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Growth
 from simstudy.solvers.columns import standardised
+from simstudy.solvers.margin import margin_exceeds
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +51,14 @@ def recedes(problem: Problem) -> bool:
     falling, fixed = direction[recession, None] * Z[recession], Z[~recession]
     everywhere = k == direction.size
     rates = np.concatenate([np.zeros(int(problem.fit_intercept)), _rates(problem, everywhere) / size])
+    linear = rates[int(problem.fit_intercept) :]
+    if everywhere and (np.isfinite(linear) & (linear > 0.0)).all():
+        # Where P grows in every coordinate, margins at ||d||_P = 1 decide, a hundred times faster, but for ties.
+        Z[:, int(problem.fit_intercept) :] /= linear
+        exceeds = margin_exceeds(direction[:, None] * Z, problem.fit_intercept, 1.0)
+        if exceeds is not None:
+            return exceeds
+        Z[:, int(problem.fit_intercept) :] *= linear
     if _has_direction(falling, fixed, rates, np.eye(k)):
         return True
     sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR

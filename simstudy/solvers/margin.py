@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,22 +53,112 @@ class Cone:
         d[self.free :] += down - up
         return np.concatenate([d, up + down - total, [-z.sum()]])
 
-    def hessian(self, w: FloatArray) -> FloatArray:
-        """The matrix of x -> gradient(w * slacks(x))."""
-        n, p, q = self.A.shape[0], self.p, self.A.shape[1]
-        z, up, down = w[:n], w[n : n + p], w[n + p : -1]
-        H = np.zeros((q + p + 1, q + p + 1))
+    def solver(self, w: FloatArray) -> Callable[[FloatArray], FloatArray]:
+        """Inverse of x -> gradient(w * slacks(x)).
+
+        Each s_j meets its own d_j and, through the sum, the others, so that it is eliminated first: what is factorised
+        has the size of d.
+        """
+        n, p, q, free = self.A.shape[0], self.p, self.A.shape[1], self.free
+        z, up, down, total = w[:n], w[n : n + p], w[n + p : -1], w[-1]
+        both, apart = up + down, down - up
+        share = total / (1.0 + total * np.sum(1.0 / both))
+
+        def of_s(r: FloatArray) -> FloatArray:
+            r = r / both
+            return np.asarray(r - share * r.sum() / both)
+
+        K = np.zeros((q + 1, q + 1))
         weighted = z[:, None] * self.A
-        H[:q, :q] = self.A.T @ weighted
-        H[q:-1, q:-1] = w[-1]
-        j, k = np.arange(self.free, q), np.arange(q, q + p)
-        H[j, j] += up + down
-        H[k, k] += up + down
-        H[j, k] = H[k, j] = down - up
-        H[:q, -1] = H[-1, :q] = -weighted.sum(axis=0)
-        H[-1, -1] = z.sum()
-        H[np.diag_indices_from(H)] *= 1.0 + RIDGE
-        return H
+        K[:q, :q] = self.A.T @ weighted
+        ratio = apart / both
+        K[free:q, free:q] += share * np.outer(ratio, ratio)
+        inside = np.arange(free, q)
+        # up + down less apart^2 / both, without cancellation.
+        K[inside, inside] += 4.0 * up * down / both
+        K[:q, -1] = K[-1, :q] = -weighted.sum(axis=0)
+        K[-1, -1] = z.sum()
+        K[np.diag_indices_from(K)] *= 1.0 + RIDGE
+        factor = scipy.linalg.cho_factor(K, check_finite=False)
+
+        def solve(r: FloatArray) -> FloatArray:
+            small = np.append(r[:q], r[-1])
+            small[free:q] -= apart * of_s(r[q:-1])
+            small = scipy.linalg.cho_solve(factor, small, check_finite=False)
+            s = of_s(r[q:-1] - apart * small[free:q])
+            return np.concatenate([small[:q], s, small[q:]])
+
+        return solve
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """A feasible (d, s, t), the dual that goes with it, what that misses of its constraints, and their gap."""
+
+    x: FloatArray
+    v: FloatArray
+    missing: float
+    gap: float
+
+
+def _iterates(cone: Cone) -> Iterator[Iterate]:
+    """Mehrotra's predictor-corrector method from the centre, at most MAX_STEPS steps."""
+    x = np.concatenate([np.zeros(cone.A.shape[1]), np.full(cone.p, 0.5 / cone.p), [-1.0]])
+    slack = cone.slacks(x)
+    slack[-1] += 1.0
+    v = 1.0 / slack
+    goal = np.zeros(x.size)
+    goal[-1] = 1.0
+    for _ in range(MAX_STEPS):
+        missing = -goal - cone.gradient(v)
+        gap = float(slack @ v)
+        yield Iterate(x, v, float(np.max(np.abs(missing))), gap)
+        x, slack, v = _step(cone, (x, slack, v), missing, gap)
+
+
+def margin_exceeds(A: FloatArray, free: bool, level: float) -> bool | None:
+    """Whether some direction d with ||d||_1 = 1 has min_i (A d)_i > level, from a certificate of either answer.
+
+    Parameters
+    ----------
+    A, free
+        As in `largest_margin`.
+    level : float
+        Positive.
+
+    Returns
+    -------
+    bool or None
+        True by a direction; False by weights z >= 0 with sum one and z'A_0 = 0 (the free coordinate), which bound every
+        margin by max_j |z'A_j|; None where the largest margin is the level to nine digits.
+    """
+    unit = float(np.abs(A[:, int(free) :]).max())
+    if unit == 0.0:
+        return False
+    cone = Cone(A / unit, int(free))
+    q, level = A.shape[1], level / unit
+    for iterate in _iterates(cone):
+        d = iterate.x[:q]
+        norm = float(np.abs(d[cone.free :]).sum())
+        if norm > 0.0 and float((cone.A @ d).min()) > level * norm * (1.0 + TOLERANCE):
+            return True
+        z = _balanced(iterate.v[: A.shape[0]], cone)
+        if z is not None and float(np.abs(z @ cone.A[:, cone.free :]).max()) < level * (1.0 - TOLERANCE):
+            return False
+        if iterate.gap <= TOLERANCE:
+            return None
+    return None
+
+
+def _balanced(z: FloatArray, cone: Cone) -> FloatArray | None:
+    """Weights with sum one, orthogonal to the free column; None where its entries all have one sign."""
+    if cone.free:
+        column = cone.A[:, 0]
+        up, down = float(z @ np.maximum(column, 0.0)), float(z @ np.maximum(-column, 0.0))
+        if up == 0.0 or down == 0.0:
+            return None
+        z = z * np.where(column > 0.0, down, up)
+    return np.asarray(z / z.sum())
 
 
 def largest_margin(A: FloatArray, free: bool) -> float:
@@ -93,20 +184,10 @@ def largest_margin(A: FloatArray, free: bool) -> float:
     unit = float(np.abs(A[:, int(free) :]).max())
     if unit == 0.0:
         return 0.0
-    cone = Cone(A / unit, int(free))
-    x = np.concatenate([np.zeros(A.shape[1]), np.full(cone.p, 0.5 / cone.p), [-1.0]])
-    slack = cone.slacks(x)
-    slack[-1] += 1.0
-    v = 1.0 / slack
-    goal = np.zeros(x.size)
-    goal[-1] = 1.0
-    for _ in range(MAX_STEPS):
-        missing = -goal - cone.gradient(v)
-        gap = float(slack @ v)
-        if gap <= TOLERANCE and np.max(np.abs(missing)) <= MISSING:
-            margin = float(x[-1])
+    for iterate in _iterates(Cone(A / unit, int(free))):
+        if iterate.gap <= TOLERANCE and iterate.missing <= MISSING:
+            margin = float(iterate.x[-1])
             return unit * margin if margin > ZERO else 0.0
-        x, slack, v = _step(cone, (x, slack, v), missing, gap)
     return _by_simplex(A, int(free))
 
 
@@ -128,10 +209,10 @@ def _by_simplex(A: FloatArray, free: int) -> float:
 
 def _step(cone: Cone, state: State, missing: FloatArray, gap: float) -> State:
     x, slack, v = state
-    factor = scipy.linalg.cho_factor(cone.hessian(v / slack), check_finite=False)
+    solve = cone.solver(v / slack)
 
     def towards(target: FloatArray) -> State:
-        dx = scipy.linalg.cho_solve(factor, cone.gradient(target / slack) - missing, check_finite=False)
+        dx = solve(cone.gradient(target / slack) - missing)
         ds = cone.slacks(dx)
         return dx, ds, (target - v * ds) / slack
 

@@ -118,14 +118,17 @@ def _nonexistent(problem: Problem, found: Found) -> Solution | None:
     return None
 
 
-def _run(problem: Problem, X: FloatArray, y: FloatArray) -> Iterator[Found]:
-    """What the kernel finds for a problem with each of the data sets X (R, n, p), y (R, n) for its own."""
+def _run(problem: Problem, X: FloatArray, y: FloatArray, attained: bool = False) -> Iterator[Found]:
+    """What the kernel finds for a problem with each of the data sets X (R, n, p), y (R, n) for its own.
+
+    `attained`: a minimiser is known to exist.
+    """
     R, p, k = len(X), X.shape[2], int(problem.fit_intercept)
     weights = column_weights(problem)
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
     prepare(weights.size)
     address = address_of(fit_linearised if shape.power == 1.0 else fit_bridge)
-    given = kernel_loss(problem), int(problem.attack), shape, weights
+    given = kernel_loss(problem)._replace(attained=attained), int(problem.attack), shape, weights
     X, y, done = plain(X), plain(y), 0
     b, constant, numbers = np.empty((R, p + k)), np.empty((R, p), np.bool_), np.empty((R, 8))
     while done < R:
@@ -138,7 +141,7 @@ def _run(problem: Problem, X: FloatArray, y: FloatArray) -> Iterator[Found]:
         done += news
 
 
-def _read(problem: Problem, found: Found) -> Solution:
+def _read(problem: Problem, found: Found, attained: bool = False) -> Solution:
     """A kernel's outcome as a solution."""
     p, kkt, n_iter = problem.X.shape[1], found.kkt, int(found.n_iter)
     k = int(problem.fit_intercept)
@@ -147,6 +150,9 @@ def _read(problem: Problem, found: Found) -> Solution:
         nonexistent = _nonexistent(problem, found)
         if nonexistent is not None:
             return nonexistent
+        if found.outcome == Outcome.DIVERGING and not attained and not kkt <= TOLERANCE:
+            # The kernel gave up as one without a minimiser often looks like this.
+            return _iterate(problem, attained=True)
     if found.outcome == Outcome.NON_FINITE or not found.finite:
         return failure(p, Status.NOT_CONVERGED, UNBOUNDED, n_iter)
     if math.isnan(kkt):
@@ -161,9 +167,9 @@ def _read(problem: Problem, found: Found) -> Solution:
     return Solution(coef, intercept, found.objective, kkt, status, message, n_iter)
 
 
-def _iterate(problem: Problem) -> Solution:
+def _iterate(problem: Problem, attained: bool = False) -> Solution:
     """Run the kernel and read its outcome."""
-    return _read(problem, next(_run(problem, problem.X[None], problem.y[None])))
+    return _read(problem, next(_run(problem, problem.X[None], problem.y[None], attained)), attained)
 
 
 def _settled(problem: Problem, solution: Solution) -> Solution:

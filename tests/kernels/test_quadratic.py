@@ -34,7 +34,7 @@ def value(H: Array, q: Array, c: Array, b: Array) -> float:
 def test_nothing_nearby_is_lower(seed: int, m: int) -> None:
     H, q, c = model(seed, 40, m)
     b = np.zeros(m)
-    assert minimise_model(H, q.copy(), b, c, np.ones(m), 1e-12)
+    assert minimise_model(H, q.copy(), b, c, np.ones(m), 1e-12, quadratic.ALL)
     rng = np.random.default_rng(seed)
     best = value(H, q, c, b)
     for size in (1e-4, 1e-2, 1.0):
@@ -45,7 +45,7 @@ def test_nothing_nearby_is_lower(seed: int, m: int) -> None:
 def test_the_gradient_is_carried_along() -> None:
     H, q, c = model(3, 40, 6)
     b, at = np.zeros(6), q.copy()
-    minimise_model(H, at, b, c, np.ones(6), 1e-12)
+    minimise_model(H, at, b, c, np.ones(6), 1e-12, quadratic.ALL)
     np.testing.assert_allclose(at, q + H @ np.append(b, c @ np.abs(b)), atol=1e-12)
     assert model_residual(at, b, c, np.ones(6)) <= 1e-12
 
@@ -60,7 +60,7 @@ def test_more_coefficients_than_observations(seed: int) -> None:
     q[-1] = 1.0
     c[1:] = 1e-4
     b, at = np.zeros(m), q.copy()
-    minimise_model(H, at, b, c, np.ones(m), 1e-11)
+    minimise_model(H, at, b, c, np.ones(m), 1e-11, quadratic.ALL)
     assert model_residual(at, b, c, np.ones(m)) <= 1e-11
     assert np.count_nonzero(b) <= n
 
@@ -68,7 +68,7 @@ def test_more_coefficients_than_observations(seed: int) -> None:
 def test_a_flat_unpenalised_direction_is_reported() -> None:
     H = np.zeros((3, 3))
     H[:2, :2] = 1.0
-    assert not minimise_model(H, np.array([1.0, 1.0, 0.0]), np.zeros(2), np.zeros(2), np.ones(2), 1e-12)
+    assert not minimise_model(H, np.array([1.0, 1.0, 0.0]), np.zeros(2), np.zeros(2), np.ones(2), 1e-12, quadratic.ALL)
 
 
 @pytest.mark.parametrize(

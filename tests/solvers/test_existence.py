@@ -204,3 +204,46 @@ def test_wide_poisson_data_without_minimiser_are_not_reported_as_fitted(seed: in
 def test_a_gaussian_objective_never_recedes() -> None:
     X, y = np.ones((4, 9)), np.array([0.0, 1.0, 0.0, 2.0])
     assert not recedes(as_solver_problem(Problem(X, y, "gaussian", Lasso(0.0), "fgsm", True)))
+
+
+def wide_labels(seed: list[int], n: int, p: int, strength: float) -> tuple[Array, Array]:
+    """Normal columns, an eighth of which matter."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p))
+    beta = np.where(np.arange(p) < p // 8, strength / np.sqrt(p / 8), 0.0)
+    return X, (rng.random(n) < 1.0 / (1.0 + np.exp(-X @ beta))).astype(float)
+
+
+@pytest.mark.parametrize("fit_intercept", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_wide_fits_near_the_threshold_have_the_status_of_the_program(fit_intercept: bool, weighted: bool) -> None:
+    """The kernel gives up where curvature gives out; what it then reports agrees with another solver's program."""
+    for seed in range(6):
+        n, p = 60 + 12 * seed, 45 + 3 * seed
+        X, y = wide_labels([seed, 8], n, p, 0.5 * seed)
+        weights = tuple(np.linspace(0.5, 2.0, p)) if weighted else None
+        for lam in (0.005, 0.02, 0.04, 0.08):
+            problem = Problem(X, y, "binomial", Lasso(lam, weights=weights), "fgsm", fit_intercept)
+            result = fit(problem)
+            assert result.status == (Status.OK if has_minimiser(problem) else Status.NO_MINIMISER), result.message
+
+
+def test_a_fit_that_was_given_up_too_soon_is_done_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of few data sets that look as if they had no minimiser, at a level just above the critical one."""
+    asked = []
+
+    def spy(problem: SolverProblem) -> bool:
+        asked.append(recedes(problem))
+        return asked[-1]
+
+    monkeypatch.setattr("simstudy.solvers.newton.recedes", spy)
+    rng = np.random.default_rng([93, 5])
+    p = int(rng.integers(45, 120))
+    n = int(rng.uniform(1, 2.5) * p)
+    X = rng.standard_normal((n, p))
+    beta = np.where(np.arange(p) < p // 8, rng.uniform(0, 3) / np.sqrt(p / 8), 0.0)
+    y = (rng.random(n) < 1.0 / (1.0 + np.exp(-X @ beta))).astype(float)
+    result = fgsm(X, y, family="binomial", penalty=Lasso(0.01805))
+    assert asked == [False]
+    assert result.status == Status.OK
+    assert result.kkt <= 1e-9

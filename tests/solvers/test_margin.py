@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from simstudy.solvers.margin import _by_simplex, largest_margin
+from simstudy.solvers.margin import _by_simplex, largest_margin, margin_exceeds
 
 
 def by_the_dual(A: np.ndarray, free: bool) -> float:
@@ -64,3 +64,24 @@ def test_a_matrix_without_entries_has_no_margin() -> None:
 def test_equal_columns_and_rows_are_no_obstacle() -> None:
     A = np.array([[2.0, 2.0, 0.0], [2.0, 2.0, 0.0], [1.0, 1.0, 1.0]])
     assert largest_margin(A, free=False) == pytest.approx(1.0, abs=1e-7)
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize(("n", "p"), [(3, 1), (10, 40), (30, 15), (40, 15), (60, 30)])
+def test_a_level_is_compared_with_the_largest_margin(n: int, p: int, free: bool) -> None:
+    """From 1e-7 of the largest entry on either side of the dual's value."""
+    for seed in range(8):
+        rng = np.random.default_rng([seed, n, p, 1])
+        signs = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+        A = signs[:, None] * rng.standard_normal((n, p)) * 10.0 ** rng.uniform(-1, 1, p)
+        A = np.column_stack([signs, A]) if free else A
+        level, apart = by_the_dual(A, free), 1e-7 * np.abs(A).max()
+        if level < 2.0 * apart:
+            assert margin_exceeds(A, free, 1e-4) is False
+            continue
+        assert margin_exceeds(A, free, level - apart) is True
+        assert margin_exceeds(A, free, level + apart) is False
+
+
+def test_at_the_margin_itself_nothing_is_certain() -> None:
+    assert margin_exceeds(np.array([[2.0, 0.0], [0.0, 2.0]]), False, 1.0) is None
