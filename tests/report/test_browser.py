@@ -187,7 +187,10 @@ def test_a_printed_page_has_every_row_of_every_table(page: Any, tmp_path: Path) 
         if os.environ.get("CI") == "true":
             pytest.fail(why)
         pytest.skip(why)
-    rows = "return [...document.querySelectorAll('main .grid tbody tr')].map((row) => [...row.cells].map((c) => c.innerText))"
+    rows = """
+        const rows = [...document.querySelectorAll('main .grid tbody tr')];
+        return rows.map((row) => [...row.cells].map((cell) => cell.innerText));
+    """
     wanted = page.execute_script(rows)
     printed = page.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
     (tmp_path / "report.pdf").write_bytes(base64.b64decode(printed["data"]))

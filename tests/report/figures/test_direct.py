@@ -1,5 +1,7 @@
 """Names beside lines, plain numbers on logarithmic axes, and axes for values of either sign."""
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -74,7 +76,7 @@ def test_the_narrow_form_has_the_names_in_its_legend() -> None:
 def test_heights_are_the_nearest_without_overlap(wanted: list[float]) -> None:
     """Against a quadratic programme by SLSQP."""
     needed = [0.1 + 0.02 * k for k in range(len(wanted))]
-    room = [(a + b) / 2 for a, b in zip(needed, needed[1:], strict=False)]
+    room = [(a + b) / 2 for a, b in pairwise(needed)]
     apart = [{"type": "ineq", "fun": lambda h, k=k, r=r: h[k + 1] - h[k] - r} for k, r in enumerate(room)]
     start = np.arange(len(wanted), dtype=float)
     found = minimize(lambda h: float(np.sum((h - wanted) ** 2)), start, constraints=apart, tol=1e-12)
