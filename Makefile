@@ -101,10 +101,10 @@ report-full: $(STAMP) ## the same of the full profile, results/full/report.html
 
 # The report is tested in a browser; who is not root and has none sees these tests skipped.
 browser:
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v pdftotext >/dev/null \
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-		&& apt-get install -y -qq --no-install-recommends chromium chromium-driver poppler-utils >/dev/null; } \
-		|| echo "chromium, chromium-driver or poppler-utils are missing and cannot be installed here"
+		&& apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null; } \
+		|| echo "chromium and chromium-driver are missing and cannot be installed here"
 	@test -e node_modules/axe-core/axe.min.js || { command -v npm >/dev/null \
 		&& npm install --silent --no-save --no-fund --no-audit axe-core@4.10.3; } \
 		|| echo "axe-core is missing: npm is not there or has no network"
