@@ -25,7 +25,7 @@ METADATA, PATH = re.compile(r"<metadata>.*?</metadata>", re.DOTALL), re.compile(
 AROUND_LETTERS, BETWEEN = re.compile(r" *([MLHVCSQTAZmlhvcsqtaz]) *"), re.compile(r" +")
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 #: What an SVG in an address in double quotes keeps as it is.
-SAFE = "/:;=,()+*-._~!?@$'<>{}"
+SAFE = "/:;=,()+*-._~!?@$'{}"
 #: Findings on the first screen.
 MOST_FINDINGS = 3
 ASSETS = files("simstudy.report") / "assets"
@@ -198,7 +198,7 @@ def counts(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
 def data_uri(svg: str) -> Markup:
     """SVG as the source of an image: what is in it cannot act on the page.
 
-    It stands in double quotes: of what HTML and addresses give a meaning to, all but spaces and brackets is encoded.
+    It stands in double quotes: of what HTML and addresses give a meaning to, all but spaces is encoded.
     """
     return Markup("data:image/svg+xml," + quote(single_quoted(lean(svg)), safe=SAFE + " "))
 
