@@ -155,7 +155,7 @@ def figure(result: pd.DataFrame) -> Figure:
     ends = sorted(within["lower_end"].unique())
     names = dict(zip(within["lower_end"], within["margin"], strict=True))
     data = within.assign(place=within["lower_end"].map({end: place for place, end in enumerate(ends)}))
-    weight = Quantity("weight", "weight of the penalty")
+    weight = Quantity("weight", "weight of the penalty", shared=False)
     figure = curves(data, Axis("place", "margin of the observation"), (weight,), ["scenario"], columns=2)
     for axes in figure.axes:
         axes.xaxis.set_major_locator(FixedLocator(range(len(ends))))
@@ -196,4 +196,6 @@ def weighted(s: Results) -> Iterator[Weighted]:
 @analysis("activation", table=table, sentence=sentence, figure=figure, needs=methods.lacks_glm)
 def frame(results: Results) -> pd.DataFrame:
     """Weight of the penalty on an observation by its margin."""
-    return activation(weighted(results), kappas(results.study))
+    found = activation(weighted(results), kappas(results.study))
+    prevalence = results.scenarios.set_index("scenario_key")["prevalence"]
+    return found.assign(prevalence=found["scenario_key"].map(prevalence))

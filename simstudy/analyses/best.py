@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from simstudy.analyses.joins import COUNTS
 from simstudy.analyses.methods import grids as grids_of
 from simstudy.analyses.methods import lacks_coefficients
 from simstudy.analyses.registry import analysis
@@ -19,11 +20,20 @@ from simstudy.measures.estimate import FloatArray
 from simstudy.measures.moments import mean, rmse
 from simstudy.measures.samples import Sample, samples
 from simstudy.report.columns import estimate, failures, interval, number, text
+from simstudy.report.figures.canvas import Figure
+from simstudy.report.figures.overview import overview_figure
+from simstudy.report.figures.panels import source_columns
+from simstudy.report.figures.style import no_data
 from simstudy.report.notes import FAILED, PARENTHESES
 from simstudy.report.table import Table
 
 #: A candidate that fails more often on the choosing half is not chosen: what it does well may be the easy data.
 MOST_FAILURES = 0.05
+#: Columns of `best` itself; the others are of the scenarios.
+OWN = {
+    "grid", "lam", "at_end", "chosen_on", *COUNTS,
+    *(f"{name}{part}" for name in ("mse", "rmse") for part in ("", "_mcse", "_lower", "_upper")),
+}  # fmt: skip
 
 
 def best(replicates: pd.DataFrame, scenarios: pd.DataFrame, grids: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -148,8 +158,19 @@ def sentence(frame: pd.DataFrame) -> str:
     return f"{everywhere}: each at its best λ, the smallest error is that of {said} of {len(first)} scenarios."
 
 
-@analysis("best", table=table, sentence=sentence, needs=lacks_coefficients)
+def figure(result: pd.DataFrame) -> Figure:
+    """Root mean squared error of each estimator at its best lambda, over what the scenarios differ in most."""
+    parts = {f"rmse{part}": f"value{part}" for part in ("", "_mcse", "_lower", "_upper")}
+    if not set(parts) <= set(result):
+        return no_data("No level of any estimator is usable often enough.")
+    rows = result.drop(columns="method").rename(columns={"grid": "method", **parts})
+    return overview_figure(rows, "RMSE at the best λ", [name for name in source_columns(result) if name not in OWN])
+
+
+@analysis("best", table=table, sentence=sentence, figure=figure, needs=lacks_coefficients)
 def frame(results: Results) -> pd.DataFrame:
     """Error of each estimator at its best lambda."""
     grids = {grid.name: grid.methods for grid in grids_of(results.study)}
-    return pd.concat([best(rows, results.scenarios, grids) for rows in results.all_replicates()])
+    found = pd.concat([best(rows, results.scenarios, grids) for rows in results.all_replicates()], ignore_index=True)
+    columns = [name for name in source_columns(results.scenarios) if name not in found]
+    return found.merge(results.scenarios[["scenario_key", *columns]], on="scenario_key", validate="many_to_one")

@@ -43,7 +43,7 @@ def law_histograms(
         One row for each scenario and bin: `scenario`, `group`, `n`, `left`, `right`, and per unit of sqrt(n)(betahat -
         beta0) the share `simulated` with `simulated_mcse` and `predicted`, exact zeros left out of all three; `zero`,
         where an estimate of zero lies, `atom` with `atom_mcse` and `atom_predicted`, the shares of exact zeros.
-        Scenarios without a law or without usable replicates are left out.
+        Scenarios without a law or without usable replicates are left out, and laws of zeros alone: no density.
     """
     groups = sample_size_groups(results.scenarios)
     frames = []
@@ -55,6 +55,8 @@ def law_histograms(
         try:
             draws = draws_of_coefficient(scenario, parameter, LAW, target)
         except SimstudyError:
+            continue
+        if (draws == -math.sqrt(scenario.n) * scenario.beta_with_intercept[sample.parameters.index(parameter)]).all():
             continue
         where = {"scenario": scenario.label, "group": groups[scenario.label], "n": scenario.n}
         frames.append(pd.DataFrame(where | _histogram(scenario, sample, parameter, draws)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -39,6 +39,8 @@ from simstudy.report.notes import FAILED, PARENTHESES, replicates
 from simstudy.report.table import Table
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
+from simstudy.study.claim import select_scenarios
+from simstudy.study.study import Study
 from simstudy.theory.expected import draws_of_coefficient
 from simstudy.theory.shifts import Target
 from simstudy.verdicts.foretold import Targets
@@ -76,16 +78,13 @@ class LawDistances:
         distance on log n over the scenarios that differ in n only, with its MCSE, and the counts.
     quantiles : DataFrame
         Simulated and predicted quantiles of the same cells: `level`, `simulated`, `predicted`.
-    method : str
-        The method whose law is drawn; empty where none has one.
-    histograms : mapping of str to DataFrame
-        By coefficient, what `law_histograms` returns of this method for the first scenarios that differ in n only.
+    histograms : DataFrame
+        Rows of `law_histograms` with `method` and `parameter`, of those that are drawn.
     """
 
     distances: pd.DataFrame
     quantiles: pd.DataFrame
-    method: str = ""
-    histograms: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    histograms: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def limit_law(scenarios: Sequence[Scenario], results: Found, targets: Targets) -> LawDistances:
@@ -256,13 +255,36 @@ def sentence(result: LawDistances) -> str:
 
 
 def figure(result: LawDistances) -> Figure:
-    """Law of one nonzero and one zero coefficient of the first method that has one, n growing."""
-    if result.quantiles.empty:
+    """Simulated and predicted law of every coefficient and method that a claim is about, n growing, with a QQ plot."""
+    if result.quantiles.empty or result.histograms.empty:
         return no_data(NO_LAW)
-    labels = {label for histogram in result.histograms.values() if len(histogram) for label in histogram["scenario"]}
-    rows = result.quantiles
-    chosen = rows["scenario"].isin(labels) & (rows["method"] == result.method) & (rows["law"] == LAW)
-    return limit_law_figure(result.histograms, rows[chosen], result.method)
+    return limit_law_figure(result.histograms, result.quantiles[result.quantiles["law"] == LAW])
+
+
+def drawn(study: Study, known: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Group of scenarios, method and coefficient of each law that is drawn.
+
+    Those of the study's claims; without any, a nonzero and a zero coefficient of the first method with a penalty.
+
+    Parameters
+    ----------
+    study : Study
+    known : DataFrame
+        `LawDistances.distances`.
+    """
+    groups = dict(zip(known["scenario"], known["group"], strict=True))
+    order = list(dict.fromkeys(zip(known["group"], known["method"], known["parameter"], strict=True)))
+    claimed = [
+        (groups[scenario.label], method, claim.parameter)
+        for claim in study.claims
+        for scenario in select_scenarios(claim.scenario, study.scenarios)
+        for method in (claim.method, claim.reference)
+        if scenario.label in groups and method is not None
+    ]
+    first = next(scenario for scenario in study.glm if scenario.label in groups)
+    penalised = next((each.name for each in study.methods if each.penalty is not None), "")
+    usual = [(groups[first.label], penalised, parameter) for parameter in one_of_each(first.beta)]
+    return sorted({*claimed} & {*order} or {*usual} & {*order}, key=order.index)
 
 
 @analysis("limit_law", table=table, sentence=sentence, figure=figure, needs=methods.lacks_glm)
@@ -271,14 +293,14 @@ def frame(results: Results) -> LawDistances:
     study = results.study
     targets = methods.targets(study)
     found = limit_law(study.glm, results, targets)
-    penalised = [each.name for each in study.methods if each.penalty is not None]
-    method = next((name for name in penalised if any(name == other for _, other in targets)), "")
-    if not method or found.distances.empty:
+    if found.distances.empty:
         return found
-    group = set(found.distances.loc[found.distances["group"] == found.distances["group"].iloc[0], "scenario"])
-    scenarios = [scenario for scenario in study.glm if scenario.label in group]
-    drawn = {
-        parameter: law_histograms(scenarios, results, targets, method, parameter)
-        for parameter in one_of_each(scenarios[0].beta)
-    }
-    return replace(found, method=method, histograms=drawn)
+    groups = found.distances.groupby("group", sort=False)["scenario"].unique()
+    frames = [
+        law_histograms(
+            [each for each in study.glm if each.label in set(groups[group])], results, targets, method, parameter
+        ).assign(method=method, parameter=parameter)
+        for group, method, parameter in drawn(study, found.distances)
+    ]
+    known = [each for each in frames if "n" in each]
+    return replace(found, histograms=pd.concat(known, ignore_index=True)) if known else found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -33,12 +34,15 @@ from simstudy.report.figures.canvas import (
     NullLocator,
 )
 from simstudy.report.figures.panels import split
-from simstudy.report.figures.style import Look, legend, looks, panels, plain_tick, predicted, simulated
+from simstudy.report.figures.scales import crosses_far, plain_tick, symmetric_log_axis
+from simstudy.report.figures.style import Look, legend, looks, panels, predicted, right_ends, simulated
 from simstudy.report.notes import FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 
 #: Laws that predict the leading term of the extra bias: matched penalised likelihood, and the oracle MLE.
 LEADING = ("T16", "T8")
+#: Characters of a line of a panel's title.
+TITLE = 30
 
 
 def neutrality(
@@ -171,10 +175,12 @@ def figure(result: pd.DataFrame) -> Figure:
     figure, axes = panels(len(parts), 2, height=3.6)
     for part, each in zip(parts, axes[0], strict=True):
         pair = str(part.rows["pair"].iloc[0])
-        each.set_title(pair if part.title in {"", pair} else f"{pair}\n{part.title}")
+        title = [fill(pair, TITLE), *([] if part.title in {"", pair} else [part.title])]
+        each.set_title("\n".join(title))
         _draw(each, part.rows, known)
     axes[0, 0].set_ylabel("extra bias")
-    legend(figure, known, theory=bool(data["t17"].notna().any()), more=_leading_entry(data))
+    theory = bool(data["t17"].notna().any())
+    legend(figure, known, theory=theory, more=_leading_entry(data), ends=right_ends(axes, 2))
     figure.set_label(_described(data))
     return figure
 
@@ -185,6 +191,8 @@ def _draw(axes: Axes, rows: pd.DataFrame, known: dict[str, Look]) -> None:
         simulated(axes, points["prevalence"], points, "difference", look)
         predicted(axes, points["prevalence"], points["t17"], look)
         axes.plot(points["prevalence"], points["leading"], color=look.colour, linestyle=":", linewidth=0.9, zorder=0.6)
+    if crosses_far(rows["difference"]):
+        symmetric_log_axis(axes.yaxis, rows["difference"])
     axes.axhline(0.0, color="#555555", linewidth=0.9, zorder=0)
     axes.set_xlabel("prevalence P(Y = 1)")
     if (rows["prevalence"] > 0).all() and rows["prevalence"].nunique() > 1:

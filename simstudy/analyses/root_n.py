@@ -28,20 +28,18 @@ from simstudy.report.columns import (
 from simstudy.report.figures.canvas import (
     Axes,
     Figure,
-    FuncFormatter,
     Line2D,
-    LogLocator,
-    NullFormatter,
 )
 from simstudy.report.figures.panels import Panel, split
+from simstudy.report.figures.scales import log_axis
 from simstudy.report.figures.style import (
     Look,
     legend,
     looks,
     no_data,
     panels,
-    plain_tick,
     predicted,
+    right_ends,
     simulated,
     size_axis,
 )
@@ -222,7 +220,7 @@ def figure(result: RootN) -> Figure:
         if k % min(len(parts), 3) == 0:
             upper.set_ylabel(f"RMSE ({result.of_what})")
             lower.set_ylabel("√n · RMSE")
-    legend(figure, known, theory=bool(points["predicted"].notna().any()))
+    legend(figure, known, theory=bool(points["predicted"].notna().any()), ends=right_ends(axes, 3))
     figure.set_label(_described(result))
     return figure
 
@@ -237,10 +235,7 @@ def _errors(axes: Axes, part: Panel, known: dict[str, Look], slopes: pd.DataFram
             Line2D([], [], color=look.colour, marker=look.marker, ls="", mfc="white", label=_slope(own, slopes))
         )
     _reference(axes, part.rows)
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.yaxis.set_major_formatter(FuncFormatter(plain_tick))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    log_axis(axes.yaxis)
     size_axis(axes, part.rows["n"])
     # Below the lines there has to be room for the slopes.
     low, high = axes.get_ylim()

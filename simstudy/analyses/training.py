@@ -29,6 +29,7 @@ from simstudy.report.figures.canvas import (
     Figure,
 )
 from simstudy.report.figures.panels import split
+from simstudy.report.figures.scales import log_axis
 from simstudy.report.figures.style import limits, looks, no_data, panels
 from simstudy.report.notes import FAILED, PARENTHESES, replicates
 from simstudy.report.table import Table
@@ -145,7 +146,7 @@ def figure(result: pd.DataFrame) -> Figure:
             each.hlines([place] * len(rows), np.maximum(lower, rows["distance"] / 10), upper, color=look.colour, lw=2.0)
             each.plot(rows["distance"], [place] * len(rows), color=look.colour, marker=look.marker, ls="", mfc="white")
         each.set_yticks(range(len(names)), names)
-        each.set_xscale("log")
+        log_axis(each.xaxis)
         each.set_ylim(-0.6, len(names) - 0.4)
         each.set_title(part.title)
         each.set_xlabel("largest difference, 95 % MC interval")

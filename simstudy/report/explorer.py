@@ -15,14 +15,15 @@ MEASURES = (
     "rmse", "bias", "empirical_se", "zero_probability", "coverage", "exact_support", "false_positives",
     "false_negatives", "bias_difference", "rmse_ratio", "failure_rate",
 )  # fmt: skip
-#: Significant digits of a drawn value; more cannot be seen.
-DIGITS = 5
+#: Significant digits of a drawn value and of the distances of its interval's ends; more cannot be seen.
+DIGITS, OF_DISTANCE = 4, 2
 
 
 def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] | None:
     """What the interactive figure needs: scenarios, names, and one row for each number; None without any number.
 
-    A row is [scenario, series, measure, parameter, value, lower, upper] with the first four as places in the lists.
+    A row is [scenario, series, measure, parameter, value, below, above] with the first four as places in the lists;
+    below and above are the distances of the ends of the 95 % interval from the value.
     A series is a method, or a method with the one that it is compared with.
     """
     rows = without_unknown_coefficients(measures[measures["measure"].isin(MEASURES) & measures["value"].notna()])
@@ -39,7 +40,11 @@ def explorer(measures: pd.DataFrame, scenarios: pd.DataFrame) -> dict[str, Any] 
     places = {kind: {name: place for place, name in enumerate(found)} for kind, found in names.items()}
     columns = (rows["scenario_key"], series, rows["measure"], rows["parameter"])
     indices = [column.map(places[kind]) for kind, column in zip(names, columns, strict=True)]
-    numbers = ([short(value) for value in rows[name]] for name in ("value", "lower", "upper"))
+    distances = (rows["value"] - rows["lower"], rows["upper"] - rows["value"])
+    numbers = [
+        [short(value) for value in rows["value"]],
+        *([short(value, OF_DISTANCE) for value in each] for each in distances),
+    ]
     drawn = [list(row) for row in zip(*indices, *numbers, strict=True)]
     truth = scenarios.set_index("scenario_key").loc[names["scenarios"]]
     varying = [name for name in source_columns(truth) if truth[name].nunique(dropna=False) > 1]
@@ -58,9 +63,12 @@ def without_unknown_coefficients(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~coefficients | rows["scenario_key"].isin(set(known))]
 
 
-def short(value: float) -> float | None:
-    """The value with as many digits as can be drawn; None where there is none."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+def short(value: float, digits: int = DIGITS) -> float | None:
+    """The value with as many digits as can be drawn, whole numbers without a fraction; None where there is none."""
+    if not math.isfinite(value):
+        return None
+    found = float(f"{value:.{digits}g}")
+    return int(found) if found.is_integer() else found
 
 
 def plain(value: Any) -> str | float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import re
@@ -23,7 +22,10 @@ from simstudy.report.matrix import STATEMENT, matrix
 LEADING = re.compile(r"^[\[<]?\s*(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|-?∞|−∞)")
 #: Parts of an SVG file, and numbers in its paths, that are longer than they have to be.
 METADATA, PATH = re.compile(r"<metadata>.*?</metadata>", re.DOTALL), re.compile(r' d="[^"]*"')
+AROUND_LETTERS, BETWEEN = re.compile(r" *([MLHVCSQTAZmlhvcsqtaz]) *"), re.compile(r" +")
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+#: What an SVG in an address in double quotes keeps as it is.
+SAFE = "/:;=,()+*-._~!?@$'{}"
 #: Findings on the first screen.
 MOST_FINDINGS = 3
 ASSETS = files("simstudy.report") / "assets"
@@ -193,14 +195,22 @@ def counts(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
     return found
 
 
-def data_uri(svg: str) -> str:
-    """SVG as the source of an image: what is in it cannot act on the page."""
-    return "data:image/svg+xml," + quote(lean(svg), safe=" /:;=,()+*-._~!?@$")
+def data_uri(svg: str) -> Markup:
+    """SVG as the source of an image: what is in it cannot act on the page.
+
+    It stands in double quotes: of what HTML and addresses give a meaning to, all but spaces is encoded.
+    """
+    return Markup("data:image/svg+xml," + quote(single_quoted(lean(svg)), safe=SAFE + " "))
 
 
-def data_uri_without_spaces(svg: str) -> str:
-    """The same for a place where a space ends the address; a third longer."""
-    return "data:image/svg+xml;base64," + base64.b64encode(lean(svg).encode()).decode()
+def data_uri_without_spaces(svg: str) -> Markup:
+    """The same for a place where a space ends the address."""
+    return Markup("data:image/svg+xml," + quote(single_quoted(lean(svg)), safe=SAFE))
+
+
+def single_quoted(svg: str) -> str:
+    """SVG with its attributes in single quotes, which need no encoding; as it is where it has single quotes already."""
+    return svg if "'" in svg else svg.replace('"', "'")
 
 
 def lean(svg: str) -> str:
@@ -211,7 +221,12 @@ def lean(svg: str) -> str:
             "\n", ""
         )
 
-    return PATH.sub(shorter, METADATA.sub("", svg))
+    return PATH.sub(lambda path: close(shorter(path)), METADATA.sub("", svg))
+
+
+def close(path: str) -> str:
+    """A path without the spaces that its grammar does not need: around letters, and a comma for each other one."""
+    return BETWEEN.sub(",", AROUND_LETTERS.sub(r"\1", path.replace(' d="', 'd="'))).replace('d="', ' d="', 1)
 
 
 def order(text: str) -> str:

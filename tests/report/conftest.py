@@ -10,7 +10,7 @@ from simstudy.analyses.results import Results
 STUDY = """
 aim = "to draw"
 replicates = 25
-analyses = ["root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "proportional",
+analyses = ["best", "root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "proportional",
     "uniformity",
             "neutrality", "coefficients", "coverage",
             "performance"]

@@ -71,7 +71,7 @@ def test_headings_are_in_order_and_everything_has_a_name(page: str) -> None:
     assert outline.headings.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
     pictures = [attributes for tag, attributes in outline.tags if tag == "img"]
-    assert len(pictures) == 15
+    assert len(pictures) == 16
     assert all(len(str(each["alt"])) > 40 for each in pictures)
     assert all("scope" in attributes for tag, attributes in outline.tags if tag == "th")
     names = [tag for tag, _ in outline.tags]

@@ -86,7 +86,7 @@ function traces(data, chosen, hidden) {
     const rows = data.rows
       .filter((row) => row[1] === k && data.measures[row[2]] === chosen.measure && data.parameters[row[3]] === chosen.parameter)
       .filter((row) => groupName(data, row[0], chosen.axis) === chosen.group)
-      .map((row) => ({ x: data.scenarios[row[0]][chosen.axis], y: row[4], low: row[5] ?? row[4], high: row[6] ?? row[4] }))
+      .map((row) => ({ x: data.scenarios[row[0]][chosen.axis], y: row[4], low: row[4] - (row[5] ?? 0), high: row[4] + (row[6] ?? 0) }))
       .filter((row) => row.x !== null && row.x >= chosen.least)
       .sort((a, b) => a.x - b.x);
     if (!rows.length) return [];

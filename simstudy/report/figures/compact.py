@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simstudy.report.figures.canvas import Figure
+from simstudy.report.figures.direct import MARK
 
 #: Size in inches, most entries of the legend, and most characters of an entry.
 SIZE = (3.9, 3.5)
@@ -30,8 +31,10 @@ def compact(figure: Figure) -> Figure:
     first.tick_params(labelbottom=True, labelleft=True)
     first.set_ylabel(first.get_ylabel() or label)
     first.set_xlabel(ticks or (below[0] if below else ""))
+    for text in [each for each in first.texts if each.get_gid() == MARK]:
+        text.remove()
     figure.set_size_inches(*SIZE)
-    _legends(figure)
+    _legends(figure, first)
     return figure
 
 
@@ -40,12 +43,15 @@ def content(axes: Any) -> int:
     return sum(len(line.get_xdata()) for line in axes.lines) + len(axes.collections) + len(axes.patches)
 
 
-def _legends(figure: Any) -> None:
-    """Legends below the panel, in as many columns as fit."""
+def _legends(figure: Any, panel: Any) -> None:
+    """One legend below the panel, in as many columns as fit: what has a name in the panel, and what legends say."""
+    entries = {str(label): handle for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)}
     for legend in list(figure.legends):
-        handles = list(legend.legend_handles)[:MOST_ENTRIES]
-        labels = [text.get_text() for text in legend.get_texts()][:MOST_ENTRIES]
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            entries.setdefault(text.get_text(), handle)
         legend.remove()
+    if entries:
+        labels, handles = (list(each)[:MOST_ENTRIES] for each in (entries, entries.values()))
         shown = [each if len(each) <= LONGEST else f"{each[: LONGEST - 1]}…" for each in labels]
         columns = 2 if max(map(len, shown), default=0) <= LONGEST // 2 + 4 else 1
         figure.legend(

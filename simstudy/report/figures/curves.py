@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from simstudy.errors import InputError
-from simstudy.report.figures.canvas import Axes, Figure, FuncFormatter, LogLocator, NullFormatter
+from simstudy.report.figures.canvas import Axes, Figure
 from simstudy.report.figures.panels import Panel, split
+from simstudy.report.figures.scales import crosses_far, log_axis, symmetric_log_axis
 from simstudy.report.figures.style import (
     Look,
     legend,
     looks,
     no_data,
     panels,
-    plain_tick,
     predicted,
+    right_ends,
     simulated,
     size_axis,
 )
@@ -42,7 +44,8 @@ class Quantity:
     line : float, optional
         Where a horizontal line of reference is drawn.
     log : bool
-        Whether the axis is logarithmic where the values differ by more than a factor of two.
+        Whether the axis is logarithmic where the values differ by more than a factor of two. Values of either sign
+        that differ much have a symmetric logarithmic axis in any case.
     shared : bool
         Whether all panels have one scale.
     least : float, optional
@@ -112,7 +115,8 @@ def curves(
             if k % min(len(parts), columns) == 0:
                 axes[row, k].set_ylabel(quantity.label)
         scale(list(axes[row]), quantity)
-    legend(figure, known, theory=any(_has_theory(frame, quantity) for quantity in quantities))
+    has_theory = any(_has_theory(frame, quantity) for quantity in quantities)
+    legend(figure, known, theory=has_theory, ends=right_ends(axes, columns))
     figure.set_label(described(frame, axis, quantities, series))
     return figure
 
@@ -147,12 +151,13 @@ def _draw(axes: Axes, part: Panel, axis: Axis, quantity: Quantity, series: tuple
 
 def scale(axes: Sequence[Axes], quantity: Quantity) -> None:
     """Vertical scales of the panels of one quantity."""
-    low, high = min(each.get_ylim()[0] for each in axes), max(each.get_ylim()[1] for each in axes)
-    for each in axes if quantity.log and (low <= 0 or high > WIDE * low) else ():
-        each.set_yscale("log")
-        each.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
-        each.yaxis.set_major_formatter(FuncFormatter(plain_tick))
-        each.yaxis.set_minor_formatter(NullFormatter())
+    values = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for each in axes for line in each.lines])
+    known = values[np.isfinite(values)]
+    for each in axes:
+        if crosses_far(known):
+            symmetric_log_axis(each.yaxis, known)
+        elif quantity.log and known.min() > 0.0 and known.max() > WIDE * known.min():
+            log_axis(each.yaxis)
     ends = [each.get_ylim() for each in axes]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     for each in axes:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from simstudy.report.figures.canvas import Axes, Figure
+from simstudy.report.figures.scales import crosses_far, symmetric_log_axis
 from simstudy.report.figures.style import WIDTH, Look, legend, limits, looks, no_data
 
 #: Panels, and lines of one panel, that are drawn; a title says how many are left out.
@@ -42,7 +43,7 @@ def forest_figure(rows: pd.DataFrame, label: str, zero: bool) -> Figure:
             axes.set_visible(False)
             continue
         _panel(axes, known[known["panel"] == drawn[place]], shown, methods, zero)
-        axes.set_title(str(drawn[place]))
+        axes.set_title(str(drawn[place]).replace("_", " "))
         axes.set_xlabel(label)
     left = [(panels, drawn, "quantities"), (scenarios, shown, "scenarios")]
     cut = [f"{len(some)} of {len(every)} {what}" for every, some, what in left if len(some) < len(every)]
@@ -67,6 +68,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, scenarios: list[str], methods: dict[s
         axes.plot(own["value"], place, color=look.colour, marker=look.marker, ls="", mfc="white", zorder=3)
     if zero:
         axes.axvline(0.0, color="#555555", linewidth=0.9, zorder=0)
+    if crosses_far(rows["value"]):
+        symmetric_log_axis(axes.xaxis, rows["value"])
     axes.set_yticks(np.arange(len(scenarios)) + 0.5, scenarios)
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_ylim(len(scenarios), 0.0)

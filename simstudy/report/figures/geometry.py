@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simstudy.report.figures.canvas import Axes, Figure, Line2D
-from simstudy.report.figures.style import COLOURS, WIDTH, Look, columns_for, looks, no_data, panels
+from simstudy.report.figures.scales import log_axis
+from simstudy.report.figures.style import (
+    COLOURS,
+    WIDTH,
+    Look,
+    columns_for,
+    looks,
+    named_beside,
+    no_data,
+    panels,
+    right_ends,
+)
 
 Array = NDArray[np.float64]
 
@@ -165,10 +176,14 @@ def levels_figure(table: pd.DataFrame, series: str = "pair", by: str | None = No
             axes[0, column].set_title(str(title))
             for each in axes[:, column] if column else ():
                 each.set_ylabel("")
-    marks = [Line2D([], [], color=look.colour, linestyle=look.dashes, label=name) for name, look in known.items()]
+    beside = named_beside(right_ends(axes, 2 if by is None else len(parts)), known)
+    marks = _line_marks(known, beside)
     if any(str(name).endswith("_published") for name in table):
         marks.append(Line2D([], [], color="#555555", marker="x", linestyle="", label="published"))
-    figure.legend(handles=marks, loc="outside lower center", ncols=columns_for(marks))
+    if any(str(name).endswith("_mcse") for name in table):
+        marks.append(Line2D([], [], color="#777777", linewidth=7, alpha=0.25, label="95 % Monte Carlo band"))
+    if marks:
+        figure.legend(handles=marks, loc="outside lower center", ncols=columns_for(marks))
     ends = (
         f"{' '.join(map(str, value))} from {np.degrees(rows['theta'].iloc[0]):.1f} to "
         f"{np.degrees(rows['theta'].iloc[-1]):.1f} degrees"
@@ -185,14 +200,14 @@ def _levels(axes: list[Axes], table: pd.DataFrame, series: str, known: Mapping[s
     for each, (name, label, factor) in zip(axes, QUANTITIES, strict=True):
         for value, rows in table.groupby(series, sort=False):
             look = known[str(value)]
-            each.plot(rows["lam"], factor * rows[name], color=look.colour, linestyle=look.dashes)
+            each.plot(rows["lam"], factor * rows[name], color=look.colour, linestyle=look.dashes, label=look.name)
             if f"{name}_mcse" in rows:
                 half = 1.96 * factor * rows[f"{name}_mcse"].fillna(0.0)
                 low, high = factor * rows[name] - half, factor * rows[name] + half
                 each.fill_between(rows["lam"], low, high, color=look.colour, alpha=0.13, linewidth=0)
             if f"{name}_published" in rows:
                 each.plot(rows["lam"], rows[f"{name}_published"], "x", color=look.colour, markersize=7)
-        each.set_xscale("log")
+        log_axis(each.xaxis)
         each.set_xlabel("lam")
         each.set_ylabel(label)
         each.set_ylim(bottom=0.0)
@@ -245,7 +260,7 @@ def robust_figure(curves: Mapping[str, Mapping[str, tuple[Array, Array]]]) -> Fi
     known = looks(name for lines in curves.values() for name in lines)
     for each, (title, lines) in zip(axes[0], curves.items(), strict=True):
         for name, (sizes, share) in lines.items():
-            each.plot(sizes, share, color=known[name].colour, linestyle=known[name].dashes)
+            each.plot(sizes, share, color=known[name].colour, linestyle=known[name].dashes, label=name)
         # Sizes at which every accuracy is zero say nothing.
         alive = max(float(sizes[share >= 0.01].max(initial=0.0)) for sizes, share in lines.values())
         each.set_xlim(left=0.0, right=1.1 * alive or None)
@@ -254,14 +269,21 @@ def robust_figure(curves: Mapping[str, Mapping[str, tuple[Array, Array]]]) -> Fi
         each.set_ylim(-0.02, 1.02)
     for each in axes[0][::2]:
         each.set_ylabel("robust accuracy")
-    marks = [Line2D([], [], color=look.colour, linestyle=look.dashes, label=name) for name, look in known.items()]
-    figure.legend(handles=marks, loc="outside lower center", ncols=4)
+    marks = _line_marks(known, named_beside(right_ends(axes, 2), known))
+    if marks:
+        figure.legend(handles=marks, loc="outside lower center", ncols=columns_for(marks))
     said = (
         f"{title}: " + ", ".join(f"{name} {share[0]:.3g} to {share[-1]:.3g}" for name, (_, share) in lines.items())
         for title, lines in curves.items()
     )
     figure.set_label(f"Robust accuracy from no attack to the largest one. {'; '.join(said)}.")
     return figure
+
+
+def _line_marks(known: Mapping[str, Look], named: Collection[str]) -> list[Line2D]:
+    """Entries of a legend for the lines that have no name beside them."""
+    left = [(name, look) for name, look in known.items() if str(name) not in named]
+    return [Line2D([], [], color=look.colour, linestyle=look.dashes, label=str(name)) for name, look in left]
 
 
 def _bare(axes: Axes, title: str) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simstudy.report.figures.canvas import Axes, Figure
+from simstudy.report.figures.scales import log_axis
 from simstudy.report.figures.style import COLOURS, WIDTH, no_data
 
 #: Scenarios and pairs that are drawn, and points of a cloud; more cannot be told apart.
@@ -44,7 +45,9 @@ def heat_map(rows: pd.DataFrame, label: str) -> Figure:
     axes.set_xticks(range(len(table.columns)), [str(name) for name in table.columns], rotation=25, ha="right")
     axes.set_yticks(range(len(table)), [str(name) for name in table.index], fontsize=7.5)
     axes.grid(visible=False)
-    figure.colorbar(image, ax=axes, label=label, shrink=0.8)
+    bar = figure.colorbar(image, ax=axes, label=label, shrink=0.8)
+    if wide:
+        log_axis(bar.ax.yaxis)
     first = rows.iloc[int(np.nanargmin(rows["value"].to_numpy(float)))]
     figure.set_label(f"{label} by scenario and method. Smallest: {first['value']:.3g} ({first['method']}).")
     return figure

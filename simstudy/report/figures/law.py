@@ -2,55 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from simstudy.report.figures.canvas import Axes, Figure, Line2D, Patch
-from simstudy.report.figures.style import COLOURS, WIDTH, Look, looks, no_data
+from simstudy.report.figures.panels import plain_value
+from simstudy.report.figures.style import COLOURS, WIDTH, Look, looks
 
 #: Sample sizes that get a histogram.
 MOST_SIZES = 3
+#: Inches of a line of panels.
+HEIGHT = 1.65
 #: Shares of exact zeros up to this one are not drawn.
 SMALLEST_ATOM = 0.02
 SIMULATED, PREDICTED = "#9db8cc", COLOURS[1]
 
 
-def limit_law_figure(histograms: Mapping[str, pd.DataFrame], quantiles: pd.DataFrame, method: str) -> Figure:
-    """A row for each coefficient: histograms of sqrt(n)(betahat - beta0) with the law, n growing, then the QQ plot.
+def limit_law_figure(histograms: pd.DataFrame, quantiles: pd.DataFrame) -> Figure:
+    """A block of panels for each law: histograms of sqrt(n)(betahat - beta0) with the law, n growing, then the QQ plot.
 
     Parameters
     ----------
-    histograms : mapping of coefficient to DataFrame
-        What `analysis.law_samples.law_histograms` returns, of scenarios that differ in n only.
+    histograms : DataFrame
+        Rows of `analyses.histograms.law_histograms` with `method` and `parameter`; a block for each in each `group`.
     quantiles : DataFrame
-        `LawDistances.quantiles` of the same law, method and scenarios.
-    method : str
-        For the title.
+        `LawDistances.quantiles` of the same law.
     """
-    rows = {parameter: frame for parameter, frame in histograms.items() if len(frame)}
-    if not rows:
-        return no_data("No method of this study has both usable replicates and a predicted law.")
-    sizes = _spread(sorted({int(n) for frame in rows.values() for n in frame["n"]}))
-    figure = Figure(figsize=(WIDTH, 2.25 * len(rows) + 0.9), layout="constrained")
-    axes = figure.subplots(len(rows), len(sizes) + 1, squeeze=False)
-    known = looks([f"n = {n}" for n in sizes])
-    for line, (parameter, frame) in zip(axes, rows.items(), strict=True):
-        for each, n in zip(line, sizes, strict=False):
-            _histogram(each, frame[frame["n"] == n])
-            each.set_title(f"{parameter}, n = {n}")
-        _quantiles(line[-1], quantiles[quantiles["parameter"] == parameter], known)
-        line[-1].set_title(f"{parameter}, QQ")
-        line[0].set_ylabel("density")
-    for each in axes[-1][:-1]:
-        each.set_xlabel("√n (estimate − truth)")
-    axes[-1][-1].set_xlabel("quantile, law")
-    figure.suptitle(method, fontsize=10)
+    blocks = [_block(rows, quantiles) for _, rows in histograms.groupby(["group", "method", "parameter"], sort=False)]
+    lines = _packed([len(block.sizes) + 1 for block in blocks])
+    height = HEIGHT * len(lines) + 0.9
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.subplots(len(lines), MOST_SIZES + 1, squeeze=False)
+    known = looks([f"n = {plain_value(n)}" for n in sorted(set(histograms["n"]))])
+    groups = histograms["group"].nunique() > 1
+    for panels, places in zip(axes, lines, strict=True):
+        left = iter(panels)
+        for block in (blocks[place] for place in places):
+            _draw_block([next(left) for _ in range(len(block.sizes) + 1)], block, known, groups)
+        for each in left:
+            each.set_visible(False)
     _legend(figure, known)
-    figure.set_label(_described(rows, method))
+    figure.set_label(_described(histograms))
     return figure
+
+
+@dataclass(frozen=True)
+class Block:
+    """A law: its rows of histograms and quantiles, and the sample sizes that get a histogram."""
+
+    rows: pd.DataFrame
+    quantiles: pd.DataFrame
+    sizes: list[int]
+
+
+def _block(rows: pd.DataFrame, quantiles: pd.DataFrame) -> Block:
+    first = rows.iloc[0]
+    own = quantiles["scenario"].isin(rows["scenario"])
+    own &= (quantiles["method"] == first["method"]) & (quantiles["parameter"] == first["parameter"])
+    return Block(rows, quantiles[own], _spread(sorted({int(n) for n in rows["n"]})))
+
+
+def _packed(widths: Sequence[int]) -> list[list[int]]:
+    """Places of the blocks on each line: as many as have room, in their order."""
+    lines: list[list[int]] = []
+    for place, width in enumerate(widths):
+        if lines and sum(widths[other] for other in lines[-1]) + width <= MOST_SIZES + 1:
+            lines[-1].append(place)
+        else:
+            lines.append([place])
+    return lines
+
+
+def _draw_block(panels: Sequence[Axes], block: Block, known: Mapping[str, Look], groups: bool) -> None:
+    first = block.rows.iloc[0]
+    for each, n in zip(panels, block.sizes, strict=False):
+        _histogram(each, block.rows[block.rows["n"] == n])
+        each.set_title(f"n = {plain_value(n)}", fontsize=8)
+        each.set_xlabel("√n (estimate − truth)", fontsize=7.5)
+        each.set_yticks([])
+    group = str(first["group"]).replace("_", " ")
+    words = [str(first["parameter"]), str(first["method"]), *([group] if groups else [])]
+    panels[0].set_ylabel("\n".join(fill(each, 20) for each in words), fontsize=7.5)
+    _quantiles(panels[-1], block.quantiles, known)
+    panels[-1].set_title("QQ", fontsize=8)
+    panels[-1].set_xlabel("quantile, law", fontsize=7.5)
+    for each in panels:
+        each.tick_params(labelsize=7)
 
 
 def _spread(sizes: list[int]) -> list[int]:
@@ -87,19 +129,18 @@ def _atom(axes: Axes, row: pd.Series) -> None:
         [row["zero"]], [top * row["atom_predicted"]], marker="_", markersize=13, mew=2.2, color=PREDICTED, zorder=5
     )
     text = f"P(zero)\n{row['atom']:.3f} ({row['atom_mcse']:.3f})\nlaw {row['atom_predicted']:.3f}"
-    axes.text(0.98, 0.97, text, transform=axes.transAxes, ha="right", va="top", fontsize=7, linespacing=1.15)
+    axes.text(0.98, 0.97, text, transform=axes.transAxes, ha="right", va="top", fontsize=6.5, linespacing=1.1)
     axes.set_ylim(0, top * 1.25)
 
 
 def _quantiles(axes: Axes, rows: pd.DataFrame, known: Mapping[str, Look]) -> None:
     ends = [rows["predicted"].min(), rows["predicted"].max()]
     axes.plot(ends, ends, color="#555555", linewidth=0.9, zorder=0)
-    for n, own in rows.groupby("n"):
-        look = known.get(f"n = {n}")
-        if look is not None:
-            style: Any = {"marker": look.marker, "color": look.colour, "markersize": 3.0, "mfc": "white", "ls": ""}
-            axes.plot(own["predicted"], own["simulated"], **style, markevery=4)
-    axes.set_ylabel("quantile, simulated")
+    for n in sorted(set(rows["n"])):
+        own, look = rows[rows["n"] == n], known[f"n = {plain_value(n)}"]
+        style: Any = {"marker": look.marker, "color": look.colour, "markersize": 3.0, "mfc": "white", "ls": ""}
+        axes.plot(own["predicted"], own["simulated"], **style, markevery=4)
+    axes.set_ylabel("simulated", fontsize=7.5)
 
 
 def _legend(figure: Figure, known: Mapping[str, Look]) -> None:
@@ -116,12 +157,10 @@ def _legend(figure: Figure, known: Mapping[str, Look]) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
 
 
-def _described(rows: Mapping[str, pd.DataFrame], method: str) -> str:
+def _described(histograms: pd.DataFrame) -> str:
     atoms = "; ".join(
-        f"{parameter} at n = {n}: P(zero) {own['atom'].iloc[0]:.3f}, law {own['atom_predicted'].iloc[0]:.3f}"
-        for parameter, frame in rows.items()
-        for n, own in frame.groupby("n")
+        f"{parameter} of {method} in {scenario}: P(zero) {atom:.3f}, law {law:.3f}"
+        for (parameter, method, scenario), own in histograms.groupby(["parameter", "method", "scenario"], sort=False)
+        for atom, law in own[["atom", "atom_predicted"]].head(1).itertuples(index=False)
     )
-    return (
-        f"Histograms of root n times (estimate minus truth) of {method} with the predicted law, and QQ plots. {atoms}."
-    )
+    return f"Histograms of root n times (estimate minus truth) with the predicted law, and QQ plots. {atoms}."

@@ -9,6 +9,7 @@ import pandas as pd
 
 from simstudy.report.figures.canvas import Axes, Figure
 from simstudy.report.figures.panels import TITLES, plain_value
+from simstudy.report.figures.scales import crosses_far, log_axis, symmetric_log_axis
 from simstudy.report.figures.style import WIDTH, Look, legend, limits, looks, no_data
 
 #: Share of the height that the factors take up, for each of them.
@@ -38,10 +39,12 @@ def nested_loop_figure(frame: pd.DataFrame, label: str, factors: Sequence[str]) 
         _steps(upper, rows.sort_values("position"), known[str(method)])
     _factors(lower, keys)
     if data["value"].min() > 0:
-        upper.set_yscale("log")
+        log_axis(upper.yaxis)
+    elif crosses_far(data["value"]):
+        symmetric_log_axis(upper.yaxis, data["value"])
     upper.set_ylabel(label)
     lower.set_xlabel(f"{len(keys)} scenarios, ordered by {', then '.join(factors)}")
-    legend(figure, known, theory=False)
+    legend(figure, known, theory=False, ends=[upper])
     ranges = (
         f"{name} from {rows['value'].min():.3g} to {rows['value'].max():.3g}" for name, rows in data.groupby("method")
     )
@@ -54,7 +57,9 @@ def _steps(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
     x = rows["position"].to_numpy(float)
     edges = np.repeat(x, 2) + np.tile([-0.5, 0.5], len(x))
     lower, upper = (np.repeat(end, 2) for end in limits(rows, "value"))
-    axes.plot(edges, np.repeat(rows["value"].to_numpy(float), 2), color=look.colour, linestyle=look.dashes)
+    axes.plot(
+        edges, np.repeat(rows["value"].to_numpy(float), 2), color=look.colour, linestyle=look.dashes, label=look.name
+    )
     axes.plot(x, rows["value"], color=look.colour, linestyle="", marker=look.marker, markersize=3.2, mfc="white")
     axes.fill_between(edges, lower, upper, color=look.colour, alpha=0.2, linewidth=0)
 

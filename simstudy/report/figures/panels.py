@@ -70,9 +70,10 @@ def titles(parts: Sequence[pd.DataFrame], frame: pd.DataFrame) -> list[str]:
         if len(set(names)) == len(names):
             break
         values = [value(rows, column) for rows in parts]
-        if column not in frame or len(set(values)) < 2 or None in values:
+        if column not in frame or len(set(values)) < 2:
             continue
-        longer = [", ".join(filter(None, [name, f"{words}{each}"])) for name, each in zip(names, values, strict=True)]
+        told = ["" if each is None else f"{words}{each}" for each in values]
+        longer = [", ".join(filter(None, both)) for both in zip(names, told, strict=True)]
         if len(set(longer)) > len(set(names)):
             names = longer
     return names

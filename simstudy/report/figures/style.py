@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from simstudy.report.figures.canvas import Axes, Figure, FixedLocator, FuncFormatter, Line2D, NullLocator
+from simstudy.report.figures.direct import MOST_DIRECT, label_ends
+from simstudy.report.figures.scales import plain_tick
 
 #: Colours of Okabe & Ito (2008) without yellow, which is too light for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -26,6 +28,7 @@ SETTINGS: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.formatter.useoffset": False,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
@@ -35,6 +38,8 @@ SETTINGS: Any = {
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.06,
 }
+#: A line of the theory.
+THEORY: Any = {"alpha": 0.45, "linewidth": 4.0, "linestyle": (0, (0.9, 0.45)), "dash_capstyle": "butt"}
 #: Width of a figure in inches, as wide as a column of the report.
 WIDTH = 7.6
 #: Most marks on an axis of sample sizes.
@@ -43,16 +48,12 @@ MOST_TICKS = 5
 
 @dataclass(frozen=True)
 class Look:
-    """Colour, marker and dashes of one series."""
+    """Colour, marker and dashes of one series, and its name."""
 
     colour: str
     marker: str
     dashes: Any
-
-
-def plain_tick(value: float, _: object = None) -> str:
-    """A number on an axis as people write it: 16,000, 0.05."""
-    return f"{value:,.10g}".replace("-", "−")
+    name: str = ""
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
@@ -61,7 +62,7 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
     for k, name in enumerate(dict.fromkeys(names)):
         again = k // len(COLOURS)
         marker, dashes = MARKERS[(k + again) % len(MARKERS)], DASHES[(k + again) % len(DASHES)]
-        found[name] = Look(COLOURS[k % len(COLOURS)], marker, dashes)
+        found[name] = Look(COLOURS[k % len(COLOURS)], marker, dashes, str(name))
     return found
 
 
@@ -95,7 +96,7 @@ def simulated(axes: Axes, x: Any, rows: pd.DataFrame, name: str, look: Look, *, 
     value = rows[name].to_numpy(float)
     lower, upper = limits(rows, name)
     style = {"color": look.colour, "marker": look.marker, "linestyle": look.dashes}
-    axes.plot(x, value, **style, markerfacecolor="white", zorder=3)
+    axes.plot(x, value, **style, markerfacecolor="white", zorder=3, label=look.name)
     axes.fill_between(x, lower, upper, color=look.colour, alpha=0.13, linewidth=0, zorder=1)
     axes.vlines(x, lower, upper, color=look.colour, linewidth=1.0, zorder=2)
 
@@ -111,8 +112,8 @@ def limits(rows: pd.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def predicted(axes: Axes, x: Any, value: Any, look: Look) -> None:
-    """Draw the theory: a thick pale line of the series' colour below its marks."""
-    axes.plot(x, np.asarray(value, dtype=float), color=look.colour, alpha=0.4, linewidth=4.0, zorder=0.5)
+    """Draw the theory: a thick pale line of the series' colour below its marks, dotted unlike a band."""
+    axes.plot(x, np.asarray(value, dtype=float), color=look.colour, zorder=0.5, **THEORY)
 
 
 def size_axis(axes: Axes, sizes: Iterable[float], name: str = "n") -> None:
@@ -126,24 +127,44 @@ def size_axis(axes: Axes, sizes: Iterable[float], name: str = "n") -> None:
     axes.set_xlabel(name)
 
 
-def legend(figure: Figure, known: Mapping[str, Look], *, theory: bool, more: Sequence[Line2D] = ()) -> None:
-    """Legend of the series below the panels, with what bands and pale lines mean, and `more` entries."""
+def right_ends(axes: np.ndarray, columns: int) -> list[Axes]:
+    """Panels of `panels` that have no other at their right."""
+    count = axes.shape[1]
+    columns = max(1, min(count, columns))
+    return [axes[row, k] for k in range(count) if (k + 1) % columns == 0 or k == count - 1 for row in range(len(axes))]
+
+
+def legend(
+    figure: Figure, known: Mapping[str, Look], *, theory: bool, more: Sequence[Line2D] = (), ends: Sequence[Axes] = ()
+) -> None:
+    """Legend of the series below the panels, with what bands and pale lines mean, and `more` entries.
+
+    Where there are fewer than six series, those of the panels `ends` have their names beside their lines instead.
+    """
+    beside = named_beside(ends, known)
     handles = [
         Line2D(
             [], [], color=look.colour, marker=look.marker, linestyle=look.dashes, markerfacecolor="white", label=name
         )
         for name, look in known.items()
+        if str(name) not in beside
     ]
     handles.append(Line2D([], [], color="#777777", linewidth=7, alpha=0.25, label="95 % Monte Carlo band"))
     if theory:
-        handles.append(Line2D([], [], color="#777777", linewidth=4, alpha=0.6, label="theory (pale line)"))
+        handles.append(Line2D([], [], color="#555555", label="theory (pale dotted line)", **THEORY))
     handles += more
     figure.legend(handles=handles, loc="outside lower center", ncols=columns_for(handles), handlelength=3.2)
 
 
+def named_beside(ends: Sequence[Axes], known: Mapping[str, Look]) -> set[str]:
+    """Write names beside the lines of the panels `ends` where there are few, and return those names."""
+    few = {str(name) for name in known} if len(known) <= MOST_DIRECT else set()
+    return {name for each in ends for name in label_ends(each, few)}
+
+
 def columns_for(handles: Sequence[Line2D]) -> int:
     """Columns of a legend that is as wide as the figure at most."""
-    longest = max(len(str(handle.get_label())) for handle in handles)
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
     return max(1, min(len(handles), int(WIDTH * 13.0 / (longest + 8))))
 
 
