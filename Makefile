@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python 
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup networks mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
+.PHONY: help reliability setup networks mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -133,6 +133,9 @@ check: $(TESTING) ## lint, formatting and types
 format: $(TESTING) ## rewrite the sources in the house format
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+reliability: $(VENV)/.installed-test ## kills, full disks, flipped bits, hostile files: results/benchmarks/reliability.md (an hour)
+	OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python tests/chaos/reliability.py
 
 bench: $(VENV)/.installed-bench ## print the speed figures (never part of the tests)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(VENV)/bin/python $$file || exit 1; done

@@ -2,7 +2,8 @@
 
     .venv/bin/python experiments/pays_map.py results/full/pays_map
 
-writes map.csv, one row a point, and regression.csv, least squares of the log ratio of errors on the points' constants.
+writes map.csv, one row a point, regression.csv, least squares of the log ratio of errors on the points' constants, and
+summary.csv, geometric means of the ratio over what is not named; docs/pays.md says what they mean.
 """
 
 from __future__ import annotations
@@ -28,10 +29,30 @@ BINOMIAL = {
 }
 
 
+def inside(table: pd.DataFrame) -> pd.DataFrame:
+    """Points with a ratio whose best levels are inside the levels searched."""
+    known = table.dropna(subset=["error_ratio"])
+    return known[~known["fgsm_at_edge"].astype(bool) & ~known["penalized_at_edge"].astype(bool)]
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Geometric mean, extremes and share below one of the error ratio, by sparsity and signal of each family."""
+    known = inside(table)
+    grouped = known.assign(log_ratio=np.log(known["error_ratio"].astype(float))).groupby(
+        ["family", "sparsity", "signal"], sort=True
+    )
+    return grouped.agg(
+        points=("error_ratio", "size"),
+        geometric_mean=("log_ratio", lambda each: float(np.exp(each.mean()))),
+        smallest=("error_ratio", "min"),
+        largest=("error_ratio", "max"),
+        share_below_one=("error_ratio", lambda each: float((each < 1.0).mean())),
+    ).reset_index()
+
+
 def regression(table: pd.DataFrame) -> pd.DataFrame:
     """Least squares of log(error ratio) on standardised constants: slope for one standard deviation, and R^2."""
-    known = table.dropna(subset=["error_ratio"])
-    known = known[~known["fgsm_at_edge"].astype(bool) & ~known["penalized_at_edge"].astype(bool)]
+    known = inside(table)
     columns = {name: np.log(known[name].astype(float)) for name in ("ratio", "sparsity", "signal", "penalized_P")}
     columns["penalized_fdp"] = known["penalized_fdp"].astype(float)
     if known["prevalence"].notna().any():
@@ -57,6 +78,7 @@ def main(folder: Path) -> None:
         slopes.append(regression(maps[-1]).assign(family=family))
         pd.concat(maps, ignore_index=True).to_csv(folder / "map.csv", index=False, float_format="%.6g")
         pd.concat(slopes, ignore_index=True).to_csv(folder / "regression.csv", index=False, float_format="%.4g")
+    summary(pd.concat(maps, ignore_index=True)).to_csv(folder / "summary.csv", index=False, float_format="%.4g")
 
 
 if __name__ == "__main__":

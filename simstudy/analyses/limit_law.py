@@ -54,6 +54,7 @@ LAW_WORDS = {"T6": "the limit law", "T10": "its finite-n form", "law": "the law 
 #: Laws that are compared: the limit, its finite-n form, and the one around the pseudo-true parameter.
 LAWS = ("T6", "T10", "law")
 RESAMPLES = 200
+NO_LAW = "No method of this study has both usable replicates and a predicted law."
 #: Mean of Kolmogorov's distribution, sqrt(pi / 2) log 2.
 KOLMOGOROV_MEAN = 0.8687
 #: Levels of the quantiles that are compared, and of those that the Wasserstein distance is computed from.
@@ -206,6 +207,9 @@ def _with_slopes(frame: pd.DataFrame) -> pd.DataFrame:
 
 def table(result: LawDistances) -> Table:
     """Distance of the simulated law from the predicted ones: one row for each coefficient, law and n."""
+    caption = "Simulated and predicted laws"
+    if result.distances.empty:
+        return Table("limit_law", caption, (), (NO_LAW,), result.distances)
     data = result.distances.assign(name=result.distances["law"].map(LAW_NAMES))
     columns = (
         text("Scenario", "group"),
@@ -230,7 +234,7 @@ def table(result: LawDistances) -> Table:
         PARENTHESES,
         FAILED,
     )
-    return Table("limit_law", "Simulated and predicted laws", columns, notes, data)
+    return Table("limit_law", caption, columns, notes, data)
 
 
 def sentence(result: LawDistances) -> str:
@@ -254,7 +258,7 @@ def sentence(result: LawDistances) -> str:
 def figure(result: LawDistances) -> Figure:
     """Law of one nonzero and one zero coefficient of the first method that has one, n growing."""
     if result.quantiles.empty:
-        return no_data("No method of this study has both usable replicates and a predicted law.")
+        return no_data(NO_LAW)
     labels = {label for histogram in result.histograms.values() if len(histogram) for label in histogram["scenario"]}
     rows = result.quantiles
     chosen = rows["scenario"].isin(labels) & (rows["method"] == result.method) & (rows["law"] == LAW)

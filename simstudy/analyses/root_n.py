@@ -187,7 +187,7 @@ def sentence(result: RootN) -> str:
     off = (known["scaled"] / known["predicted_scaled"] - 1.0).abs()
     holds = _holds(apart, known["slope_mcse"])
     return (
-        f"The error {holds}: from {sizes} the slope of log RMSE on log n is off by "
+        f"{holds}: from {sizes} the slope of log RMSE on log n is off by "
         f"{measured(apart.max(), row['slope_mcse'])} at most ({place(row, 'method', _group(row))}), and the error "
         f"at the largest n by {plain_number(100.0 * off.max())} %."
     )
@@ -196,9 +196,11 @@ def sentence(result: RootN) -> str:
 def _holds(apart: pd.Series, mcse: pd.Series) -> str:
     """Whether the slopes are those of the theory, as far as their errors tell."""
     if apart.max() <= AS_PREDICTED:
-        return "falls as the theory at these n says"
+        return "The error falls as the theory at these n says"
     told = (apart - TELLING * mcse).max() > AS_PREDICTED
-    return "does not fall as the theory says" if told else "cannot be told yet to fall as the theory says or not"
+    return (
+        "The error does not fall as the theory says" if told else "Whether the error falls as theory says is not clear"
+    )
 
 
 def _group(row: pd.Series) -> str:

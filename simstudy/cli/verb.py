@@ -1,4 +1,4 @@
-"""A command that fits: it says when it compiles."""
+"""A command that computes: it says when it compiles, and what takes long."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from simstudy.runner.progress import when_slow
 from simstudy.solvers.warm import when_compiling
 
 #: Whether this process has said that it compiles.
@@ -13,11 +14,12 @@ _said: list[bool] = []
 
 
 class Verb(click.Command):
-    """A command that may compile kernels, which takes a while, once on a machine."""
+    """A command that says what takes long: compiling, once on a machine; theory and measures that are not there."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
         when_compiling(say_once)
+        when_slow(say)
         return super().invoke(ctx)
 
 
@@ -26,3 +28,8 @@ def say_once(_: str) -> None:
     if not _said:
         _said.append(True)
         click.echo("compiling, once on this machine", err=True)
+
+
+def say(line: str) -> None:
+    """Print a line beside the output."""
+    click.echo(line, err=True)

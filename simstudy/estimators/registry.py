@@ -305,6 +305,11 @@ def estimator_named(name: str) -> Estimator:
     return ESTIMATORS[name]
 
 
+def estimator_with(law: Law) -> str:
+    """Name of the first estimator that has a limit law."""
+    return next(name for name, each in ESTIMATORS.items() if each.law == law)
+
+
 def law_of(name: str) -> Law:
     """Limit law of the estimator of this name.
 

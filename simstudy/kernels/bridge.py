@@ -4,7 +4,7 @@ import numpy as np
 from numba import types
 
 from simstudy.kernels.arguments import COUNT, DESIGN, FIT, LOSS, NUMBER, STATE, VECTOR, Design, State, Terms
-from simstudy.kernels.calls import kernel, part
+from simstudy.kernels.calls import KERNELS, kernel, part
 from simstudy.kernels.certificate import certify, gradient_at, jump_from
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.jumps import best_jump
@@ -113,12 +113,11 @@ def _reweighted(loss, attack, design, c, r, state):
 @kernel(
     types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, VECTOR, NUMBER, STATE),
     weighted,
-    solve_kinks,
     gradient_at,
     symmetric_product,
 )
-def _on_support(loss, attack, design, c, r, state):
-    """`_reweighted` on the columns that are not zero."""
+def on_support(loss, attack, design, c, r, state):
+    """`_reweighted` on the columns that are not zero; `prepare` builds it where there are kinks."""
     s = active(state.b, c)
     if s.size == 0:
         return CONVERGED, 0
@@ -137,7 +136,7 @@ def _concave_with_kinks(loss, attack, design, c, r, state):
     outcome, used = proximal_newton(loss, smooth_attack, design, terms, width, 1e-4, MAX_SUPPORT_ITER, state)
     if outcome == NON_FINITE:
         return outcome, used
-    outcome, n_iter = _on_support(loss, attack, design, c, r, state)
+    outcome, n_iter = on_support(loss, attack, design, c, r, state)
     used += n_iter
     for _ in range(MAX_JUMPS):
         if outcome != CONVERGED:
@@ -149,7 +148,7 @@ def _concave_with_kinks(loss, attack, design, c, r, state):
             break
         trial = copy_state(state)
         trial.b[j] = t
-        outcome_try, n_iter = _on_support(loss, attack, design, c, r, trial)
+        outcome_try, n_iter = on_support(loss, attack, design, c, r, trial)
         used += n_iter
         if outcome_try != CONVERGED or not _height(loss, attack, design, terms, trial) < here:
             break
@@ -173,7 +172,7 @@ def _resolve_zeros(loss, attack, design, terms, shape, weights, size, state, b):
 
 
 @kernel(
-    FIT, in_units, weighted, certify, _on_support, best_jump, jump_from, minimise_power_model, power_residual,
+    FIT, in_units, weighted, certify, best_jump, jump_from, minimise_power_model, power_residual,
     descend_on_support,
 )  # fmt: skip
 def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
@@ -230,3 +229,9 @@ def fit_bridge(loss, attack, shape, weights, Z, y, has_intercept):
     if r > 1.0 and _reaches_zero(state.b, c):
         _resolve_zeros(loss, attack, design, terms, shape, weights, units.size, state, b)
     return best, b, lowest, kkt, used, highest - lowest, unique
+
+
+def prepare(*, kinks: bool) -> None:
+    """Build what only kinks need."""
+    if kinks:
+        KERNELS[on_support].build()

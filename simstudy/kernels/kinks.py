@@ -65,11 +65,15 @@ def _fill_on_support(constant, Z, gram, w, v, d2P, support, H):
     n, m = Z.shape
     a = support.size
     H[m, m] = d2P
-    known = constant and gram.size > 0
-    if known:
+    if constant and gram.size > 0:
+        cross = np.empty(m)
+        np.dot(Z.T, v, cross)
         for s in range(a):
+            H[support[s], m] = cross[support[s]] / n
+            H[m, support[s]] = cross[support[s]] / n
             for t in range(a):
                 H[support[s], support[t]] = gram[support[s], support[t]]
+        return
     Z_in = np.empty((a, n))
     WZ = np.empty((n, a))
     for i in range(n):
@@ -78,14 +82,12 @@ def _fill_on_support(constant, Z, gram, w, v, d2P, support, H):
             Z_in[s, i] = z
             WZ[i, s] = w[i] * z / n
     cross = np.dot(Z_in, v)
+    G = np.dot(Z_in, WZ)
     for s in range(a):
         H[support[s], m] = cross[s] / n
         H[m, support[s]] = cross[s] / n
-    if not known:
-        G = np.dot(Z_in, WZ)
-        for s in range(a):
-            for t in range(a):
-                H[support[s], support[t]] = G[s, t]
+        for t in range(a):
+            H[support[s], support[t]] = G[s, t]
 
 
 @part

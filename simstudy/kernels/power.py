@@ -9,7 +9,7 @@ import numpy as np
 from simstudy.kernels.arguments import FLAG, MATRIX, NUMBER, VECTOR, VOID
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.linear import solve_in_place
-from simstudy.kernels.vectors import assign, copy
+from simstudy.kernels.vectors import assign, copy, order_of
 
 ROOT_STEPS = 100
 MAX_ROUNDS = 50
@@ -292,7 +292,7 @@ def _no_zero(b):
     return True
 
 
-@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR, NUMBER), descend_on_support, power_residual)
+@kernel(FLAG(MATRIX, VECTOR, VECTOR, VECTOR, NUMBER, VECTOR, NUMBER), descend_on_support, power_residual, order_of)
 def minimise_power_model(H, q, b, c, r, scale, tol):
     """Minimise the model from b by exact global coordinate steps and Newton steps on the support in turn.
 
@@ -310,7 +310,7 @@ def minimise_power_model(H, q, b, c, r, scale, tol):
     size = np.empty(b.size)
     for j in range(b.size):
         size[j] = -abs(b[j] - q[j] / H[j, j]) if H[j, j] > 0.0 else 0.0
-    order = np.argsort(size)
+    order = order_of(size)
     for attempt in range(MAX_ROUNDS):
         # A smooth power has no support to settle, but no Newton step starts from a zero.
         for _ in range(SWEEPS if r < 1.0 else 1):

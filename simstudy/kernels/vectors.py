@@ -5,8 +5,10 @@ written as loops, all kernels together compile in little more than half the time
 """
 
 import numpy as np
+from numba import types
 
-from simstudy.kernels.calls import part
+from simstudy.kernels.arguments import VECTOR
+from simstudy.kernels.calls import kernel, part
 
 
 @part
@@ -96,6 +98,12 @@ def active(b, c):
             index[count] = j
             count += 1
     return index[:count]
+
+
+@kernel(types.int64[::1](VECTOR))
+def order_of(a):
+    """Indices that sort the entries from small to large; a kernel, as sorting takes seconds to compile."""
+    return np.argsort(a)
 
 
 @part

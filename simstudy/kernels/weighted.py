@@ -60,9 +60,12 @@ def _kinked(loss, attack, design, terms, state):
     return ITERATION_LIMIT, used
 
 
-@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE), proximal_newton, solve_kinks, follow_kinks)
+@kernel(types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE), proximal_newton)
 def weighted(loss, attack, design, terms, warm, state):
-    """Fit from b; with `warm`, b and sigma are those of a neighbouring solution. Returns (Outcome, n_iter)."""
+    """Fit from b; with `warm`, b and sigma are those of a neighbouring solution. Returns (Outcome, n_iter).
+
+    Where there are kinks it needs `solve_kinks` and `follow_kinks`, which `prepare` builds.
+    """
     if not has_kinks(loss, attack):
         return proximal_newton(loss, attack, design, terms, 1.0, TOL, MAX_ITER, state)
     used = 0

@@ -8,12 +8,12 @@ from simstudy.kernels.calls import KERNELS, kernel, part
 from simstudy.kernels.certificate import gradient_at
 from simstudy.kernels.codes import Outcome
 from simstudy.kernels.interior_point import interior_point
-from simstudy.kernels.kinks import solve_kinks
+from simstudy.kernels.kinks import follow_kinks, solve_kinks
 from simstudy.kernels.lapack import gram_of, symmetric_product
 from simstudy.kernels.loss import has_gram, has_kinks, smoothed
 from simstudy.kernels.states import assign_state, copy_state
 from simstudy.kernels.tolerances import KINK_TOL, SMALL
-from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, mean, put, take, take_columns
+from simstudy.kernels.vectors import any_positive, copy, full, gradient_in, mean, order_of, put, take, take_columns
 from simstudy.kernels.weighted import weighted
 
 CONVERGED = np.int64(Outcome.CONVERGED)
@@ -81,13 +81,26 @@ def _on_interior_points(loss, attack, design, terms, warm, state):
     return solved, used + n_iter
 
 
+@part
+def _gram(loss, design, Z_in, columns):
+    """Gram matrix of some columns for a quadratic loss: out of that of all where it is known."""
+    if not loss.quadratic:
+        return np.empty((0, 0))
+    if design.gram.size == 0:
+        return gram_of(Z_in)
+    gram = np.empty((columns.size, columns.size))
+    for j in range(columns.size):
+        for k in range(columns.size):
+            gram[j, k] = design.gram[columns[j], columns[k]]
+    return gram
+
+
 @kernel(
     types.UniTuple(COUNT, 2)(LOSS, COUNT, DESIGN, TERMS, FLAG, STATE),
     weighted,
     gradient_at,
-    interior_point,
-    solve_kinks,
     symmetric_product,
+    order_of,
 )
 def on_working_sets(loss, attack, design, terms, warm, state):
     """`weighted` for r = 1, on the columns that matter.
@@ -117,7 +130,7 @@ def on_working_sets(loss, attack, design, terms, warm, state):
     q = _gradient(loss, attack, design, terms, state)
     for _ in range(MAX_ROUNDS):
         room = _violations(q, b, c, scale, inside)
-        order = np.argsort(room)[: max(SMALLEST_ADDITION, _indices(inside).size)]
+        order = order_of(room)[: max(SMALLEST_ADDITION, _indices(inside).size)]
         added = 0
         for j in order:
             # The first set takes columns that will soon violate along with those that do: a second round costs more.
@@ -129,7 +142,7 @@ def on_working_sets(loss, attack, design, terms, warm, state):
         first = False
         columns = _indices(inside)
         Z_in = take_columns(design.Z, columns)
-        gram_in = gram_of(Z_in) if loss.quadratic else np.empty((0, 0))
+        gram_in = _gram(loss, design, Z_in, columns)
         design_in = Design(Z_in, gram_in, y, design.direction, take(scale, columns), design.unit)
         terms_in = Terms(take(c, columns), take(terms.ridge, columns), 1.0, terms.offset)
         b_in = take(b, columns)
@@ -151,7 +164,11 @@ def on_columns(loss, attack, design, terms, narrow, warm, state):
     return on_working_sets(loss, attack, design, terms, warm, state)
 
 
-def prepare(columns: int) -> None:
-    """Build the working sets' kernel, which a design of few columns does not need."""
+def prepare(columns: int, *, kinks: bool) -> None:
+    """Build what not every fit needs: the kernels of kinks, and of working sets for a design of many columns."""
+    if kinks:
+        KERNELS[follow_kinks].build()
     if columns > SMALL:
         KERNELS[on_working_sets].build()
+        if kinks:
+            KERNELS[interior_point].build()

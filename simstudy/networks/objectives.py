@@ -116,7 +116,7 @@ def steps(model: Model, theta: Any, call: Call) -> Any:
         X = call.X + d
         g = slopes(model, theta, X)
         s = signs(model, model.architecture.output(theta, X), call)[:, None]
-        sign = g / engine().np.sqrt(g**2 + engine().np.maximum(call.w_slope, 1e-300) ** 2)
+        sign = g / engine().np.sqrt(g**2 + engine().np.maximum(call.w_slope, 1e-150) ** 2)
         return engine().np.clip(d - size * s * sign, -call.lam, call.lam)
 
     return engine().jax.lax.fori_loop(0, model.steps, step, call.lam * call.noise)

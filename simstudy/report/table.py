@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,18 @@ class Table:
     answer: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "caption", visible(self.caption))
+        object.__setattr__(self, "answer", visible(self.answer))
+        object.__setattr__(self, "notes", tuple(map(visible, self.notes)))
+        object.__setattr__(self, "labels", {name: visible(label) for name, label in self.labels.items()})
+
+
+def visible(text: str) -> str:
+    """The text with its control characters written out, which a terminal or a page would obey."""
+    controls = {each for each in text if unicodedata.category(each) in {"Cc", "Cf"}}
+    return text if not controls else "".join(repr(each)[1:-1] if each in controls else each for each in text)
+
 
 def cells(table: Table) -> pd.DataFrame:
     """Printed texts, one column for each heading: what markdown and the terminal show."""
@@ -116,7 +129,7 @@ def cells(table: Table) -> pd.DataFrame:
 def printed(table: Table, column: Column) -> list[str]:
     """Texts of one column."""
     found = column.cells(table.data)
-    return [table.labels.get(each, each) for each in found] if column.labelled else found
+    return [visible(table.labels.get(each, each) if column.labelled else each) for each in found]
 
 
 def marks(table: Table) -> pd.DataFrame:
@@ -143,11 +156,17 @@ def document(table: Table) -> dict[str, Any]:
 def markdown(table: Table) -> str:
     """Caption, answer, pipe table and notes in markdown; the best cells in bold."""
     align = ["right" if column.numeric else "left" for column in table.columns]
-    body = cells(table).map(lambda text: text.replace("|", r"\|"))
+    body = cells(table).map(lambda text: without_html(text).replace("|", r"\|"))
     body = emphasised(body, marks(table), "**", "**")
     grid = body.to_markdown(index=False, disable_numparse=True, colalign=align) if len(body) else "No rows."
     notes = "\n".join(f"- {note}" for note in table.notes)
-    return "\n\n".join(filter(None, [f"**{table.caption}**", table.answer, grid, notes])) + "\n"
+    said = [without_html(each) for each in (f"**{table.caption}**", table.answer)]
+    return "\n\n".join(filter(None, [*said, grid, without_html(notes)])) + "\n"
+
+
+def without_html(text: str) -> str:
+    """Text of which markdown takes nothing for a tag, a comment or an entity of HTML."""
+    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", re.sub(r"&(?=[A-Za-z#])", "&amp;", text))
 
 
 def emphasised(body: pd.DataFrame, marked: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
@@ -160,7 +179,8 @@ def latex(table: Table) -> str:
     """LaTeX table with booktabs rules; needs the packages booktabs and, beyond 40 rows, longtable."""
     body = cells(table)
     for column in table.columns:
-        escaped = body[column.heading].map(escape_latex)
+        # Of a table without rows the texts would be numbers to pandas.
+        escaped = body[column.heading].astype(str).map(escape_latex).astype(str)
         body[column.heading] = escaped.str.replace(r"(?<!-)-(?!-)", "$-$", regex=True) if column.numeric else escaped
     body = emphasised(body, marks(table), r"\textbf{", "}")
     body.columns = [escape_latex(column.heading) if column.latex is None else column.latex for column in table.columns]
@@ -182,7 +202,18 @@ def latex(table: Table) -> str:
 
 def csv(table: Table) -> str:
     """All of the table's data, numbers in full precision, headed by the column names of the data."""
-    return table.data.to_csv(index=False)
+    return table.data.map(as_text).to_csv(index=False)
+
+
+def as_text(cell: Any) -> Any:
+    """A cell of which no spreadsheet makes a formula: a quote before a text that would be one and is no number."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def table_paths(name: str, folder: Path) -> list[Path]:

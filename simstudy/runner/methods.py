@@ -181,10 +181,22 @@ def resolve_lam(method: Method, scenario: Source, methods: Mapping[str, Method])
         Where it is used; its kappa is computed only for a matched method.
     methods : mapping of str to Method
         All methods of the study by name.
+
+    Raises
+    ------
+    ConfigError
+        The level depends on a size that the source does not have.
     """
     if method.lam is None or isinstance(method.lam, TuningRule):
         return None
     if not isinstance(method.lam, MatchedLambda):
-        return method.lam.value_at(scenario.n, scenario.p)
+        for name in method.lam.reads:
+            if not getattr(scenario, name, 0):
+                kind = getattr(scenario, "name", "it")
+                raise ConfigError(
+                    f"lam of method {method.name!r} depends on {name}: give the source an attribute {name}, which "
+                    f"{kind} does not have"
+                )
+        return method.lam.value_at(getattr(scenario, "n", 0), getattr(scenario, "p", 0))
     partner = resolve_lam(methods[method.lam.method], scenario, methods)
     return None if partner is None else constants(scenario).kappa * partner

@@ -19,6 +19,7 @@ from simstudy.runner.guard import run_guarded
 from simstudy.runner.options import Options
 from simstudy.runner.pool import Pool, compute
 from simstudy.runner.process import ONE_THREAD, prepare_process
+from simstudy.runner.progress import counted
 from simstudy.runner.template import RETRIES, current
 from simstudy.runner.watch import watched
 
@@ -100,7 +101,7 @@ def submit(jobs: int, function: Callable[..., T], *arguments: object) -> Future[
 
 
 def in_processes(
-    jobs: int, function: Callable[..., T], tasks: Sequence[tuple[object, ...]], *, apart: bool = False
+    jobs: int, function: Callable[..., T], tasks: Sequence[tuple[object, ...]], what: str, *, apart: bool = False
 ) -> list[T]:
     """Results of a function for the arguments of each task, in order.
 
@@ -110,6 +111,8 @@ def in_processes(
         Processes; with one the work is done in this process, on one thread, unless it is to be done `apart`.
     function : callable
     tasks : sequence of tuple
+    what : str
+        What is computed, for those who listen where it takes long.
     apart : bool
         Whether this process's memory may not grow with the work.
 
@@ -119,14 +122,29 @@ def in_processes(
         A process is lost again and again.
     """
     jobs = workers(jobs, len(tasks))
-    if jobs == 1 and not apart:
-        with thread_controller().limit(limits=1):
-            return [function(*task) for task in tasks]
+    with counted(what, len(tasks)) as advance:
+
+        def one(*task: object) -> T:
+            found = function(*task)
+            advance()
+            return found
+
+        if jobs == 1 and not apart:
+            with thread_controller().limit(limits=1):
+                return [one(*task) for task in tasks]
+        return in_workers(jobs, function, tasks, advance)
+
+
+def in_workers(
+    jobs: int, function: Callable[..., T], tasks: Sequence[tuple[object, ...]], advance: Callable[[], None]
+) -> list[T]:
+    """`in_processes` in other processes; `advance` is called after each task."""
     found: dict[int, T] = {}
     try:
         with watched(partial(process_ids, jobs)):
             for _ in range(RETRIES + 1):
-                found |= finished(jobs, function, {k: task for k, task in enumerate(tasks) if k not in found})
+                left = {k: task for k, task in enumerate(tasks) if k not in found}
+                found |= finished(jobs, function, left, advance)
                 if len(found) == len(tasks):
                     return [found[k] for k in range(len(tasks))]
     except KeyboardInterrupt:
@@ -135,7 +153,9 @@ def in_processes(
     raise ResultsError(f"processes of this computation were lost {RETRIES + 1} times; is there memory enough?")
 
 
-def finished(jobs: int, function: Callable[..., T], tasks: Mapping[int, tuple[object, ...]]) -> dict[int, T]:
+def finished(
+    jobs: int, function: Callable[..., T], tasks: Mapping[int, tuple[object, ...]], advance: Callable[[], None]
+) -> dict[int, T]:
     """Results of the tasks whose process was not lost."""
     futures = {k: submit(jobs, function, *task) for k, task in tasks.items()}
     found = {}
@@ -143,6 +163,7 @@ def finished(jobs: int, function: Callable[..., T], tasks: Mapping[int, tuple[ob
         for k, future in futures.items():
             with suppress(BrokenProcessPool):
                 found[k] = future.result()
+                advance()
     finally:
         for future in futures.values():
             future.cancel()

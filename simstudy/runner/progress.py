@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from threading import Timer
 from time import monotonic
 
 from rich.console import Console
@@ -16,6 +17,46 @@ Advance = Callable[[int], None]
 Reporter = Callable[[int], AbstractContextManager[Advance]]
 
 SECONDS_BETWEEN_LINES = 10.0
+#: Seconds that something may take before it says what it is.
+PATIENCE = 5.0
+
+#: Who hears of slow work that is not the run itself: theory, measures.
+LISTENERS: list[Callable[[str], None]] = []
+
+
+def when_slow(call: Callable[[str], None]) -> None:
+    """Call a function with a line on work that takes longer than some seconds, then each ten seconds."""
+    if call not in LISTENERS:
+        LISTENERS.append(call)
+
+
+def tell(line: str) -> None:
+    """Tell all who listen."""
+    for call in LISTENERS:
+        call(line)
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """Function to call after each of so many pieces of work; those who listen hear how far it is."""
+    first = Timer(PATIENCE, tell, [f"computing {what}: 0 of {total} done"])
+    first.daemon = True
+    began = last = monotonic()
+    done = 0
+
+    def advance() -> None:
+        nonlocal done, last
+        done += 1
+        now = monotonic()
+        if now - last >= SECONDS_BETWEEN_LINES and done < total:
+            last = now
+            tell(f"computing {what}: {done} of {total} done, about {(now - began) / done * (total - done):.0f} s left")
+
+    first.start()
+    try:
+        yield advance
+    finally:
+        first.cancel()
 
 
 @contextmanager

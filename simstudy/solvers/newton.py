@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simstudy.kernels.bridge import fit_bridge
+from simstudy.kernels.bridge import prepare as prepare_powers
 from simstudy.kernels.calls import address_of
 from simstudy.kernels.codes import Attack, Outcome
 from simstudy.kernels.each import fit_each
@@ -126,7 +127,9 @@ def _run(problem: Problem, X: FloatArray, y: FloatArray, attained: bool = False)
     R, p, k = len(X), X.shape[2], int(problem.fit_intercept)
     weights = column_weights(problem)
     shape = NO_PENALTY if problem.penalty is None or problem.penalty.lam == 0.0 else problem.penalty.kernel_shape()
-    prepare(weights.size)
+    prepare(weights.size, kinks=problem.has_kinks)
+    if shape.power != 1.0:
+        prepare_powers(kinks=problem.has_kinks)
     address = address_of(fit_linearised if shape.power == 1.0 else fit_bridge)
     given = kernel_loss(problem)._replace(attained=attained), int(problem.attack), shape, weights
     X, y, done = plain(X), plain(y), 0
@@ -178,7 +181,7 @@ def _settled(problem: Problem, solution: Solution) -> Solution:
     Equal observations are on their kinks together, and only the sum of their multipliers is determined.
     """
     # A fit without a residual has failed otherwise.
-    if problem.attack == Attack.NONE or not problem.family.kinked or not solution.kkt > KINK_TOL:
+    if not problem.has_kinks or not solution.kkt > KINK_TOL:
         return solution
     distinct = merged(problem)
     other = _iterate(counted(distinct)) if distinct.y.size < problem.y.size else solution

@@ -46,7 +46,7 @@ def solve_path(problem: Problem, penalty: Penalty, lams: Sequence[float]) -> lis
         return [solve(each) for each in problems]
     k = int(problem.fit_intercept)
     weights = column_weights(replace(problem, penalty=penalty))
-    prepare(weights.size)
+    prepare(weights.size, kinks=problem.has_kinks)
     outcomes, B, objectives, residuals, n_iter, constant = fit_path(
         kernel_loss(problem),
         int(problem.attack),

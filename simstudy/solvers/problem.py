@@ -61,6 +61,11 @@ class Problem:
         multipliers = np.zeros(p) if self.penalty is None else self.penalty.multipliers(p)
         object.__setattr__(self, "multipliers", multipliers)
 
+    @property
+    def has_kinks(self) -> bool:
+        """Whether the sign of the attack depends on the coefficients."""
+        return self.attack != Attack.NONE and self.family.kinked
+
 
 @dataclass(frozen=True)
 class Solution:

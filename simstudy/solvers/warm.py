@@ -36,7 +36,7 @@ def warm(families: list[Family] | None = None) -> None:
             for penalty in WAYS:
                 solve(Problem(X, y, law, penalty, attack, True))
         solve_path(Problem(X, y, law, WAYS[0], Attack.NONE, True), WAYS[0], [0.2, 0.1])
-    prepare(SMALL + 1)
+    prepare(SMALL + 1, kinks=True)
     one, H = np.ones(1), np.diag([1.0, 0.0])
     for penalty in WAYS:
         minimise_limit(H, np.ones((1, 1)), one, 0.0, penalty.kernel_shape(), one, one, np.ones((1, 1)), np.ones((1, 1)))

@@ -233,6 +233,15 @@ def read_schema(path: Path) -> pa.Schema:
         raise ResultsError(f"cannot read {path}: {first_line(error)}") from error
 
 
+def read_metadata(path: Path) -> Mapping[bytes, bytes]:
+    """Metadata of a parquet file, unverified, in half the time of its schema; errors are those of `read_table`."""
+    try:
+        with reading(path) as file:
+            return pq.read_metadata(file).metadata or {}
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise ResultsError(f"cannot read {path}: {first_line(error)}") from error
+
+
 def first_line(error: Exception) -> str:
     """What an error says, in one line."""
     return (str(error).splitlines() or [type(error).__name__])[0]

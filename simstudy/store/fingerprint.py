@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from simstudy.errors import ResultsError
-from simstudy.store.files import read_bytes, read_schema, write_text
+from simstudy.store.files import is_intact, read_bytes, read_metadata, write_text
 from simstudy.store.layout import Layout
 from simstudy.store.lock import alone
 from simstudy.store.overlap import Range, merged
@@ -42,13 +42,13 @@ def of_rows(layout: Layout) -> str:
     for path in shard_paths(layout):
         # A damaged shard is named by who reads its rows.
         with suppress(ResultsError):
-            schema = read_schema(path)
-            shard, tally = description(path, schema), tallied(path, schema)
+            metadata = read_metadata(path)
+            shard, tally = description(path, metadata), tallied(path, metadata)
             for method in shard.methods:
                 cell = f"{shard.scenario_key}/{method}"
                 ranges.setdefault(cell, []).append((shard.start, shard.stop))
                 outcomes.setdefault(cell, Counter()).update(tally.outcomes.get(method, {}))
-                versions.setdefault(cell, set()).add((schema.metadata or {}).get(VERSION_KEY, b"").decode())
+                versions.setdefault(cell, set()).add(metadata.get(VERSION_KEY, b"").decode())
     cells = {name: [merged(ranges[name]), outcomes[name], sorted(versions[name])] for name in ranges}
     return digest(cells)
 
@@ -59,9 +59,9 @@ def of_maker(definition: Mapping[str, Any]) -> str:
 
 
 def stored(path: Path) -> str | None:
-    """Fingerprint in a parquet file; None where there is none, or no such file that can be read."""
+    """Fingerprint in a parquet file; None where there is none, or no such file that can be read and is as written."""
     try:
-        found = (read_schema(path).metadata or {}).get(FINGERPRINT)
+        found = read_metadata(path).get(FINGERPRINT) if is_intact(read_bytes(path)) else None
     except ResultsError:
         return None
     return None if found is None else found.decode(errors="replace")

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from simstudy.errors import ResultsError
 from simstudy.records import ESTIMAND, FIT_FIELDS, GLM_FIELDS, ID_FIELDS, ROLE
 from simstudy.store.aside import keep_aside
-from simstudy.store.files import UnreadableError, read_schema, read_table, refuse_link, write_table
+from simstudy.store.files import UnreadableError, read_metadata, read_schema, read_table, refuse_link, write_table
 from simstudy.store.layout import Layout
 
 METADATA_KEY = b"simstudy"
@@ -154,7 +154,7 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard,
         The shard is damaged.
     """
     table = read_table(path, columns)
-    shard = description(path, table.schema)
+    shard = description(path, table.schema.metadata or {})
     for name in columns or ():
         if name not in table.schema.names:
             table = table.append_column(name, pa.nulls(len(table), OPTIONAL.get(name, pa.null())))
@@ -166,7 +166,7 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> tuple[Shard,
     return shard, table
 
 
-def description(path: Path, schema: pa.Schema) -> Shard:
+def description(path: Path, metadata: Mapping[bytes, bytes]) -> Shard:
     """What a shard says that it holds.
 
     Raises
@@ -175,7 +175,7 @@ def description(path: Path, schema: pa.Schema) -> Shard:
         It does not say.
     """
     try:
-        found = json.loads((schema.metadata or {})[METADATA_KEY])
+        found = json.loads(metadata[METADATA_KEY])
         seed, start, stop = (operator.index(found[name]) for name in ("seed", "start", "stop"))
         methods = tuple(map(str, found["methods"]))
         return Shard(str(found["study"]), seed, str(found["scenario_key"]), methods, start, stop)
@@ -188,11 +188,11 @@ def glance(layout: Layout) -> Iterator[tuple[Shard, Tally]]:
     for path in shard_paths(layout):
         # A shard can be set aside by a run while this reads.
         with suppress(ResultsError):
-            schema = read_schema(path)
-            yield description(path, schema), tallied(path, schema)
+            metadata = read_metadata(path)
+            yield description(path, metadata), tallied(path, metadata)
 
 
-def tallied(path: Path, schema: pa.Schema) -> Tally:
+def tallied(path: Path, metadata: Mapping[bytes, bytes]) -> Tally:
     """What a shard says that it cost and how its fits ended; nothing in one that does not say.
 
     Raises
@@ -201,7 +201,7 @@ def tallied(path: Path, schema: pa.Schema) -> Tally:
         It says what no shard of ours does.
     """
     try:
-        found = json.loads(schema.metadata.get(TALLY_KEY, NO_TALLY))
+        found = json.loads(metadata.get(TALLY_KEY, NO_TALLY))
         outcomes = {
             name: {status: int(count) for status, count in each.items()} for name, each in found["outcomes"].items()
         }
@@ -231,7 +231,7 @@ def schemas(paths: Iterable[Path]) -> Iterator[pa.Schema]:
 def produced_by(layout: Layout, shard: Shard) -> dict[str, Any]:
     """Versions, commit and machine of the run that wrote a shard; empty for shards that do not say."""
     path = layout.replicates / shard.file_name
-    metadata = read_schema(path).metadata or {}
+    metadata = read_metadata(path)
     try:
         found: dict[str, Any] = json.loads(metadata.get(ENVIRONMENT_KEY, b"{}"))
     except (ValueError, RecursionError) as error:

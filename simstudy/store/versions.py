@@ -7,7 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from simstudy.errors import ResultsError
-from simstudy.store.files import read_schema
+from simstudy.store.files import read_metadata
 from simstudy.store.layout import Layout
 from simstudy.store.shards import VERSION_KEY, description, own_version, shard_paths
 
@@ -17,11 +17,11 @@ def fits_by_version(layout: Layout, keys: Collection[str], methods: Collection[s
     found: Counter[str] = Counter()
     for path in shard_paths(layout):
         with suppress(ResultsError):
-            schema = read_schema(path)
-            shard = description(path, schema)
+            metadata = read_metadata(path)
+            shard = description(path, metadata)
             if shard.scenario_key in keys:
                 own = len([name for name in shard.methods if name in methods])
-                found[(schema.metadata or {}).get(VERSION_KEY, b"unknown").decode(errors="replace")] += own * (
+                found[metadata.get(VERSION_KEY, b"unknown").decode(errors="replace")] += own * (
                     shard.stop - shard.start
                 )
     return +found

@@ -31,6 +31,11 @@ class FixedLambda:
     def __post_init__(self) -> None:
         _check_level("lam", self.value)
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it depends on: nothing."""
+        return ()
+
     def value_at(self, n: int, p: int) -> float:  # noqa: ARG002 - every rule without a partner answers (n, p)
         """Lambda of a scenario with n observations and p coefficients."""
         return self.value
@@ -62,6 +67,11 @@ class RateLambda:
         _check_level("c", self.c)
         if not math.isfinite(self.power):
             raise ConfigError(bad_value("power", self.power, "a finite number"))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it depends on, n and perhaps p."""
+        return ("n", "p") if self.log_p else ("n",)
 
     def value_at(self, n: int, p: int) -> float:
         """Lambda of a scenario with n observations and p coefficients."""
@@ -104,6 +114,11 @@ class UniversalLambda:
     def __post_init__(self) -> None:
         _check_level("c", self.c)
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it depends on."""
+        return ("n", "p")
+
     def value_at(self, n: int, p: int) -> float:
         """Lambda of a scenario with n observations and p coefficients; p must be 2 or more."""
         return self.c * math.sqrt(2.0 * math.log(p) / n)
@@ -127,6 +142,11 @@ class ProportionalLambda:
 
     def __post_init__(self) -> None:
         _check_level("c", self.c)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it depends on."""
+        return ("p",)
 
     def value_at(self, n: int, p: int) -> float:  # noqa: ARG002 - every rule without a partner answers (n, p)
         """Lambda of a scenario with n observations and p coefficients."""

@@ -47,6 +47,8 @@ class Constants:
         phi: the variance of gaussian errors, infinite where they have none; one in the other families.
     kappa_se, V_se : float, (q,) float array
         Standard errors; zero where the constants come from quadrature.
+    draws : int
+        Simulated covariates behind them; 0 where they come from quadrature or are means over a fixed design.
     """
 
     information: FloatArray
@@ -57,6 +59,7 @@ class Constants:
     dispersion: float
     kappa_se: float
     V_se: FloatArray
+    draws: int = 0
 
 
 @lru_cache(maxsize=1024)
@@ -198,19 +201,53 @@ def _of_rows(scenario: Scenario) -> Constants:
     )
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the constants are means of, at some simulated covariates.
+
+    Attributes
+    ----------
+    x : (N, q) float array
+        Covariates, intercept first where there is one; columns that tell nothing of eta have their mean.
+    variance, absolute, sign, signed : (N,) float array
+        b''(eta), E|y - mu|, E sign(y - mu) and E[sign(y - mu)] b''(eta), given x.
+    """
+
+    x: FloatArray
+    variance: FloatArray
+    absolute: FloatArray
+    sign: FloatArray
+    signed: FloatArray
+
+
+def terms(scenario: Scenario, rng: np.random.Generator) -> Terms:
+    """Terms at `CHUNK` covariates.
+
+    A column that is independent of the others and has no coefficient is independent of eta, so that its mean stands for
+    it in V and off the diagonal of I: what is zero by symmetry is zero.
+    """
+    x = with_intercept(scenario, scenario.design.sample(CHUNK, scenario.p, rng))
+    found = (f(x @ scenario.beta_with_intercept) for f in _functions(scenario))
+    x[:, scenario.q - scenario.p :][:, idle(scenario)] = scenario.design.means(scenario.p)[idle(scenario)]
+    return Terms(x, *found)
+
+
+def idle(scenario: Scenario) -> NDArray[np.bool_]:
+    """Columns (p,) that are independent of everything that a response depends on."""
+    return np.full(scenario.p, scenario.design.has_independent_columns) & ~scenario.support
+
+
 def _by_simulation(scenario: Scenario) -> Constants:
     rng = generator(0, scenario.key, Stream.CONSTANTS)
-    functions = _functions(scenario)
     q = scenario.q
     information = np.zeros((q, q))
     sums = np.zeros(q + 3)
     squares = np.zeros(q + 3)
     draws = 0
     while True:
-        x = with_intercept(scenario, scenario.design.sample(CHUNK, scenario.p, rng))
-        variance, absolute, sign, signed = (f(x @ scenario.beta_with_intercept) for f in functions)
-        information += x.T @ (variance[:, None] * x)
-        columns = np.column_stack([absolute, sign, variance, signed[:, None] * x])
+        found = terms(scenario, rng)
+        information += found.x.T @ (found.variance[:, None] * found.x)
+        columns = np.column_stack([found.absolute, found.sign, found.variance, found.signed[:, None] * found.x])
         sums += columns.sum(axis=0)
         squares += (columns**2).sum(axis=0)
         draws += CHUNK
@@ -218,8 +255,11 @@ def _by_simulation(scenario: Scenario) -> Constants:
         se = np.sqrt(np.maximum(squares / draws - means**2, 0.0) / draws)
         if draws >= MAX_DRAWS or max(se[0], se[3:].max()) <= TARGET_SE:
             break
+    spread = np.where(idle(scenario), np.diag(scenario.design.covariance(scenario.p)), 0.0)
+    information /= draws
+    information += means[2] * np.diag(np.concatenate([np.zeros(q - scenario.p), spread]))
     return Constants(
-        information=information / draws,
+        information=information,
         kappa=float(means[0]),
         V=means[3:],
         mean_sign=float(means[1]),
@@ -227,7 +267,38 @@ def _by_simulation(scenario: Scenario) -> Constants:
         dispersion=_dispersion(scenario),
         kappa_se=float(se[0]),
         V_se=se[3:],
+        draws=draws,
     )
+
+
+def error_of_shift(
+    scenario: Scenario,
+    values: Constants,
+    active: NDArray[np.bool_],
+    drift: FloatArray,
+    slope: FloatArray | float,
+    P: float,
+) -> FloatArray:
+    """Standard error (q,) of -I_AA^-1 drift_A that the simulation of the constants leaves; 0 where there was none.
+
+    Parameters
+    ----------
+    active : (q,) bool array
+        The coordinates A; the others have no error.
+    drift : (q,) float array
+        Changes by `slope` (q,) with kappa, and by -`P` with V.
+    """
+    error = np.zeros(scenario.q)
+    if values.draws:
+        found = terms(scenario, generator(0, scenario.key, Stream.CONSTANTS))
+        inner = values.information[np.ix_(active, active)]
+        shift = -np.linalg.solve(inner, drift[active])
+        x = found.x[:, active]
+        # Influence of each simulated x on the shift.
+        each = P * found.signed[:, None] * x - found.absolute[:, None] * np.broadcast_to(slope, active.shape)[active]
+        each -= (found.variance * (x @ shift))[:, None] * x
+        error[active] = np.linalg.solve(inner, each.T).std(axis=1) / np.sqrt(values.draws)
+    return error
 
 
 def with_intercept(scenario: Scenario, X: FloatArray) -> FloatArray:

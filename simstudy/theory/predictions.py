@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,17 @@ from simstudy.measures import WHOLE, Estimate, estimate
 from simstudy.measures.names import COEFFICIENTS
 from simstudy.seeding import Stream, generator
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import constants
+from simstudy.theory.constants import Constants, constants, error_of_shift
 from simstudy.theory.limit_law import limit_law
+from simstudy.theory.pseudo_true import pseudo_true
 from simstudy.theory.shifts import Target, is_oracle_case, oracle_shift, parameter_names, pseudo_true_shift
 
 FloatArray = NDArray[np.float64]
 
 #: Draws from each limit law behind a prediction.
 DRAWS = 20_000
+#: An error that is smaller, relative to the numbers, is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -124,16 +127,16 @@ def _frame(rows: Iterable[Prediction]) -> pd.DataFrame:
     return pd.DataFrame([astuple(row) for row in rows], columns=COLUMNS)
 
 
-def _leading_errors(scenario: Scenario, target: Target, draws: int) -> FloatArray:
-    """Draws of betahat - beta0 (draws, q) by T6 or T7; methods of one scenario share their W."""
-    law = limit_law(scenario, target[0], target[1], form="limit")
-    rng = generator(0, scenario.key, Stream.LIMIT_LAW)
-    return np.asarray(law.sample(draws, rng) / np.sqrt(scenario.n))
-
-
 def value_and_se(found: Estimate) -> tuple[float, float]:
     """First value of a measure of draws with its standard error, which is 0 where all draws agree or there is one."""
     return float(found.value[0]), float(np.nan_to_num(found.mcse[0]))
+
+
+def _centre_error(scenario: Scenario, target: Target) -> FloatArray:
+    """Standard error (q,) of the pseudo-true parameter around which a method has its law."""
+    if target[1] is None or target[1].lam == 0.0:
+        return np.zeros(scenario.q)
+    return pseudo_true(scenario, target[0], target[1]).se
 
 
 def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Iterator[Prediction]:
@@ -141,11 +144,16 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
     estimates = law.estimates(draws, generator(0, scenario.key, Stream.LIMIT_LAW))
     slopes = slice(scenario.q - scenario.p, None)
 
+    centre = _centre_error(scenario, target)
+    bias = estimates.mean(axis=0) - law.truth
+
     def row(parameter: str, quantity: str, columns: slice) -> Prediction:
         found = estimate(quantity, estimates[:, columns], law.truth[columns], whole=parameter == WHOLE)
-        return Prediction(
-            scenario.label, name, None, parameter, quantity, "law", *value_and_se(found), *about(parameter)
-        )
+        value, error = value_and_se(found)
+        # The law's centre has an error of its own, which no number of draws makes smaller.
+        moved = {"bias": 1.0, "rmse": bias[columns] / value if value > 0.0 else 0.0}.get(quantity, 0.0)
+        error = float(np.hypot(error, np.linalg.norm(moved * centre[columns])))
+        return Prediction(scenario.label, name, None, parameter, quantity, "law", value, error, *about(parameter))
 
     for quantity in ("rmse", "exact_support", "false_positives", "false_negatives"):
         yield row(WHOLE, quantity, slopes)
@@ -189,5 +197,21 @@ def _leading_term(scenario: Scenario, method: Target, reference: Target, draws: 
     """P I_AA^-1 V_A against the oracle (T8), else the mean of T6 minus T7 with the same W (T16)."""
     if is_oracle_case(method, reference):
         return oracle_shift(scenario, method, reference, constants(scenario))
-    paired = _leading_errors(scenario, method, draws) - _leading_errors(scenario, reference, draws)
-    return paired.mean(axis=0), paired.std(axis=0, ddof=1) / np.sqrt(draws)
+    values = constants(scenario)
+    laws = [limit_law(scenario, *each, form="limit") for each in (method, reference)]
+    # Methods of one scenario share their W.
+    first, second = (law.sample(draws, generator(0, scenario.key, Stream.LIMIT_LAW)) for law in laws)
+    paired = (first - second) / np.sqrt(scenario.n)
+    # Both drifts are linear in kappa and V, so that a unit of each shows what of the shift depends on them.
+    units = (values, replace(values, kappa=values.kappa + 1.0), replace(values, V=values.V + 1.0))
+    drift, wide, turned = (_drift(scenario, method, reference, each) for each in units)
+    every = np.ones(scenario.q, dtype=bool)
+    own = error_of_shift(scenario, values, every, drift, wide - drift, float((drift - turned)[0]))
+    mean, error = paired.mean(axis=0), np.hypot(paired.std(axis=0, ddof=1) / np.sqrt(draws), own)
+    return mean, np.where(error > ROUNDING * np.abs(mean).max(), error, 0.0)
+
+
+def _drift(scenario: Scenario, method: Target, reference: Target, values: Constants) -> FloatArray:
+    """Drift of the method's limit objective minus the reference's, over sqrt(n)."""
+    laws = [limit_law(scenario, *each, form="limit", values=values) for each in (method, reference)]
+    return np.asarray(laws[0].gradient[:-1] - laws[1].gradient[:-1])

@@ -10,7 +10,7 @@ from simstudy.estimators.capabilities import Law
 from simstudy.estimators.registry import estimator_named, law_of
 from simstudy.penalties import Penalty
 from simstudy.sources.glm import Scenario
-from simstudy.theory.constants import Constants, check_law
+from simstudy.theory.constants import Constants, check_law, error_of_shift
 from simstudy.theory.pseudo_true import DRAWS, pseudo_true
 
 FloatArray = NDArray[np.float64]
@@ -73,4 +73,4 @@ def oracle_shift(
     P = float(penalty.value(np.abs(np.asarray(scenario.beta))).sum())
     leading = np.zeros(scenario.q)
     leading[active] = P * np.linalg.solve(values.information[np.ix_(active, active)], values.V[active])
-    return leading, np.zeros(scenario.q)
+    return leading, error_of_shift(scenario, values, active, -P * values.V, 0.0, P)

@@ -85,7 +85,7 @@ def predictions_of_claims(study: Study, jobs: int = 1) -> dict[str, Foretold]:
                 labels = tuple(found.label for found in select_scenarios(each.scenario, study.scenarios))
                 groups.setdefault(labels, []).append(each)
     # Claims on one scenario share the draws of its laws, so they are computed by one process.
-    found = in_processes(jobs, foretell_all, [(group, study) for group in groups.values()])
+    found = in_processes(jobs, foretell_all, [(group, study) for group in groups.values()], "the theory of claims")
     return {name: each for part in found for name, each in part.items()}
 
 

@@ -20,7 +20,7 @@ from simstudy.measures.measure import Default
 from simstudy.records import Status
 from simstudy.runner.processes import in_processes
 from simstudy.sources.registry import Source
-from simstudy.store.files import read_schema
+from simstudy.store.files import read_metadata
 from simstudy.store.layout import Layout
 from simstudy.store.load import Index, estimates, index_of
 from simstudy.store.overlap import merged
@@ -76,7 +76,7 @@ def shape_of(paths: Sequence[Path]) -> tuple[object, int]:
     for path in paths:
         # A damaged shard is named by who reads its rows.
         with suppress(ResultsError):
-            shard = description(path, read_schema(path))
+            shard = description(path, read_metadata(path))
             for name in shard.methods:
                 ranges.setdefault(name, []).append((shard.start, shard.stop))
     there = {name: merged(own) for name, own in ranges.items()}
@@ -98,7 +98,7 @@ def summarised(
     """
     tasks = [(study, index.of([scenario.key for scenario in part]), names, first) for part in parts]
     many = any(len(part) * study.replicates * len(study.methods) > MANY_ROWS for part in parts)
-    return in_processes(jobs, batch_measures, tasks, apart=many)
+    return in_processes(jobs, batch_measures, tasks, "measures", apart=many)
 
 
 def batch_measures(

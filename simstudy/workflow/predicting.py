@@ -21,7 +21,7 @@ from simstudy.theory.registry import LAWS, predictions_of
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Predictions for every scenario and method, and the reasons where the theory has none."""
-    found = in_processes(jobs, predicted, [(study, scenario) for scenario in study.glm])
+    found = in_processes(jobs, predicted, [(study, scenario) for scenario in study.glm], "the theory of scenarios")
     # Laws of plug-ins are functions of this process's registry, and theirs to be fast.
     found += [by_laws(study, scenario) for scenario in study.scenarios]
     frames = [frame for some, _ in found for frame in some]

@@ -16,10 +16,11 @@ from simstudy.store.files import write_text
 from simstudy.store.fingerprint import noted, stored
 from simstudy.store.layout import Layout
 from simstudy.store.lock import refuse_links
+from simstudy.store.predictions import read_predictions
 from simstudy.study.labels import described_methods
 from simstudy.study.study import Study
 from simstudy.workflow.claims import claims
-from simstudy.workflow.current import current_measures, fingerprint, of_claims
+from simstudy.workflow.current import current_measures, fingerprint, maker, of_claims
 from simstudy.workflow.figure import figure
 from simstudy.workflow.outline import outline_of
 from simstudy.workflow.sections import section
@@ -152,7 +153,8 @@ def refresh(study: Study, layout: Layout, makes: dict[str, Any]) -> tuple[str, .
     if stored(layout.measures) != now:
         attempt(notes, lambda: current_measures(study, layout, makes["jobs"]))
     names = [each.name for each in analyses_of(study)]
-    if outdated(layout, [path for name in names for path in table_paths(name, layout.tables)], now):
+    made = [path for name in names for path in table_paths(name, layout.tables)]
+    if read_predictions(layout, maker(study)) is None or outdated(layout, made, now):
         attempt(notes, lambda: table(study, **makes))
     judged = of_claims(study, now)
     shown = table_paths("claims", layout.tables)

@@ -5,7 +5,8 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 import simstudy as ss
 from simstudy.analyses.groups import with_definitions
-from simstudy.analyses.limit_law import LAWS, LawDistances, limit_law
+from simstudy.analyses.limit_law import LAWS, LawDistances, limit_law, table
+from simstudy.report.table import latex, markdown
 from simstudy.runner.runner import simulate
 from simstudy.theory.expected import draws_of_coefficient
 from simstudy.verdicts.found import Found
@@ -68,4 +69,7 @@ def test_methods_without_a_law_or_results_are_left_out(rows: tuple[pd.DataFrame,
     frame, truth = rows
     results = Found(pd.DataFrame(), truth, lambda key: frame[frame["scenario_key"] == key])
     unknown = {(SIZES[0].label, "f"): ("other", ss.Lasso(0.1)), (SIZES[0].label, "absent"): ("mle", None)}
-    assert limit_law(SIZES[:1], results, unknown).distances.empty
+    nothing = limit_law(SIZES[:1], results, unknown)
+    assert nothing.distances.empty
+    assert "No method of this study has both" in markdown(table(nothing))
+    assert latex(table(nothing))

@@ -98,6 +98,10 @@ def test_no_rows_are_said_in_words() -> None:
     assert "No rows." in markdown(Table("t", "c", COLUMNS, (), DATA.iloc[:0]))
 
 
+def test_a_table_without_rows_is_latex_too() -> None:
+    assert r"\begin{tabular}" in latex(Table("t", "c", COLUMNS, (), DATA.iloc[:0]))
+
+
 def test_write_table_makes_four_files(tmp_path: Path) -> None:
     paths = write_table(TABLE, tmp_path / "tables")
     assert [path.name for path in paths] == ["bias.md", "bias.tex", "bias.csv", "bias.json"]

@@ -1,13 +1,15 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
+from simstudy.errors import ConfigError
 from simstudy.estimators.rules import CrossValidation
 from simstudy.penalties import Lasso, Scad
 from simstudy.runner.methods import resolve
 from simstudy.sources.glm import Scenario
-from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda
+from simstudy.study.method import FixedLambda, MatchedLambda, Method, RateLambda, UniversalLambda
 
 SCENARIO = Scenario("gaussian", 400, [1.0, 0.0, -1.0], sigma=2.0)
 
@@ -54,3 +56,17 @@ def test_options_are_arguments_of_the_estimator() -> None:
     method = Method("m", "fgsm_adaptive", "lasso", lam=FixedLambda(0.1), options={"pilot": "ridge", "gamma": 2.0})
     (resolved,) = resolve(SCENARIO, (method,))
     assert (resolved.arguments["pilot"], resolved.arguments["gamma"]) == ("ridge", 2.0)
+
+
+def test_a_level_that_depends_on_a_size_needs_a_source_that_has_it() -> None:
+    class Sizeless:
+        name, family, has_intercept = "sizeless", "gaussian", True
+
+    source: Any = Sizeless()
+    fixed, rate, universal = (
+        Method("f", "fgsm", "lasso", lam=lam) for lam in (FixedLambda(0.1), RateLambda(1.0, -0.5), UniversalLambda())
+    )
+    assert resolve(source, (fixed,))[0].lam == 0.1
+    for method in (rate, universal):
+        with pytest.raises(ConfigError, match="depends on n: give the source an attribute n, which sizeless does not"):
+            resolve(source, (method,))

@@ -279,7 +279,7 @@ def die(_: int) -> int:
 
 def test_a_computation_whose_processes_die_is_a_sentence() -> None:
     with pytest.raises(ResultsError, match=f"processes of this computation were lost {RETRIES + 1} times"):
-        in_processes(2, die, [(1,), (2,)])
+        in_processes(2, die, [(1,), (2,)], "deaths")
 
 
 def test_an_abandoned_pool_of_guarded_processes_ends_at_once(dangerous: Callable[[str], Block]) -> None:

@@ -15,6 +15,11 @@ from simstudy.sources.designs.law import Array, ComplexArray, Design
 class Independent(Design):
     """A law with independent columns of unit variance, all of one kind; parameters as in `Design`."""
 
+    @property
+    @override
+    def has_independent_columns(self) -> bool:
+        return True
+
     @abstractmethod
     def _column_characteristic(self, t: Array) -> ComplexArray:
         """Characteristic function of one centred column."""

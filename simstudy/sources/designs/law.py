@@ -59,6 +59,11 @@ class Design(ABC):
         """Whether rows are jointly normal."""
         return False
 
+    @property
+    def has_independent_columns(self) -> bool:
+        """Whether the columns of a row are independent of each other."""
+        return False
+
     # A field of each law, which comes after those of its own when they are given by position.
     @property
     @abstractmethod

@@ -10,6 +10,8 @@ from operator import attrgetter
 import scipy
 
 from simstudy.errors import ConfigError, NoSolution, bad_value
+from simstudy.estimators.capabilities import Law
+from simstudy.estimators.registry import estimator_with
 from simstudy.penalties import Penalty
 from simstudy.theory.proportional.model import Model, model_of
 from simstudy.theory.proportional.prior import prior_of
@@ -120,7 +122,7 @@ def best_pair(
     """Both estimators at their best levels, and the ratio of the two minima; arguments and errors as `best_level`."""
     of = (
         best_level(family, ratio, prior_values, prior_weights, estimator, penalty, sigma, intercept, criterion)
-        for estimator in ("fgsm", "penalized")
+        for estimator in (estimator_with(Law.FGSM), estimator_with(Law.PENALISED))
     )
     return BestPair(*of)
 
