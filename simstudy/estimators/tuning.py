@@ -71,12 +71,12 @@ def tuned(
     Raises
     ------
     InputError
-        As the estimator; what is no rule; a random rule without rng; more folds than observations; sigma for a family
-        without one; weights with a pivotal rule.
+        As the estimator; a random rule without rng; more folds than observations; sigma for a family without one;
+        weights with a pivotal rule.
     """
     check_penalty(penalty)
     if not isinstance(rule, TuningRule):
-        raise InputError(bad_value("rule", rule, "a rule for lambda, such as Bic()"))
+        raise InputError(bad_value("rule", rule, "a rule, such as ss.Bic()"))
     entry = with_penalty(estimator)
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)

@@ -180,13 +180,6 @@ def test_a_random_rule_needs_a_generator(rule: CrossValidation | Pivotal) -> Non
         tuned(X, y, family="gaussian", penalty=Lasso(1.0), rule=rule)
 
 
-@pytest.mark.parametrize("rule", [None, "bic", Bic])
-def test_what_is_no_rule_is_named(rule: object) -> None:
-    X, y = draw("gaussian", 30, 2, 0.3, np.random.default_rng(1))
-    with pytest.raises(InputError, match="rule = .*such as Bic"):
-        tuned(X, y, family="gaussian", penalty=Lasso(1.0), rule=rule)  # type: ignore[arg-type]
-
-
 def test_more_folds_than_observations_are_refused() -> None:
     X, y = draw("gaussian", 4, 2, 0.0, np.random.default_rng(12))
     with pytest.raises(InputError, match=r"folds = 5.*at most n = 4"):
