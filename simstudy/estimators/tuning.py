@@ -75,6 +75,8 @@ def tuned(
         weights with a pivotal rule.
     """
     check_penalty(penalty)
+    if not isinstance(rule, TuningRule):
+        raise InputError(bad_value("rule", rule, "a rule, such as ss.Bic()"))
     entry = with_penalty(estimator)
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)

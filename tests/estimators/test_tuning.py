@@ -207,3 +207,10 @@ def test_a_definition_builds_the_same_rule(name: str) -> None:
     rule = RULES[name]()
     definition = rule.definition()
     assert RULES[definition.pop("rule")](**definition) == rule
+
+
+@pytest.mark.parametrize("rule", ["gcv", None, Gcv])
+def test_a_rule_is_an_object(rule: object) -> None:
+    X, y = draw("gaussian", 20, 2, 0.5, np.random.default_rng(0))
+    with pytest.raises(InputError, match=r"rule = .* is not allowed: it must be a rule, such as ss\.Bic\(\)"):
+        tuned(X, y, family="gaussian", penalty=Lasso(1.0), rule=rule)  # type: ignore[arg-type]
