@@ -175,8 +175,8 @@ def figure(result: pd.DataFrame) -> Figure:
     figure, axes = panels(len(parts), 2, height=3.6)
     for part, each in zip(parts, axes[0], strict=True):
         pair = str(part.rows["pair"].iloc[0])
-        title = [fill(pair, TITLE), *([] if part.title in {"", pair} else [part.title])]
-        each.set_title("\n".join(title))
+        case = part.title.removeprefix(pair).removeprefix(", ")
+        each.set_title("\n".join(fill(text, TITLE) for text in (pair, case) if text))
         _draw(each, part.rows, known)
     axes[0, 0].set_ylabel("extra bias")
     theory = bool(data["t17"].notna().any())

@@ -10,10 +10,10 @@ from simstudy.analyses.results import Results
 STUDY = """
 aim = "to draw"
 replicates = 25
-analyses = ["best", "root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "proportional",
+analyses = ["root_n", "support", "limit_law", "oracle", "dispersion", "tradeoff", "weak_oracle", "proportional",
     "uniformity",
             "neutrality", "coefficients", "coverage",
-            "performance"]
+            "performance", "best"]
 
 [[scenario]]
 family = ["gaussian", "binomial"]
