@@ -58,6 +58,8 @@ class Analysis:
         From a study to the reason why the analysis is not possible for it; empty where it is.
     pairs : callable
         From a study to the pairs (method, reference) whose contrasts the measures must hold.
+    slider : callable, optional
+        From the numbers to what a slider of the report draws from, in terms of JSON (`report.slider`).
     """
 
     name: str
@@ -68,6 +70,7 @@ class Analysis:
     description: str = ""
     needs: Callable[[Study], str] = nothing
     pairs: Callable[[Study], Pairs] = no_pairs
+    slider: Callable[[Any], dict[str, Any]] | None = None
 
     def tabulated(self, results: Results) -> Table:
         """The table of some results, with the answer and its basis; columns that begin with _ are for figures only."""
@@ -90,6 +93,7 @@ def analysis(
     figure: Draw | Mapping[str, Draw] | None = None,
     needs: Callable[[Study], str] = nothing,
     pairs: Callable[[Study], Pairs] = no_pairs,
+    slider: Callable[[Any], dict[str, Any]] | None = None,
 ) -> Callable[[Frame], Frame]:
     """Register the function below as an analysis.
 
@@ -106,6 +110,8 @@ def analysis(
         From a study to what it lacks, in words; an empty text where it lacks nothing.
     pairs : callable, optional
         From a study to the pairs (method, reference) whose paired contrasts the function reads from the measures.
+    slider : callable, optional
+        From what the function returns to what a slider of the report draws from.
 
     Returns
     -------
@@ -132,7 +138,7 @@ def analysis(
         said = (frame.__doc__ or "").strip().partition("\n")[0]
         shown = partial(plain_table, name, said.rstrip(".")) if table is None else table
         figures = {name: figure} if callable(figure) else figure
-        ANALYSES.register(name, Analysis(name, frame, shown, sentence, figures, said, needs, pairs))
+        ANALYSES.register(name, Analysis(name, frame, shown, sentence, figures, said, needs, pairs, slider))
         return frame
 
     return register
@@ -154,3 +160,8 @@ def drawings(study: Study) -> dict[str, tuple[Analysis, Draw]]:
     found = {name: (each, draw) for each in analyses_of(study) for name, draw in (each.figures or {}).items()}
     usual = ANALYSES[USUAL]
     return found or {name: (usual, draw) for name, draw in (usual.figures or {}).items()}
+
+
+def sliders(study: Study) -> list[tuple[Analysis, Callable[[Any], dict[str, Any]]]]:
+    """The analyses of a study that have a slider in the report, with what makes its data."""
+    return [(each, each.slider) for each in analyses_of(study) if each.slider is not None]

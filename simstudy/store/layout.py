@@ -77,3 +77,7 @@ class Layout:
     def figures(self) -> Path:
         """Folder of the figures."""
         return self.folder / "figures"
+
+    def slider(self, name: str) -> Path:
+        """What the report's slider of an analysis draws from."""
+        return self.figures / f"{name}.slider.json"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from simstudy.analyses.kinds import Choice
 from simstudy.analyses.kinds import kind as kind_named
 from simstudy.analyses.labels import with_labels
-from simstudy.analyses.registry import drawings
+from simstudy.analyses.registry import drawings, sliders
 from simstudy.analyses.results import Results
 from simstudy.errors import SimstudyError
 from simstudy.report.figures.canvas import Figure, rc_context
 from simstudy.report.figures.compact import compact
 from simstudy.report.figures.save import NUMBERS, write_figure
 from simstudy.report.figures.style import SETTINGS
+from simstudy.store.files import write_text
 from simstudy.store.fingerprint import record
+from simstudy.store.layout import Layout
 from simstudy.study.study import Study
 from simstudy.workflow.gathering import results_of
 from simstudy.workflow.studies import layout_of, study_of
@@ -69,6 +73,8 @@ def figure(
     found, made_from = results_of(chosen, layout, jobs)
     drawn, reasons = figures(found) if not kind else ({kind: of_kind(found, kind, choice or Choice())}, ())
     paths = [path for name, each in drawn.items() for path in written(each, name, layout.figures, formats)]
+    if not kind:
+        paths += write_sliders(found, layout)
     record(layout, paths, made_from)
     return paths, reasons
 
@@ -94,6 +100,16 @@ def written(figure: Figure, name: str, folder: Path, formats: Sequence[str]) -> 
             small = compact(figure)
         paths += write_figure(small, f"{name}.small", folder, ("svg",))
     return paths
+
+
+def write_sliders(results: Results, layout: Layout) -> Iterator[Path]:
+    """Files that the report's sliders draw from; an analysis that cannot be made has none, as it has no figure."""
+    for each, make in sliders(results.study):
+        with suppress(SimstudyError):
+            numbers = with_labels(results.once(each.name, each.frame), results.labels)
+            path = layout.slider(each.name)
+            write_text(path, json.dumps(make(numbers), separators=(",", ":")) + "\n")
+            yield path
 
 
 def figures(results: Results) -> tuple[dict[str, Figure], tuple[str, ...]]:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from simstudy.analyses.registry import analyses_of, drawings
+from simstudy.analyses.registry import analyses_of, drawings, sliders
 from simstudy.errors import ResultsError, SimstudyError
 from simstudy.report.page import Section, render
 from simstudy.report.table import table_paths
@@ -160,7 +160,8 @@ def refresh(study: Study, layout: Layout, makes: dict[str, Any]) -> tuple[str, .
     shown = table_paths("claims", layout.tables)
     if study.claims and (stored(layout.claims) != judged or outdated(layout, shown, judged)):
         attempt(notes, lambda: claims(study, **makes))
-    if outdated(layout, [layout.figures / f"{name}.svg" for name in drawings(study)], now):
+    pictures = [layout.figures / f"{name}.svg" for name in drawings(study)]
+    if outdated(layout, [*pictures, *(layout.slider(each.name) for each, _ in sliders(study))], now):
         attempt(notes, lambda: notes.extend(figure(study, **makes)[1]))
     return tuple(notes)
 

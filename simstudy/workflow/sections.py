@@ -14,6 +14,7 @@ from simstudy.report.columns import METHODS
 from simstudy.report.explorer import explorer
 from simstudy.report.figures.save import description
 from simstudy.report.page import Picture, Section
+from simstudy.report.slider import is_slider
 from simstudy.store.files import first_line, read_table, read_text
 from simstudy.store.fingerprint import noted, of_rows, stored
 from simstudy.store.layout import Layout
@@ -68,6 +69,7 @@ def section(
         failures=() if measures is None else tuple(failures(measures, labels)),
         runs=tuple(run(each) for each in runs(layout)[-MOST_RUNS:]),
         commands=tuple(commands(study, measures, file, str(layout.folder.parent))),
+        sliders=tuple(moved(study, layout, problems)),
         explorer=None if measures is None or truth is None else explorer(relabelled(measures, labels), truth),
         notes=tuple(problems),
         title=study.title,
@@ -138,6 +140,22 @@ def pictures(study: Outline, layout: Layout, problems: list[str]) -> Iterator[Pi
                 yield Picture(name, svg, description(svg) or name, read_text(small) if small.exists() else "")
             except ResultsError as error:
                 problems.append(str(error))
+
+
+def moved(study: Outline, layout: Layout, problems: list[str]) -> Iterator[dict[str, Any]]:
+    """What the sliders of the study's analyses draw from; a note on a file that cannot be drawn from."""
+    for path in map(layout.slider, study.analyses):
+        if not path.exists() or not goes_with(layout, path, problems):
+            continue
+        try:
+            found = json.loads(read_text(path))
+        except (ResultsError, ValueError, RecursionError) as error:
+            problems.append(f"cannot read {path}: {first_line(error)}")
+            continue
+        if is_slider(found):
+            yield found
+        else:
+            problems.append(f"cannot read {path}: it is not what a slider is drawn from")
 
 
 def state(study: Outline, measures: pd.DataFrame | None) -> str:

@@ -102,8 +102,19 @@ function traces(data, chosen, hidden) {
   });
 }
 
-function explore(details) {
-  const data = JSON.parse(details.querySelector("script").textContent);
+// Data of a figure: JSON, gzip, base64.
+async function unpacked(element) {
+  const bytes = Uint8Array.from(atob(element.textContent), (each) => each.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+function unavailable(place, error) {
+  place.textContent = `This browser cannot draw it (${error.message}); the numbers are in the tables.`;
+}
+
+async function explore(details) {
+  const data = await unpacked(details.querySelector("script"));
   const form = details.querySelector("form");
   const plot = details.querySelector(".plot");
   const hidden = new Set();
@@ -173,7 +184,7 @@ document.querySelectorAll("details.explorer").forEach((details) => {
   details.addEventListener("toggle", () => {
     if (details.open && !details.dataset.drawn) {
       details.dataset.drawn = "yes";
-      explore(details);
+      explore(details).then(() => { details.dataset.drawn = "whole"; }, (error) => unavailable(details.querySelector(".plot"), error));
     }
   });
 });
