@@ -188,7 +188,7 @@ const PANELS = [
 
 function panelOf(figure, number, title, kind) {
   const box = document.createElement("div");
-  box.className = "panel";
+  box.className = kind?.includes("mirrors") ? "panel broad" : "panel";
   const heading = document.createElement("h4");
   heading.textContent = title;
   box.append(heading);
