@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import subprocess
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import simstudy as ss
 from simstudy.workflow.report import report
 
 BROWSER, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
@@ -38,10 +41,39 @@ def browser() -> Iterator[Any]:
     driver.quit()
 
 
+#: FGSM has no weights at the largest level and no minimiser at the smallest.
+LEVELS = """
+aim = "Which boundary?"
+replicates = 2
+analyses = ["boundary_path"]
+estimands = ["test_error"]
+scenario = [{ source = "images", images = "digits", pair = "3v8", per_class = 60 }]
+method = [
+    { name = "svm_1", label = "SVM, lam = 1", estimator = "svm", lam = 1.0 },
+    { name = "svm_2", label = "SVM, lam = 0.01", estimator = "svm", lam = 0.01 },
+    { name = "fgsm", label = "FGSM-LASSO", estimator = "fgsm", penalty = "lasso", lam = 0.2 },
+]
+
+[[claim]]
+id = "learns"
+statement = "The support vector machine is better than chance."
+theory = "G9"
+estimand = "test_error"
+quantity = "mean"
+method = "svm_2"
+prediction = { below = 0.5 }
+margin = 0.1
+"""
+
+
 @pytest.fixture(scope="module")
 def address(folder: Path, summary: Any) -> str:
     assert summary is not None
-    path, _ = report([folder / "draw.toml"], results=folder / "results", out=folder / "browser.html")
+    (folder / "levels.toml").write_text(LEVELS)
+    ss.run(folder / "levels.toml", results=folder / "results")
+    path, _ = report(
+        [folder / "draw.toml", folder / "levels.toml"], results=folder / "results", out=folder / "browser.html"
+    )
     return path.resolve().as_uri()
 
 
@@ -172,6 +204,105 @@ def test_the_slider_leaves_out_the_smallest_values_with_the_keyboard(page: Any) 
     assert slider.get_attribute("aria-valuetext") == "n from 120"
 
 
+RIGHT, LEFT, HOME, END, TAB, ENTER = "\ue014", "\ue012", "\ue011", "\ue010", "\ue004", "\ue007"
+DRAWN = "figure.levels[data-drawn=whole]"
+
+
+def pictured(page: Any) -> list[str]:
+    """What each panel of the slider shows: its drawing, or its pixels."""
+    found: list[str] = page.execute_script(
+        """return [...document.querySelectorAll("figure.levels .panel")].map((each) => [
+            ...[...each.querySelectorAll("canvas")].map((one) => one.toDataURL()),
+            each.querySelector("[role=img]").innerHTML].join(""))"""
+    )
+    return found
+
+
+def test_the_slider_over_the_levels_moves_all_pictures_with_the_keyboard(page: Any) -> None:
+    page.implicitly_wait(10)
+    page.find_element("css selector", DRAWN)
+    slider = page.find_element("css selector", "figure.levels input[name=level]")
+    slider.send_keys(END)
+    assert texts(page, "figure.levels .lam") == ["λ = 0.01"]
+    before, said = pictured(page), texts(page, "figure.levels .said")
+    assert len(before) == 9
+    slider.send_keys(LEFT)
+    assert texts(page, "figure.levels .lam") == ["λ = 0.016"]
+    assert slider.get_attribute("aria-valuetext") == "λ = 0.016"
+    assert texts(page, "figure.levels .said") != said
+    assert all(a != b for a, b in zip(before, pictured(page), strict=True))
+    slider.send_keys(RIGHT)
+    assert pictured(page) == before
+
+
+def test_a_level_without_a_boundary_says_why(page: Any) -> None:
+    page.implicitly_wait(10)
+    page.find_element("css selector", DRAWN)
+    page.find_element("css selector", "figure.levels input[name=series]").send_keys(RIGHT)
+    slider = page.find_element("css selector", "figure.levels input[name=level]")
+    slider.send_keys(HOME)
+    assert texts(page, "figure.levels .said") == ["FGSM-LASSO at λ = 1: no boundary, all weights are zero."]
+    slider.send_keys(END)
+    assert texts(page, "figure.levels .said") == ["FGSM-LASSO at λ = 0.01: no boundary, no minimiser."]
+    assert "no minimiser" in texts(page, "figure.levels .mirrors p")[0]
+
+
+def test_matrix_filter_and_slider_are_reached_and_used_by_keys_alone(page: Any) -> None:
+    """Each is reached with Tab from the one before; the link of the matrix leads to the claims of its study."""
+    page.implicitly_wait(10)
+    page.find_element("css selector", DRAWN)
+    reached = {}
+    page.find_element("css selector", "body").send_keys(TAB)
+    for _ in range(400):
+        focused = page.switch_to.active_element
+        for name, selector in (
+            ("matrix", ".matrix td a"),
+            ("filter", "input[type=search]"),
+            ("slider", "figure.levels input[name=level]"),
+        ):
+            if name not in reached and page.execute_script(
+                "return arguments[0].matches(arguments[1])", focused, selector
+            ):
+                shown = "return getComputedStyle(arguments[0]).outlineStyle"
+                reached[name] = page.execute_script(shown, focused)
+        if len(reached) == 3:
+            break
+        focused.send_keys(TAB)
+    assert list(reached) == ["matrix", "filter", "slider"]
+    assert "none" not in reached.values(), "who uses keys sees where they are"
+    page.find_element("css selector", ".matrix td a").send_keys(ENTER)
+    target = page.execute_script("return decodeURIComponent(location.hash.slice(1))")
+    assert page.execute_script("return document.getElementById(arguments[0]) !== null", target)
+
+
+def test_paper_has_every_row_of_every_table_within_the_page(page: Any, tmp_path: Path) -> None:
+    rows = page.execute_script("return document.querySelectorAll('table tbody tr').length")
+    # A4 less its margins of 15 mm, at 96 dots an inch.
+    resize(page, 680)
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    page.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    shown = page.execute_script(
+        "return [...document.querySelectorAll('table tbody tr')].filter((each) => each.getClientRects().length).length"
+    )
+    widest = page.execute_script(
+        "return Math.max(...[...document.querySelectorAll('table')].map((each) => each.getBoundingClientRect().right))"
+    )
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert shown == rows
+    assert widest <= 680
+    pdf = b64decode(page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    assert pdf.startswith(b"%PDF")
+    if reader := shutil.which("pdftotext"):
+        (tmp_path / "page.pdf").write_bytes(pdf)
+        done = subprocess.run(
+            [reader, "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+        )
+        # The last row of each long table, which a screen folds away.
+        last = texts(page, "table.long tbody tr:last-child > :nth-child(2)")
+        assert last
+        assert all(each.split()[0] in done.stdout for each in last)
+
+
 @pytest.mark.parametrize("width", [400, 1400])
 def test_axe_finds_no_serious_fault(page: Any, width: int) -> None:
     if not AXE.exists():
@@ -180,6 +311,9 @@ def test_axe_finds_no_serious_fault(page: Any, width: int) -> None:
             pytest.fail(why)
         pytest.skip(why)
     resize(page, width)
+    page.execute_script("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    page.implicitly_wait(10)
+    page.find_element("css selector", DRAWN)
     page.execute_script(AXE.read_text(encoding="utf-8"))
     found = page.execute_async_script(
         "const done = arguments[0]; axe.run().then((found) => done(found.violations.map("

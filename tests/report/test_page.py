@@ -1,8 +1,10 @@
 """The report as a document: what it shows, that it is one file, and what bad input does to it."""
 
+import gzip
 import json
 import re
 import shutil
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import simstudy as ss
 from simstudy.analyses.results import Results
 from simstudy.errors import ConfigError, ResultsError
 from simstudy.report.explorer import explorer
-from simstudy.report.page import Picture, Section, counts, embedded, order, render
+from simstudy.report.page import Picture, Section, counts, order, packed, render
 from simstudy.report.table import Column, Table, document
 from simstudy.workflow import report as verb
 from simstudy.workflow.report import report
@@ -287,16 +289,18 @@ def test_text_of_a_study_is_only_ever_text() -> None:
         runs=({"started": EVIL, "finished": False, "replicates": EVIL, "minutes": EVIL, "commit": EVIL, "cpu": EVIL,
                "versions": EVIL},),
         explorer={"series": [EVIL], "scenarios": [], "measures": [], "parameters": [], "columns": [], "rows": []},
+        sliders=({"caption": EVIL, "lams": [1.0], "start": EVIL, "series": [EVIL]},),
     )  # fmt: skip
     text = render([section], EVIL)
     assert "<script>alert" not in text
-    assert text.count("</script>") == 4
+    assert text.count("</script>") == 6
     parsed(text)
 
 
 def test_json_in_the_page_cannot_end_its_element() -> None:
-    assert json.loads(str(embedded({"a": EVIL}))) == {"a": EVIL}
-    assert "<" not in embedded({"a": EVIL})
+    assert json.loads(gzip.decompress(b64decode(packed({"a": EVIL})))) == {"a": EVIL}
+    assert "<" not in packed({"a": EVIL})
+    assert packed({"a": EVIL}) == packed({"a": EVIL})
 
 
 @pytest.mark.parametrize(

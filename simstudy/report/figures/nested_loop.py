@@ -43,6 +43,8 @@ def nested_loop_figure(frame: pd.DataFrame, label: str, factors: Sequence[str]) 
     elif crosses_far(data["value"]):
         symmetric_log_axis(upper.yaxis, data["value"])
     upper.set_ylabel(label)
+    # A scenario's place in the order is no number to read.
+    lower.set_xticks([])
     lower.set_xlabel(f"{len(keys)} scenarios, ordered by {', then '.join(factors)}")
     legend(figure, known, theory=False, ends=[upper])
     ranges = (
