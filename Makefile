@@ -19,7 +19,7 @@ INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python 
 STUDIES := $(patsubst experiments/%.toml,%,$(wildcard experiments/*.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help reliability setup networks mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs theory-page FORCE
+.PHONY: help reliability setup networks mnist verify tables tables-full tables-mnist tables-validation report report-full browser test test-slow lowest fuzz check format bench lock clean docs gallery theory-page FORCE
 
 help: ## list the targets
 	@echo "make <target>"
@@ -142,6 +142,14 @@ bench: $(VENV)/.installed-bench ## print the speed figures (never part of the te
 
 docs: $(VENV)/.installed-docs ## build the guide into site/
 	$(VENV)/bin/python -m mkdocs build --quiet
+
+# The kinds of figures that docs/gallery.md shows.
+KINDS := lollipop forest heat_map nested_loop zip ridge bland_altman
+
+gallery: $(STAMP) ## draw each kind of figure anew for docs/gallery.md
+	$(VENV)/bin/simstudy run docs/gallery.toml -j $(JOBS)
+	@for kind in $(KINDS); do $(VENV)/bin/simstudy figure docs/gallery.toml --kind $$kind --format svg \
+		&& cp results/gallery/figures/$$kind.svg docs/gallery/ || exit 1; done
 
 theory-page: $(VENV)/.installed-docs ## render docs/theory.md for the report
 	$(VENV)/bin/python docs/theory_page.py

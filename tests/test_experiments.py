@@ -26,7 +26,7 @@ def header(path: Path) -> str:
 
 def test_every_study_is_there() -> None:
     names = "activation dispersion limit_law neutrality oracle penalties proportional root_n support tradeoff training"
-    geometry = "goodfellow robustness scaling tilting toy uniformity weak_oracle"
+    geometry = "boundaries goodfellow robustness scaling tilting toy uniformity weak_oracle"
     large_p = "existence finite_p inference interpolation"
     assert {path.stem for path in EXPERIMENTS} == {*names.split(), *geometry.split(), *large_p.split()}
 
