@@ -116,8 +116,8 @@ def table(result: pd.DataFrame) -> Table:
     )
     notes = (
         f"{replicates(result)} Crossing: n/p at which half of the data sets have no minimiser, on the line between "
-        "the two values of n around it; – where the study has none. Steepness: fall of the share there for each unit of "
-        "log(n/p).",
+        "the two values of n around it; – where the study has none. Steepness: fall of the share there for each unit "
+        "of log(n/p).",
         "T22: the threshold as n, p → ∞, below which no data set has a minimiser.",
         PARENTHESES,
     )

@@ -71,14 +71,16 @@ class Cone:
             return np.asarray(r - share * r.sum() / both)
 
         K = np.zeros((q + 1, q + 1))
-        weighted = z[:, None] * self.A
-        K[:q, :q] = self.A.T @ weighted
+        # A product with its own transpose costs half.
+        root = np.sqrt(z)
+        weighted = root[:, None] * self.A
+        K[:q, :q] = weighted.T @ weighted
         ratio = apart / both
         K[free:q, free:q] += share * np.outer(ratio, ratio)
         inside = np.arange(free, q)
         # up + down less apart^2 / both, without cancellation.
         K[inside, inside] += 4.0 * up * down / both
-        K[:q, -1] = K[-1, :q] = -weighted.sum(axis=0)
+        K[:q, -1] = K[-1, :q] = -(root @ weighted)
         K[-1, -1] = z.sum()
         K[np.diag_indices_from(K)] *= 1.0 + RIDGE
         factor = scipy.linalg.cho_factor(K, check_finite=False)
@@ -153,7 +155,7 @@ def margin_exceeds(A: FloatArray, free: bool, level: float) -> bool | None:
 
 
 def separates(A: FloatArray, free: bool) -> bool | None:
-    """Whether some direction d has min_i (A d)_i > 0, from a certificate of either answer; False also excludes A d >= 0.
+    """Whether some direction d has min_i (A d)_i > 0, from a certificate of either answer; False excludes A d >= 0 too.
 
     Parameters
     ----------
