@@ -76,7 +76,7 @@ def tuned(
     """
     check_penalty(penalty)
     if not isinstance(rule, TuningRule):
-        raise InputError(bad_value("rule", rule, "a rule, such as ss.Bic()"))
+        raise InputError(bad_value("rule", rule, "a rule for lambda, such as Bic()"))
     entry = with_penalty(estimator)
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)

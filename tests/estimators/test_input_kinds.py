@@ -70,7 +70,7 @@ BAD = {
     "lengths of time": (X, np.arange(12).astype("timedelta64[D]"), r"y.dtype = 'timedelta64\[D\]'"),
     "bytes": (X, np.array([b"0", b"1"] * 6), r"y.dtype = '\|S1'"),
     "a record array": (np.zeros(12, dtype=[("a", float)]), Y, r"X.dtype"),
-    "a mapping": ({"a": 1.0}, Y, r"X\[\] = \{'a': 1.0\}.*real number"),
+    "a mapping": ({"a": 1.0}, Y, r"X = \{'a': 1.0\}.*real number"),
 }
 
 
