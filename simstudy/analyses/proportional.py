@@ -96,14 +96,15 @@ def sentence(result: pd.DataFrame) -> str:
 
 
 def figure(result: pd.DataFrame) -> Figure:
-    """Error and selection against n/p, next to the exact law."""
+    """Error and selection against n/p, or against p where n/p is the same everywhere, next to the exact law."""
     quantities = (
         Quantity("rmse", "Error"),
         Quantity("true_positive_rate", "True positive rate"),
         Quantity("false_positive_rate", "False positive rate"),
     )
     groups = result.assign(group=result["family"])
-    return curves(groups, Axis("ratio", "n/p", log=True), quantities, ["group"])
+    axis = Axis("ratio", "n/p", log=True) if result["ratio"].nunique() > 1 else Axis("p", "p (n/p the same)", log=True)
+    return curves(groups, axis, quantities, ["group"])
 
 
 @analysis("proportional", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)
