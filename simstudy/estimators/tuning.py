@@ -21,6 +21,7 @@ from simstudy.estimators.rules import CrossValidation, GridRule, LevelRule, Pivo
 from simstudy.estimators.walk import Sample, Task, Walk, walk
 from simstudy.penalties import Penalty
 from simstudy.records import Status
+from simstudy.solvers.problem import check_fit_intercept
 
 #: Draws behind a pivotal level: its quantile at 0.95 has a standard error of 0.007 on the scale of probabilities.
 PIVOTAL_DRAWS = 1000
@@ -48,7 +49,7 @@ def tuned(
         As in `fgsm`.
     penalty : Penalty
         Its lam is replaced by the chosen one.
-    rule : Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal or Interpolation
+    rule : Aic, Bic, Ebic, Gic, Gcv, CrossValidation, Pivotal or Interpolation
         Degrees of freedom are those of `degrees_of_freedom`; the likelihood is that of the data as they are, not as
         attacked. CrossValidation compares left-out folds; the levels are those of the whole data.
     estimator : str
@@ -77,6 +78,7 @@ def tuned(
     check_penalty(penalty)
     if not isinstance(rule, TuningRule):
         raise InputError(bad_value("rule", rule, "a rule for lambda, such as Bic()"))
+    check_fit_intercept(fit_intercept)
     entry = with_penalty(estimator)
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)

@@ -72,7 +72,7 @@ class Explicit(Coefficients):
 
     @property
     def size(self) -> int | None:
-        """p where it is known from the values alone."""
+        """Number of coefficients where the values alone tell it."""
         return len(self.values) if self.positions is None else None
 
     @override
