@@ -21,6 +21,7 @@ from simstudy.estimators.rules import CrossValidation, GridRule, LevelRule, Pivo
 from simstudy.estimators.walk import Sample, Task, Walk, walk
 from simstudy.penalties import Penalty
 from simstudy.records import Status
+from simstudy.solvers.problem import check_fit_intercept
 
 #: Draws behind a pivotal level: its quantile at 0.95 has a standard error of 0.007 on the scale of probabilities.
 PIVOTAL_DRAWS = 1000
@@ -76,7 +77,8 @@ def tuned(
     """
     check_penalty(penalty)
     if not isinstance(rule, TuningRule):
-        raise InputError(bad_value("rule", rule, "a rule, such as ss.Bic()"))
+        raise InputError(bad_value("rule", rule, "a rule for lambda, such as Bic()"))
+    check_fit_intercept(fit_intercept)
     entry = with_penalty(estimator)
     X, y, rows, others = split(entry, X, y, options)
     sample = Sample(X, y, rows)

@@ -8,7 +8,7 @@ set are nearly right, a few solves of the bordered system give both to rounding 
 import numpy as np
 from numba import types
 
-from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, NUMBER, STATE, TERMS
+from simstudy.kernels.arguments import COUNT, DESIGN, FLAG, LOSS, NUMBER, STATE, TERMS, Terms
 from simstudy.kernels.calls import kernel, part
 from simstudy.kernels.hessian import fill_hessian
 from simstudy.kernels.lapack import symmetric_product
@@ -21,6 +21,8 @@ from simstudy.kernels.tolerances import KINK_ITER, KINK_TOL, KINK_WIDTH
 from simstudy.kernels.vectors import gradient_in
 
 SMALLEST_STEP = 1e-4
+# Share of the penalty at which kinks are moved at the least.
+SMALLEST_SHARE = 0.01
 NO = np.bool_(False)
 
 
@@ -206,32 +208,62 @@ def solve_kinks(loss, worst, design, terms, known, state):
     return False, residual, KINK_ITER
 
 
-@kernel(types.Tuple((FLAG, COUNT))(LOSS, DESIGN, TERMS, STATE), solve_kinks)
-def follow_kinks(loss, design, terms, state):
+@part
+def _at_share(terms, share):
+    """The penalty times `share`."""
+    return Terms(share * terms.c, share * terms.ridge, terms.r, share * terms.offset)
+
+
+@part
+def _follow(loss, design, terms, start, end, state):
+    """Move a solution along the line from `start` to `end`, each (worst, share of the penalty).
+
+    In-place updates as in `solve_kinks`; a step that fails is halved twice. Returns (arrived, n_iter).
+    """
+    used, done, goal, step = 0, -1.0, 0.0, 0.5
+    trial = copy_state(state)
+    while True:
+        worst = start[0] + goal * (end[0] - start[0])
+        share = start[1] + goal * (end[1] - start[1])
+        solved, _, n_iter = solve_kinks(loss, worst, design, _at_share(terms, share), goal == 0.0, trial)
+        used += n_iter
+        if solved:
+            done = goal
+            step *= 2.0
+            assign_state(state, trial)
+        elif goal == 0.0:
+            return False, used
+        else:
+            step *= 0.25
+            assign_state(trial, state)
+        if done == 1.0 or step < SMALLEST_STEP:
+            return done == 1.0, used
+        goal = min(done + step, 1.0)
+
+
+@kernel(types.Tuple((FLAG, COUNT))(LOSS, DESIGN, TERMS, FLAG, STATE), solve_kinks)
+def follow_kinks(loss, design, terms, detours, state):
     """Drive a WORST_CASE solution (b, sigma) to an FGSM one by moving the kinks from one to the other.
 
-    In-place updates as in `solve_kinks`; a step that fails is halved.
+    Where the way turns back on itself, with `detours` it is gone at a smaller penalty, at which the kinks of both are
+    close, and the penalty is raised again after it. In-place updates as in `solve_kinks`.
 
     Returns
     -------
     solved : bool
     n_iter : int
     """
-    used = 0
-    worst, goal, step = 1.0, 1.0, 0.5
-    trial = copy_state(state)
-    while True:
-        solved, _, n_iter = solve_kinks(loss, goal, design, terms, NO, trial)
-        used += n_iter
-        if solved:
-            worst = goal
-            step *= 2.0
-            assign_state(state, trial)
-        elif goal == 1.0:
-            return False, used
-        else:
-            step *= 0.25
-            assign_state(trial, state)
-        if worst == 0.0 or step < SMALLEST_STEP:
-            return worst == 0.0, used
-        goal = max(worst - step, 0.0)
+    given = copy_state(state)
+    solved, used = _follow(loss, design, terms, (1.0, 1.0), (0.0, 1.0), state)
+    share = 0.5
+    while detours and not solved and share > SMALLEST_SHARE:
+        assign_state(state, given)
+        for leg in range(3):
+            start = (1.0, 1.0) if leg == 0 else ((1.0, share) if leg == 1 else (0.0, share))
+            end = (1.0, share) if leg == 0 else ((0.0, share) if leg == 1 else (0.0, 1.0))
+            solved, n_iter = _follow(loss, design, terms, start, end, state)
+            used += n_iter
+            if not solved:
+                break
+        share *= 0.3
+    return solved, used

@@ -19,6 +19,24 @@ ITERATION_LIMIT = np.int64(Outcome.ITERATION_LIMIT)
 DIVERGING = np.int64(Outcome.DIVERGING)
 NON_FINITE = np.int64(Outcome.NON_FINITE)
 NO = np.bool_(False)
+YES = np.bool_(True)
+# Largest coefficient, in smoothing widths, that the smoothing alone may have left.
+SPLIT = 1e3
+
+
+@part
+def _drop(b, c, small, trial):
+    """Take the penalised coefficients that the smoothing alone may have left out of `trial`; whether there are any.
+
+    Equal columns share a coefficient in any way while it is smoothed, and the exact system has no solution for both.
+    """
+    any_dropped = False
+    for j in range(b.size):
+        trial.b[j] = b[j]
+        if c[j] > 0.0 and 0.0 < abs(b[j]) <= small:
+            trial.b[j] = 0.0
+            any_dropped = True
+    return any_dropped
 
 
 @part
@@ -49,9 +67,13 @@ def _kinked(loss, attack, design, terms, state):
                 trial.sigma[i] = np.sign(state.sigma[i])
         solved, _, n_iter = solve_kinks(loss, worst, design, terms, NO, trial)
         used += n_iter
+        if not solved and _drop(state.b, terms.c, SPLIT * delta / design.unit, trial):
+            solved, _, n_iter = solve_kinks(loss, worst, design, terms, YES, trial)
+            used += n_iter
         if not solved and moving:
             assign_state(trial, state)
-            solved, n_iter = follow_kinks(loss, design, terms, trial)
+            _drop(state.b, terms.c, SPLIT * delta / design.unit, trial)
+            solved, n_iter = follow_kinks(loss, design, terms, delta < 10.0 * KINK_WIDTH * design.unit, trial)
             used += n_iter
         if solved:
             assign_state(state, trial)

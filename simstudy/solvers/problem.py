@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from simstudy.errors import InputError, bad_value
 from simstudy.families import Family
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Penalty
 from simstudy.records import Status
 
-__all__ = ["Attack", "Problem", "Solution", "failure"]
+__all__ = ["Attack", "Problem", "Solution", "check_fit_intercept", "failure"]
 
 FloatArray = NDArray[np.float64]
+
+
+def check_fit_intercept(value: object) -> None:
+    """Raise InputError unless it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(bad_value("fit_intercept", value, "True or False"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Problem:
     Raises
     ------
     InputError
-        The penalty's weights are not p in number.
+        `fit_intercept` is not True or False, or the penalty's weights are not p in number.
     """
 
     X: FloatArray
@@ -57,6 +64,7 @@ class Problem:
     multipliers: FloatArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        check_fit_intercept(self.fit_intercept)
         p = self.X.shape[1]
         multipliers = np.zeros(p) if self.penalty is None else self.penalty.multipliers(p)
         object.__setattr__(self, "multipliers", multipliers)

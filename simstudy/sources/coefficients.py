@@ -48,23 +48,42 @@ class Coefficients(ABC):
 
 @dataclass(frozen=True)
 class Explicit(Coefficients):
-    """The coefficients themselves.
+    """The coefficients themselves, or those of them that are not zero.
 
     Parameters
     ----------
     values : tuple of float
-        At least one finite number; p is their count.
+        At least one finite number; p is their count, unless they have positions.
+    positions : tuple of int, optional
+        Which coefficients have these values, counted from 1 as in beta_1; from the end where negative, so that -1 is
+        the last. All others are zero.
     """
 
     name: ClassVar[str] = "explicit"
     values: tuple[float, ...]
+    positions: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.values or not all(map(math.isfinite, self.values)):
             raise ConfigError(bad_value("values", list(self.values), "a list of at least one finite number"))
+        if self.positions is not None and (len(self.positions) != len(self.values) or 0 in self.positions):
+            allowed = f"a list of {len(self.values)} whole numbers, as many as values, from 1 or from -1 downwards"
+            raise ConfigError(bad_value("positions", list(self.positions), allowed))
+
+    @property
+    def size(self) -> int | None:
+        """Number of coefficients where the values alone tell it."""
+        return len(self.values) if self.positions is None else None
 
     @override
     def vector(self, p: int, n: int) -> Array:
+        if self.positions is not None:
+            places = [k - 1 if k > 0 else p + k for k in self.positions]
+            if len(set(places)) < len(places) or not all(0 <= place < p for place in places):
+                raise ConfigError(bad_value("positions", list(self.positions), f"different ones of 1 to p = {p}"))
+            beta = np.zeros(p)
+            beta[places] = self.values
+            return beta
         if p != len(self.values):
             raise ConfigError(bad_value("values", list(self.values), f"a list of p = {p} numbers"))
         return np.array(self.values, dtype=np.float64)

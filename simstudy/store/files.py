@@ -46,14 +46,15 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises
     ------
     ResultsError
-        The folder cannot be written (permissions, full disk), or `path` or its folder is a symbolic link; the old
-        content of `path` is still there.
+        The folder cannot be written (permissions, full disk), `path` or its folder is a symbolic link, or `path` is a
+        device, a pipe or a folder; the old content of `path` is still there.
     """
     temporary = f".{path.name}.{platform.node()}-{os.getpid()}{TEMPORARY}"
     refuse_link(path, path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with opened(path.parent, os.O_RDONLY | os.O_DIRECTORY) as folder:
+            refuse_device(path, folder)
             try:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary, dir_fd=folder)
@@ -92,6 +93,16 @@ def refuse_link(*paths: Path) -> None:
     for each in paths:
         if each.is_symlink():
             raise ResultsError(f"{each} is a symbolic link: none is followed inside a study's results, remove it")
+
+
+def refuse_device(path: Path, folder: int) -> None:
+    """Raise ResultsError if a name in an open folder is that of something else than a file.
+
+    A rename would put a file in its place: with the rights for it, /dev/null would be gone for everybody.
+    """
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.stat(path.name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise ResultsError(f"cannot write {path}: it is not a regular file")
 
 
 def remove_temporary(folder: Path) -> None:

@@ -134,7 +134,8 @@ def git(checkout: Path, *arguments: str) -> str | None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     own = {
         "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        # An empty name, and not the null device, which a careless program with the rights for it replaces by a file.
+        "GIT_CONFIG_GLOBAL": "",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_CEILING_DIRECTORIES": str(checkout.parent),
     }

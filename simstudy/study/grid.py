@@ -13,7 +13,7 @@ from simstudy.sources.coefficients import Coefficients
 from simstudy.sources.glm import Scenario
 
 #: Key -> how deep lists stand in lists in one value of it; a list of such values is an axis.
-GLM_VECTORS: Mapping[str, int] = {"values": 1, "blocks": 1, "matrix": 2}
+GLM_VECTORS: Mapping[str, int] = {"values": 1, "positions": 1, "blocks": 1, "matrix": 2}
 
 ALWAYS_NAMED = ("source", "family", "n", "p")
 SHORT_NAMES = {"magnitude": "mag", "values": "beta"}

@@ -15,16 +15,22 @@ class Quantity:
         Kinds of parameters that have it: ``intercept``, ``slope``, and ``all`` for the whole vector.
     paired : bool
         Whether it compares the method with a reference on the same data sets.
-    over_n : bool
-        Whether it needs scenarios that differ in n and in nothing else.
+    rate_of : str
+        Measure whose slope in n it is, on log scales: it needs scenarios that differ in n and in nothing else. Empty
+        where it is no rate.
     power : float
         It is multiplied by n^power where a claim asks for the scale of the limit law; 0 where it has no such scale.
     """
 
     parameters: tuple[str, ...]
     paired: bool = False
-    over_n: bool = False
+    rate_of: str = ""
     power: float = 0.0
+
+    @property
+    def over_n(self) -> bool:
+        """Whether it compares scenarios that differ in n."""
+        return bool(self.rate_of)
 
 
 COEFFICIENT, SLOPE, WHOLE = ("intercept", "slope"), ("slope",), ("all",)
@@ -52,8 +58,10 @@ QUANTITIES: dict[str, Quantity] = {
     "median_ratio": Quantity(ANY, paired=True),
     "sup_error": Quantity(WHOLE, power=0.5),
     "kolmogorov": Quantity(COEFFICIENT),
-    "rmse_slope": Quantity(ANY, over_n=True),
-    "rmse_slope_difference": Quantity(ANY, paired=True, over_n=True),
+    "rmse_slope": Quantity(ANY, rate_of="rmse"),
+    "mean_slope": Quantity(ANY, rate_of="mean"),
+    "median_slope": Quantity(ANY, rate_of="median"),
+    "rmse_slope_difference": Quantity(ANY, paired=True, rate_of="rmse"),
 }
 
 #: Any other measure, of an estimand that a claim names.

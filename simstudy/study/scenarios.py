@@ -186,8 +186,8 @@ def _design(table: Any, where: str) -> Design:
 
 
 def _size(row: ScenarioTable, coefficients: Coefficients, where: str) -> int:
-    if row.p is None and isinstance(coefficients, Explicit):
-        return len(coefficients.values)
+    if row.p is None and isinstance(coefficients, Explicit) and coefficients.size is not None:
+        return coefficients.size
     if row.p is None:
         raise ConfigError(f"{where} is missing: it is a number or {{ c = ..., power = ... }}")
     if isinstance(row.p, dict):

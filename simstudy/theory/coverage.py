@@ -59,7 +59,7 @@ def law_problems(claim: Claim, law: Law, methods: Mapping[str, Method]) -> Itera
         if law.law not in FORMS:
             yield bad_value("prediction.law", law.law, f"one that is a distribution: {', '.join(FORMS)}")
     else:
-        quantity = "rmse" if claim.kind.over_n else claim.quantity
+        quantity = claim.kind.rate_of or claim.quantity
         if quantity not in COVERED[law.law]:
             yield not_covered(quantity, law.law)
     if law.law in LIMITS:

@@ -97,7 +97,7 @@ def _by_law(claim: Claim, law: Law, scenarios: Sequence[Scenario], targets: Targ
         return Foretold(0.0, draws=draws_of_coefficient(scenario, claim.parameter, law.law, target, law.without))
     if claim.kind.over_n:
         found = sorted(select_scenarios(claim.scenario, scenarios), key=lambda each: each.n)
-        return Foretold(errors=tuple(_value(claim, law, "rmse", each, targets) for each in found))
+        return Foretold(errors=tuple(_value(claim, law, claim.kind.rate_of, each, targets) for each in found))
     value, se = _in(claim, law, claim.scenario, scenarios, targets)
     if claim.versus is not None:
         other, other_se = _in(claim, law, claim.versus, scenarios, targets)

@@ -151,10 +151,10 @@ def confront(claim: Claim, scenarios: Sequence[Source], results: Found, foretold
 
 def gather(claim: Claim, scenarios: Sequence[Source], results: Found, foretold: Foretold) -> Evidence:
     """Evidence on a claim's quantity."""
-    if claim.quantity == "rmse_slope":
-        return of_slope(results, sizes(claim, scenarios), claim.method, claim.about)
-    if claim.quantity == "rmse_slope_difference" and claim.reference is not None:
+    if claim.kind.over_n and claim.reference is not None:
         return of_slope_difference(results, sizes(claim, scenarios), claim.method, claim.reference, claim.about)
+    if claim.kind.over_n:
+        return of_slope(results, sizes(claim, scenarios), claim.method, claim.kind.rate_of, claim.about)
     evidence = _in(claim, claim.scenario, scenarios, results, foretold)
     if claim.versus is None:
         return evidence
@@ -184,7 +184,7 @@ def _in(
 
 def _of_rate(claim: Claim, scenarios: Sequence[Source], results: Found, foretold: Foretold) -> Foretold:
     """Slope that the predicted errors have with the weights of the simulated ones."""
-    rows = [results.row(key, claim.method, None, "rmse", claim.about) for key, _ in sizes(claim, scenarios)]
+    rows = [results.row(key, claim.method, None, claim.kind.rate_of, claim.about) for key, _ in sizes(claim, scenarios)]
     if any(row is None for row in rows):
         return replace(foretold, silence="No results at some n.")
     relative = np.array([row["mcse"] / row["value"] for row in rows if row is not None])

@@ -1,4 +1,4 @@
-"""Rates over n as evidence: the slope of log RMSE on log n, its curvature, and paired differences of slopes."""
+"""Rates over n as evidence: the slope of a log measure on log n, its curvature, and paired differences of slopes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ RESAMPLES = 1000
 Sizes = Sequence[tuple[str, int]]
 
 
-def of_slope(results: Found, sizes: Sizes, method: str, parameter: str) -> Evidence:
-    """Slope of log RMSE on log n over all sample sizes; curvature is tested and the n that cause it are named."""
-    rows = [results.row(key, method, None, "rmse", parameter) for key, _ in sizes]
+def of_slope(results: Found, sizes: Sizes, method: str, measure: str, parameter: str) -> Evidence:
+    """Slope of a log measure on log n over all sample sizes; curvature is tested and the n that cause it are named."""
+    rows = [results.row(key, method, None, measure, parameter) for key, _ in sizes]
     found = [(n, row) for (_, n), row in zip(sizes, rows, strict=True) if row is not None]
     attempted, usable = (sum(int(row[name]) for _, row in found) for name in ("attempted", "usable"))
     if len(found) < len(sizes):
@@ -37,7 +37,7 @@ def of_slope(results: Found, sizes: Sizes, method: str, parameter: str) -> Evide
     error, mcse = (np.array([row[name] for _, row in found], dtype=float) for name in ("value", "mcse"))
     line = log_log_slope(n, error, mcse)
     if line.points < len(sizes):
-        return unknown(attempted, "The error or its MCSE is unknown at some n.")
+        return unknown(attempted, f"The {measure} or its MCSE is unknown at some n, or it is not positive.")
     share = max(int(row["failed"]) / int(row["attempted"]) for _, row in found)
     evidence = _counted(line.slope, line.slope_mcse, attempted, usable, len(sizes), share)
     early = pre_asymptotic(n, error, mcse)

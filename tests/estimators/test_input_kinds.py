@@ -70,7 +70,7 @@ BAD = {
     "lengths of time": (X, np.arange(12).astype("timedelta64[D]"), r"y.dtype = 'timedelta64\[D\]'"),
     "bytes": (X, np.array([b"0", b"1"] * 6), r"y.dtype = '\|S1'"),
     "a record array": (np.zeros(12, dtype=[("a", float)]), Y, r"X.dtype"),
-    "a mapping": ({"a": 1.0}, Y, r"X\[\] = \{'a': 1.0\}.*real number"),
+    "a mapping": ({"a": 1.0}, Y, r"X = \{'a': 1.0\}.*real number"),
 }
 
 
@@ -150,3 +150,10 @@ def test_a_penalty_that_is_none_is_named(estimator: Callable[..., Fit], penalty:
 def test_a_pilot_that_is_no_number_is_named(pilot: Any) -> None:
     with pytest.raises(InputError, match="pilot"):
         adaptive_weights(pilot)
+
+
+@pytest.mark.parametrize("name", FIT)
+@pytest.mark.parametrize("value", ["yes", None, 2, 1])
+def test_an_intercept_is_fitted_or_not(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=rf"fit_intercept = {value!r} is not allowed: it must be True or False"):
+        FIT[name](X, Y, family="binomial", fit_intercept=value)

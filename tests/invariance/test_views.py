@@ -123,6 +123,5 @@ def test_the_level_that_a_rule_chooses_is_the_same(family: str, penalty: str, at
     for rule in (Bic(grid=6), Aic(grid=6, df="trace")):
         found, seen = (tuned(each.X, each.y, rule=rule, **arguments(each)) for each in (one, other))
         assert found.status == seen.status == Status.OK
-        # Next to unpenalised columns the grid starts from a fit, which is certified to 1e-7 (theory, section 1).
-        assert seen.lam == pytest.approx(found.lam, rel=1e-6 if penalty == "weighted lasso" else 1e-9)
+        assert seen.lam == pytest.approx(found.lam, rel=1e-9)
         np.testing.assert_allclose(seen.coef * signs, found.coef[order], atol=1e-6)

@@ -59,3 +59,22 @@ def test_what_cannot_be_is_refused_with_its_name_and_value(build, message):
 def test_patterns_are_listed_by_name():
     assert {name: cls.name for name, cls in PATTERNS.items()} == {name: name for name in PATTERNS}
     assert set(PATTERNS) == {"explicit", "sparse", "decaying", "local"}
+
+
+def test_values_with_positions_stand_there_and_all_others_are_zero() -> None:
+    beta = Explicit((0.1, 0.2, 1.0), positions=(1, 3, -1)).vector(6, 10)
+    np.testing.assert_array_equal(beta, [0.1, 0.0, 0.2, 0.0, 0.0, 1.0])
+    assert Explicit((1.0,), positions=(2,)).size is None
+    assert Explicit((1.0, 0.0)).size == 2
+
+
+@pytest.mark.parametrize("positions", [(1,), (0, 1), (1, 2, 3)])
+def test_positions_are_as_many_as_values_and_none_is_zero(positions: tuple[int, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"positions = \[.*a list of 2 whole numbers"):
+        Explicit((1.0, 2.0), positions=positions)
+
+
+@pytest.mark.parametrize("positions", [(1, 1), (1, -4), (1, 5), (-5, 2)])
+def test_positions_are_different_ones_of_the_coefficients(positions: tuple[int, int]) -> None:
+    with pytest.raises(ConfigError, match=r"positions = \[.*different ones of 1 to p = 4"):
+        Explicit((1.0, 2.0), positions=positions).vector(4, 10)

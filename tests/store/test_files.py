@@ -129,6 +129,17 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
         read_bytes(path)
 
 
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a"
+    os.mkfifo(path) if kind == "pipe" else path.mkdir()
+    before = path.lstat()
+    with pytest.raises(ResultsError, match="cannot write .*a: it is not a regular file"):
+        write_bytes(path, b"new")
+    assert path.lstat() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
 def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     write_table(path, pa.table({"x": [1]}))

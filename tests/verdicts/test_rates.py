@@ -41,7 +41,7 @@ class Study:
 
 
 def test_slope_curvature_and_counts() -> None:
-    found = of_slope(Study().results(1), KEYS, "a", "all")
+    found = of_slope(Study().results(1), KEYS, "a", "rmse", "all")
     assert abs(found.value + 0.5) < 5 * found.mcse
     assert (found.attempted, found.usable, found.cells) == (1000, 1000, 5)
     assert found.note == ""
@@ -49,7 +49,7 @@ def test_slope_curvature_and_counts() -> None:
 
 
 def test_curvature_names_the_sample_sizes_that_are_too_small() -> None:
-    found = of_slope(Study(replicates=2000, extra=20.0).results(2), KEYS, "a", "beta_1")
+    found = of_slope(Study(replicates=2000, extra=20.0).results(2), KEYS, "a", "rmse", "beta_1")
     assert found.curvature_p < 1e-6
     assert found.note.startswith("Not a straight line: n = 100")
     assert found.value < -0.6
@@ -76,7 +76,7 @@ def test_pre_asymptotic_sizes_are_the_smallest_ones() -> None:
 def test_slopes_of_methods_on_the_same_data_are_compared_in_pairs() -> None:
     results = Study(rate=-0.45).results(4)
     found = of_slope_difference(results, KEYS, "a", "b", "all")
-    apart = [of_slope(results, KEYS, method, "all").mcse for method in "ab"]
+    apart = [of_slope(results, KEYS, method, "rmse", "all").mcse for method in "ab"]
     # The two methods have the same noise, so that the difference is known exactly.
     assert found.value == pytest.approx(-0.05)
     assert found.mcse < 0.05 * math.hypot(*apart)
@@ -85,9 +85,9 @@ def test_slopes_of_methods_on_the_same_data_are_compared_in_pairs() -> None:
 
 def test_a_failing_sample_size_decides_nothing_and_a_missing_one_is_named() -> None:
     results = Study(failed=5).results(5)
-    for found in (of_slope(results, KEYS, "a", "all"), of_slope_difference(results, KEYS, "a", "b", "all")):
+    for found in (of_slope(results, KEYS, "a", "rmse", "all"), of_slope_difference(results, KEYS, "a", "b", "all")):
         assert found.interval(0.5) == (-math.inf, math.inf)
         assert found.note.startswith("5 of 1000 fits failed.")
-    assert of_slope(results, [*KEYS, ("key3200", 3200)], "a", "all").note == "Results for 5 of 6 sample sizes."
-    few = of_slope(Study(replicates=1).results(6), KEYS, "a", "all")
-    assert few.note == "The error or its MCSE is unknown at some n."
+    assert of_slope(results, [*KEYS, ("key3200", 3200)], "a", "rmse", "all").note == "Results for 5 of 6 sample sizes."
+    few = of_slope(Study(replicates=1).results(6), KEYS, "a", "rmse", "all")
+    assert few.note == "The rmse or its MCSE is unknown at some n, or it is not positive."

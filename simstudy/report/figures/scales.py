@@ -24,7 +24,9 @@ def plain_tick(value: float, _: object = None) -> str:
 def log_axis(axis: Any) -> None:
     """Make an axis logarithmic; its limits must be those of its data already."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    low, high = np.log10(sorted(axis.get_view_interval()))
+    limits = np.sort(axis.get_view_interval())
+    # An axis without data has the limits of a linear one, 0 and 1.
+    low, high = np.log10(limits) if limits[0] > 0.0 else (0.0, 1.0)
     marks = next((marks for most, marks in MARKS if high - low <= most), (1.0,))
     axis.set_major_locator(LogLocator(base=100.0 if high - low > LONG else 10.0, subs=marks))
     axis.set_major_formatter(FuncFormatter(plain_tick))
