@@ -18,7 +18,8 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba import _dynfunc, njit, typeof, types
+from numba import njit, typeof, types
+from numba._dynfunc import make_function
 from numba.core.ccallback import CFunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -50,7 +51,7 @@ STAMP = folder_stamp()
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Leave cycles for later: a compilation makes so many objects that looking for them takes a fifth of its time."""
+    """Leave cycles until later: looking for them takes a fifth of the time of a compilation."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -297,7 +298,7 @@ class _PartLowering(NativeLowering):
         super().run_pass(state)
         found = state["cr"]
         module, name = found.fndesc.lookup_module(), found.fndesc.qualname
-        entry_point = _dynfunc.make_function(module, name, "no function of Python", 0, found.env, (library,))
+        entry_point = make_function(module, name, "no function of Python", 0, found.env, (library,))
         context.insert_user_function(entry_point, found.fndesc, [library])
         state.reload_init.extend(library._reload_init)
         state["cr"] = found._replace(cfunc=entry_point)
