@@ -192,6 +192,7 @@ STANDARD = {
     "dataclasses",
     "enum",
     "functools",
+    "gc",
     "inspect",
     "math",
     "pathlib",

@@ -152,7 +152,8 @@ class Measure:
             found = self.function(*used)
             if isinstance(found, Estimate):
                 return found
-            value, mcse = found if isinstance(found, tuple) and len(found) == 2 else (found, self._bootstrap(used))
+            value, *given = self._parts(found)
+            mcse = given[0] if given else self._bootstrap(used)
         low, high = (-np.inf, np.inf) if callable(self.bounds) else self.bounds
         return with_interval(self._checked(value, size), self._checked(mcse, size), len(sampled), low, high)
 
@@ -181,11 +182,16 @@ class Measure:
             return
         if isinstance(found, Estimate):
             return
-        parts = found if isinstance(found, tuple) else (found,)
-        if len(parts) > 2:
-            raise InputError(bad_value(f"what measure {self.name} returns", found, "a value, or a value and its MCSE"))
-        for part in parts:
+        for part in self._parts(found):
             self._checked(part, size)
+
+    def _parts(self, found: Any) -> tuple[Any, ...]:
+        """What the function has returned: the value, and its MCSE if there is one."""
+        parts = found if isinstance(found, tuple) else (found,)
+        if len(parts) not in {1, 2}:
+            allowed = "a value, or a value and its MCSE"
+            raise InputError(bad_value(f"what measure {self.name} returns", f"{len(parts)} things", allowed))
+        return parts
 
     @property
     def _sampled(self) -> list[int]:
