@@ -188,6 +188,7 @@ def test_modules_import_each_other_without_cycles() -> None:
 
 STANDARD = {
     "collections",
+    "contextlib",
     "ctypes",
     "dataclasses",
     "enum",
