@@ -239,7 +239,7 @@ def is_users(filename: str) -> bool:
     return filename in _files
 
 
-def words(error: Exception) -> str:
+def words(error: BaseException) -> str:
     """An error with its type and the lines of the user's own code that led to it, innermost first."""
     lines = [frame for frame in reversed(extract_tb(error.__traceback__)) if is_users(frame.filename)]
     places = [f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in lines]

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 #: A name is a key of study files and a part of column and file names.
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
+ALLOWED_NAME = "a letter, then letters, digits or _"
 
 #: A registration made anew: it is kept with the plug-in whose code made it.
 Registration = Callable[[], Any]
@@ -88,7 +89,7 @@ class Registry(Mapping[str, T], Generic[T]):
             The name is taken or not allowed.
         """
         if not isinstance(name, str) or not re.fullmatch(NAME, name):
-            raise ConfigError(bad_value(f"name of the {self.kind}", name, "a letter, then letters, digits or _"))
+            raise ConfigError(bad_value(f"name of the {self.kind}", name, ALLOWED_NAME))
         code, made = _running[-1] if _running else ("", [])
         if name in self._entries and not (code and self._code[name]):
             raise ConfigError(bad_value(f"name of the {self.kind}", name, "another name: it is taken"))

@@ -188,10 +188,12 @@ def test_modules_import_each_other_without_cycles() -> None:
 
 STANDARD = {
     "collections",
+    "contextlib",
     "ctypes",
     "dataclasses",
     "enum",
     "functools",
+    "gc",
     "inspect",
     "math",
     "pathlib",

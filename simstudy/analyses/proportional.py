@@ -16,8 +16,8 @@ from simstudy.report.figures.curves import Axis, Quantity, curves
 from simstudy.report.notes import FAILED, PARENTHESES, THEORY, replicates
 from simstudy.report.table import Table
 
-#: The law of the registry, and the one of the limit theory with p fixed.
-EXACT, FIXED_P = "proportional", "law"
+#: The law of the registry, and those of the limit theory with p fixed: T10 where p is large against n.
+EXACT, FIXED_P = "proportional", ("T10", "law")
 MEASURES = ("rmse", "true_positive_rate", "false_positive_rate")
 
 
@@ -43,7 +43,8 @@ def proportional(
     rows = side_by_side(measures, scenarios, MEASURES, [WHOLE], exact)
     if predictions is None:
         return rows.assign(ratio=rows["n"] / rows["p"], rmse_fixed_p=float("nan"), rmse_fixed_p_mcse=float("nan"))
-    fixed = predictions[(predictions["law"] == FIXED_P) & (predictions["quantity"] == "rmse")]
+    fixed = predictions[predictions["law"].isin(FIXED_P)]
+    fixed = fixed[fixed["quantity"] == "rmse"]
     fixed = fixed[(fixed["parameter"] == WHOLE) & fixed["reference"].isna()]
     rows = with_predictions(rows, fixed, ["scenario", "method"], "rmse_fixed_p")
     return rows.assign(ratio=rows["n"] / rows["p"])
@@ -68,7 +69,7 @@ def table(result: pd.DataFrame) -> Table:
     notes = (
         replicates(result),
         "Error: root mean square of ||betahat - beta0||. True and false positives: shares of the nonzero and of the "
-        "zero coefficients that are selected. Exact law: T20 at this n/p. p fixed: the law at n of the limit theory.",
+        "zero coefficients that are selected. Exact law: T20. p fixed: that of the limit theory at n (T10).",
         PARENTHESES,
         THEORY,
         FAILED,
@@ -95,14 +96,15 @@ def sentence(result: pd.DataFrame) -> str:
 
 
 def figure(result: pd.DataFrame) -> Figure:
-    """Error and selection against n/p, next to the exact law."""
+    """Error and selection against n/p, or against p where n/p is the same everywhere, next to the exact law."""
     quantities = (
         Quantity("rmse", "Error"),
         Quantity("true_positive_rate", "True positive rate"),
         Quantity("false_positive_rate", "False positive rate"),
     )
     groups = result.assign(group=result["family"])
-    return curves(groups, Axis("ratio", "n/p", log=True), quantities, ["group"])
+    axis = Axis("ratio", "n/p", log=True) if result["ratio"].nunique() > 1 else Axis("p", "p (n/p the same)", log=True)
+    return curves(groups, axis, quantities, ["group"])
 
 
 @analysis("proportional", table=table, sentence=sentence, figure=figure, needs=methods.lacks_coefficients)

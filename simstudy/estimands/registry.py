@@ -93,6 +93,14 @@ def estimand(name: str, *, bounds: tuple[float, float] = (-math.inf, math.inf)) 
     return register
 
 
+def _numbers(given: Any) -> NDArray[np.float64]:
+    """An array of real numbers: None is no NaN, a text no number, and nothing imaginary is left out."""
+    array = np.asarray(given)
+    if array.dtype.kind in "cUSMm" or (array.dtype.kind == "O" and any(each is None for each in array.flat)):
+        raise TypeError
+    return array.astype(np.float64)
+
+
 def evaluate(entry: Estimand, fit: Any, data: Data, truth: Mapping[str, Any]) -> Value:
     """Value of an estimand at a fit.
 
@@ -102,12 +110,13 @@ def evaluate(entry: Estimand, fit: Any, data: Data, truth: Mapping[str, Any]) ->
         The function returns no number or vector of numbers, or one outside the estimand's bounds.
     """
     given = entry.function(fit, data, truth)
+    allowed = "a number or a vector of numbers"
     try:
-        value = np.asarray(given, dtype=np.float64)
+        value = _numbers(given)
     except (TypeError, ValueError):
-        raise InputError(bad_value(f"estimand {entry.name}", given, "a number or a vector of numbers")) from None
+        raise InputError(bad_value(f"estimand {entry.name}", given, allowed)) from None
     if value.ndim > 1:
-        raise InputError(bad_value(f"estimand {entry.name}", f"shape {value.shape}", "a number or a vector of numbers"))
+        raise InputError(bad_value(f"estimand {entry.name}", f"shape {value.shape}", allowed))
     low, high = entry.bounds
     outside = value[(value < low) | (value > high)]
     if outside.size:

@@ -19,7 +19,7 @@ from simstudy.estimators.oracle import oracle
 from simstudy.estimators.path import largest_lam, path
 from simstudy.estimators.penalized import penalized
 from simstudy.estimators.proportional_intervals import proportional_debiased
-from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Interpolation, Pivotal
+from simstudy.estimators.rules import Aic, Bic, CrossValidation, Ebic, Gcv, Gic, Interpolation, Pivotal
 from simstudy.estimators.square_root_lasso import square_root_lasso
 from simstudy.estimators.standard_errors import standard_errors
 from simstudy.estimators.svm import svm, svm_path
@@ -33,6 +33,7 @@ __all__ = [
     "Ebic",
     "Fit",
     "Gcv",
+    "Gic",
     "Interpolation",
     "Pivotal",
     "Rows",

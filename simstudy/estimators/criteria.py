@@ -1,15 +1,14 @@
-"""Scores of the fits of a path by AIC, BIC, EBIC and GCV, and the noise that they refer to."""
+"""Scores of the fits of a path by a criterion such as BIC or GCV, and the noise that they refer to."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaln
 
 from simstudy.errors import InputError, bad_value
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.input import FloatArray, Rows
 from simstudy.estimators.penalized import penalized
-from simstudy.estimators.rules import Aic, Criterion, Ebic, Gcv
+from simstudy.estimators.rules import Criterion, Scored
 from simstudy.estimators.walk import Sample, Task, Walk
 from simstudy.penalties import Lasso
 from simstudy.records import Status
@@ -86,20 +85,12 @@ def _criterion(task: Task, sample: Sample, fit: Fit, df: float, rule: Criterion,
     if fit.status != Status.OK or not np.isfinite(df):
         return np.nan
     deviance = float(np.sum(sample.counts * task.law.deviance(sample.y, sample.predictor(fit))))
-    if isinstance(rule, Gcv):
-        return deviance / n / (1.0 - df / n) ** 2 if df < n else np.inf
+    likelihood = deviance
     if sigma is not None:
-        deviance /= sigma**2
+        likelihood /= sigma**2
     else:
         # A perfect fit has an infinite likelihood at any df, so it is not comparable.
         perfect = task.law.has_scale and deviance <= 0.0
-        deviance = np.inf if perfect else task.law.profiled_deviance(deviance, n)
-    price = 2.0 if isinstance(rule, Aic) else np.log(n)
-    gamma = rule.gamma if isinstance(rule, Ebic) else 0.0
-    models = _log_models(fit.coef.size, int(np.count_nonzero(fit.coef)))
-    return float(deviance + price * df + 2.0 * gamma * models)
-
-
-def _log_models(p: int, size: int) -> float:
-    """Log of the number of models with `size` of p coefficients."""
-    return float(gammaln(p + 1) - gammaln(size + 1) - gammaln(p - size + 1))
+        likelihood = np.inf if perfect else task.law.profiled_deviance(deviance, n)
+    of = Scored(deviance / n, float(likelihood), df, int(np.count_nonzero(fit.coef)), n, fit.coef.size)
+    return float(rule.score(of))

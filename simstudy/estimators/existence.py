@@ -11,7 +11,6 @@ from simstudy.errors import InputError, bad_value, unknown_name
 from simstudy.estimators.fgsm import ATTACKS
 from simstudy.estimators.fit import Fit
 from simstudy.estimators.input import check_data, check_penalty
-from simstudy.estimators.proportional_intervals import PLAIN_LASSO
 from simstudy.estimators.registry import estimator_of_arrays
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
@@ -22,8 +21,6 @@ from simstudy.solvers.problem import Attack, Problem
 
 FloatArray = NDArray[np.float64]
 
-#: Relative precision of a margin.
-EDGE = 1e-5
 #: Attacks, and none: the penalty beside the likelihood (T4).
 PLACES = {**ATTACKS, "none": Attack.NONE}
 
@@ -65,16 +62,7 @@ def exists(
     if attack not in PLACES:
         raise InputError(unknown_name("attack", attack, PLACES))
     problem = Problem(X, y, law, penalty, PLACES[attack], fit_intercept)
-    if (
-        problem.attack is Attack.NONE
-        or not PLAIN_LASSO.holds(penalty)
-        or not _has_level(law.recession(y), fit_intercept)
-    ):
-        return {"no_minimiser": float(recedes(problem))}
-    level = _critical_level(X, law.recession(y), fit_intercept)
-    # At the level itself, such as that of the MLE of labels which are not separated, digits do not decide.
-    on_edge = abs(penalty.lam - level) <= EDGE * level or level == penalty.lam
-    return {"no_minimiser": float(recedes(problem) if on_edge else penalty.lam < level)}
+    return {"no_minimiser": float(recedes(problem))}
 
 
 @estimator_of_arrays("existence_level", estimates=("critical_level",))
@@ -113,11 +101,6 @@ def existence_level(X: ArrayLike, y: ArrayLike, *, family: str, fit_intercept: b
         message = "all responses are equal: with an intercept no level gives a minimiser"
         return Fit(estimates={"critical_level": np.nan}, status=Status.DEGENERATE_RESPONSE, message=message)
     return Fit(estimates={"critical_level": _critical_level(X, direction, fit_intercept)})
-
-
-def _has_level(direction: FloatArray, fit_intercept: bool) -> bool:
-    """Whether every loss falls in a direction, and with an intercept not all in the same."""
-    return bool(direction.all()) and not (fit_intercept and direction.min() == direction.max())
 
 
 def _critical_level(X: FloatArray, direction: FloatArray, fit_intercept: bool) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from simstudy.estimators.input import ALIKE, FloatArray, Rows, check_finite, che
 from simstudy.families import family as family_named
 from simstudy.penalties import Penalty
 from simstudy.records import Status
+from simstudy.registry import ALLOWED_NAME, NAME
 from simstudy.solvers.newton import solve, solve_each
 from simstudy.solvers.path import solve_path
 from simstudy.solvers.problem import Attack, Problem, Solution
@@ -109,8 +111,8 @@ class Fit:
         """Sort what is given by name into estimates, standard errors, and coefficients where there are none."""
         estimates, errors = {}, {name: as_estimate(f"{name}_se", value) for name, value in self.errors.items()}
         for name, value in self.estimates.items():
-            if not isinstance(name, str):
-                raise InputError(bad_value("name of an estimate", name, "a text"))
+            if not isinstance(name, str) or not re.fullmatch(NAME, name):
+                raise InputError(bad_value("name of an estimate", name, ALLOWED_NAME))
             if is_error(name):
                 errors[name.removesuffix("_se")] = as_estimate(name, value)
             else:

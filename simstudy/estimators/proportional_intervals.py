@@ -140,7 +140,7 @@ def proportional_debiased(
     V = width(seen, np.count_nonzero(fit.coef) / n)
     if V is None:
         return _without(fit, Status.RANK_DEFICIENT, "the fit interpolates: no curvature is left to tell the width V")
-    Vh = np.count_nonzero(fit.coef) / p / V
+    Vh = curvature(seen, V) * n / p
     qh = float(seen.g @ seen.g) / p
     h = Vh * np.sqrt(p) * fit.coef + X.T @ seen.g / np.sqrt(p)
     state = Overlaps(0.0, float(p * np.mean(fit.coef**2)), V, seen.P, fit.intercept)
@@ -185,10 +185,12 @@ def _without(fit: Fit, status: Status, message: str) -> Fit:
 def width(seen: Residuals, active: float) -> float | None:
     """V at which mean V l'' / (1 + V l'') is the number of nonzero slopes over n, `active`, a kink counting as one.
 
-    None where there is none: all observations that bend are on kinks, or there are no nonzero slopes.
+    None where there is none: all observations that bend are on kinks. A fit without nonzero slopes has V = 0.
     """
     free = seen.curvature[~seen.on_kink]
     kinks = float(np.mean(seen.on_kink))
+    if active == 0.0 == kinks:
+        return 0.0
 
     def excess(log_v: float) -> float:
         bent = np.exp(log_v) * free
@@ -198,6 +200,13 @@ def width(seen: Residuals, active: float) -> float | None:
     if not free.size or excess(low) >= 0.0 or excess(high) <= 0.0:
         return None
     return float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-12)))
+
+
+def curvature(seen: Residuals, V: float) -> float:
+    """Vh p / n at the width V: mean of l'' / (1 + V l''), of 1 / V on kinks."""
+    free = seen.curvature[~seen.on_kink]
+    bent = float(np.sum(free / (1 + V * free)))
+    return (bent + (seen.g.size - free.size) / V if V > 0.0 else bent) / seen.g.size
 
 
 def _signal(
@@ -212,8 +221,8 @@ def _signal(
     if a2 <= NOISE * qh * np.sqrt(2.0 / p):
         return None
     a = np.sqrt(a2)
-    # m = cross gamma / a cannot exceed sqrt(q) gamma.
-    slope = min(cross / a, np.sqrt(state.q))
+    # m = cross gamma / a is between zero and sqrt(q) gamma, which noise ignores where next to nothing is selected.
+    slope = min(max(cross / a, 0.0), np.sqrt(state.q))
 
     def excess(log_gamma: float) -> float:
         gamma = float(np.exp(log_gamma))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from simstudy.errors import ConfigError, bad_value, unknown_name
 
@@ -18,6 +20,8 @@ DF = ("active", "trace", "divergence")
 LOSSES = ("deviance", "squared_error")
 #: Estimate of sigma that gaussian criteria can use.
 SCALED_LASSO = "scaled_lasso"
+#: Price of a degree of freedom by its authors.
+FAN_TANG = "fan_tang"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,35 @@ def _levels(lams: Any) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Criterion(GridRule):
+class Scored:
+    """What a criterion knows of a fit.
+
+    Parameters
+    ----------
+    deviance : float
+        Mean over the observations.
+    likelihood : float
+        -2 log L up to a constant.
+    df : float
+        Degrees of freedom.
+    size : int
+        Number of slopes that are not zero.
+    n : float
+        Number of observations, or the sum of their weights.
+    p : int
+        Number of slopes.
+    """
+
+    deviance: float
+    likelihood: float
+    df: float
+    size: int
+    n: float
+    p: int
+
+
+@dataclass(frozen=True)
+class Criterion(GridRule, ABC):
     """A rule that weighs the deviance against degrees of freedom.
 
     Levels whose fit has more than n/2 of these are left out, for gaussian data unless `sigma` is given: towards a
@@ -91,6 +123,10 @@ class Criterion(GridRule):
     def noise(self) -> float | str | None:
         """Where sigma comes from in gaussian data, None where it is that of each fit."""
         return None
+
+    @abstractmethod
+    def score(self, of: Scored) -> float:
+        """Value of the criterion for a fit, to be minimised."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +155,14 @@ class LikelihoodCriterion(Criterion):
         """As given."""
         return self.sigma
 
+    @abstractmethod
+    def price(self, of: Scored) -> float:
+        """What is added to -2 log L."""
+
+    @override
+    def score(self, of: Scored) -> float:
+        return of.likelihood + self.price(of)
+
 
 @dataclass(frozen=True)
 class Aic(LikelihoodCriterion):
@@ -126,12 +170,47 @@ class Aic(LikelihoodCriterion):
 
     name = "aic"
 
+    @override
+    def price(self, of: Scored) -> float:
+        return 2.0 * of.df
+
 
 @dataclass(frozen=True)
 class Bic(LikelihoodCriterion):
     """Schwarz's criterion, -2 log L + log(n) df."""
 
     name = "bic"
+
+    @override
+    def price(self, of: Scored) -> float:
+        return math.log(of.n) * of.df
+
+
+@dataclass(frozen=True)
+class Gic(LikelihoodCriterion):
+    """Generalised criterion of Zhang, Li & Tsai (2010), -2 log L + kappa df.
+
+    Parameters
+    ----------
+    kappa : float or "fan_tang"
+        Positive; 2 is AIC, and log(n) BIC. "fan_tang" is log(log n) log p, which is consistent for p growing
+        exponentially in n (Fan & Tang 2013); it needs n >= 3 and p >= 2 to be positive.
+    """
+
+    name = "gic"
+    kappa: float | str = FAN_TANG
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        is_number = isinstance(self.kappa, int | float) and not isinstance(self.kappa, bool)
+        if self.kappa != FAN_TANG and not (is_number and 0.0 < float(self.kappa) < math.inf):
+            raise ConfigError(bad_value("kappa", self.kappa, f"a finite positive number or {FAN_TANG!r}"))
+
+    @override
+    def price(self, of: Scored) -> float:
+        if isinstance(self.kappa, str):
+            return math.log(math.log(of.n)) * math.log(of.p) * of.df
+        return self.kappa * of.df
 
 
 @dataclass(frozen=True)
@@ -152,12 +231,21 @@ class Ebic(LikelihoodCriterion):
         if not 0.0 <= self.gamma <= 1.0:
             raise ConfigError(bad_value("gamma", self.gamma, "a number in [0, 1]"))
 
+    @override
+    def price(self, of: Scored) -> float:
+        models = math.lgamma(of.p + 1) - math.lgamma(of.size + 1) - math.lgamma(of.p - of.size + 1)
+        return math.log(of.n) * of.df + 2.0 * self.gamma * models
+
 
 @dataclass(frozen=True)
 class Gcv(Criterion):
     """Generalised cross-validation, mean deviance / (1 - df/n)^2 (Craven & Wahba 1979; Fan & Li 2001, eq. 4.2)."""
 
     name = "gcv"
+
+    @override
+    def score(self, of: Scored) -> float:
+        return of.deviance / (1.0 - of.df / of.n) ** 2 if of.df < of.n else math.inf
 
 
 @dataclass(frozen=True)
@@ -250,9 +338,9 @@ class Interpolation:
 
 #: Rules that know their level before any fit, on the scale of FGSM, which is free of the response's (T13).
 LevelRule = Pivotal | Interpolation
-TuningRule = Aic | Bic | Ebic | Gcv | CrossValidation | LevelRule
+TuningRule = Aic | Bic | Ebic | Gic | Gcv | CrossValidation | LevelRule
 
 #: Name in study files -> class.
 RULES: dict[str, type[TuningRule]] = {
-    rule.name: rule for rule in (Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal, Interpolation)
+    rule.name: rule for rule in (Aic, Bic, Ebic, Gic, Gcv, CrossValidation, Pivotal, Interpolation)
 }

@@ -49,7 +49,7 @@ def tuned(
         As in `fgsm`.
     penalty : Penalty
         Its lam is replaced by the chosen one.
-    rule : Aic, Bic, Ebic, Gcv, CrossValidation, Pivotal or Interpolation
+    rule : Aic, Bic, Ebic, Gic, Gcv, CrossValidation, Pivotal or Interpolation
         Degrees of freedom are those of `degrees_of_freedom`; the likelihood is that of the data as they are, not as
         attacked. CrossValidation compares left-out folds; the levels are those of the whole data.
     estimator : str

@@ -9,15 +9,22 @@ or stands in a slot in memory whose symbol is the same in every process (`kernel
 from __future__ import annotations
 
 import ctypes
+import gc
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba import njit, types
+from numba import njit, typeof, types
+from numba._dynfunc import make_function
 from numba.core.ccallback import CFunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
 from numba.core.typing.templates import Signature
 from numba.extending import get_cython_function_address, intrinsic
 
@@ -42,11 +49,24 @@ def folder_stamp() -> tuple[tuple[str, float, int], ...]:
 STAMP = folder_stamp()
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave cycles until later: looking for them takes a fifth of the time of a compilation."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 class _Callback(CFunc):
     def _compile_uncached(self) -> Any:
         for listener in LISTENERS:
             listener(self.__qualname__)
-        return super()._compile_uncached()  # type: ignore[misc]
+        with _uncollected():
+            return super()._compile_uncached()  # type: ignore[misc]
 
 
 def _stamped(cache: Any, of_folder: bool) -> None:
@@ -248,10 +268,53 @@ class Entry:
         for each in self._needs:
             each.build()
         self._call = self._compiled
+        with _uncollected():
+            self._compiled.compile(tuple(map(typeof, arguments)))
         return self._compiled(*arguments)
 
 
-part = NJIT(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
+class _Part(JITCodeLibrary):
+    """The code of a function that nothing but other compiled code calls.
+
+    It is optimised and made machine code within each of its callers; numba would do both for the function alone, too.
+    """
+
+    def finalize(self) -> None:
+        self._raise_if_finalized()
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    _name = "part_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower the function into a `_Part`; nothing has its address."""
+        context, library = state.targetctx, _Part(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library, state.flags.no_compile = library, True
+        super().run_pass(state)
+        found = state["cr"]
+        module, name = found.fndesc.lookup_module(), found.fndesc.qualname
+        entry_point = make_function(module, name, "no function of Python", 0, found.env, (library,))
+        context.insert_user_function(entry_point, found.fndesc, [library])
+        state.reload_init.extend(library._reload_init)
+        state["cr"] = found._replace(cfunc=entry_point)
+        return True
+
+
+class _PartCompiler(CompilerBase):
+    def define_pipelines(self) -> list[Any]:
+        """The usual passes, with `_PartLowering`."""
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [(_PartLowering if each is NativeLowering else each, why) for each, why in passes.passes]
+        passes.finalize()
+        return [passes]
+
+
+part = NJIT(no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler, **OPTIONS)
 
 
 def callable_from_python(function: Any) -> Callable[..., Any]:

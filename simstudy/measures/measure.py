@@ -29,6 +29,8 @@ ARGUMENTS = {
 FIXED = {"truth"}
 #: Bootstrap samples behind the MCSE of a measure that gives none.
 RESAMPLES = 200
+#: Replicates, vectors and components with which a measure is tried out.
+MADE_UP = (5, 2, 3)
 
 Bounds = tuple[float, float]
 
@@ -150,9 +152,46 @@ class Measure:
             found = self.function(*used)
             if isinstance(found, Estimate):
                 return found
-            value, mcse = found if isinstance(found, tuple) else (found, self._bootstrap(used))
+            value, *given = self._parts(found)
+            mcse = given[0] if given else self._bootstrap(used)
         low, high = (-np.inf, np.inf) if callable(self.bounds) else self.bounds
         return with_interval(self._checked(value, size), self._checked(mcse, size), len(sampled), low, high)
+
+    def try_out(self) -> None:
+        """Call the function on made-up replicates, for what it returns to be told before there are real ones.
+
+        What it raises on them proves nothing: it may need what real replicates have.
+
+        Raises
+        ------
+        InputError
+            It returns something else than a value for each component, or such a value and its MCSE.
+        """
+        rng = generator(0, f"measure {self.name}", Stream.BOOTSTRAP)
+        R, m, k = MADE_UP
+        shape = (R, m, k) if self.of is Of.VECTOR else (R, k)
+        size = m if self.of is Of.VECTOR else k
+        made_up = {name: np.abs(rng.standard_normal(shape)) for name in ARGUMENTS}
+        made_up |= {name: made_up[name][0] for name in FIXED}
+        if self.of_fits:
+            made_up["failed"], size = (made_up["failed"][..., :1] > 1.0).astype(np.float64), 1
+        try:
+            with np.errstate(all="ignore"):
+                found = self.function(*(made_up[name] for name in self.takes))
+        except Exception:  # noqa: BLE001 - a user's code, and data of no study
+            return
+        if isinstance(found, Estimate):
+            return
+        for part in self._parts(found):
+            self._checked(part, size)
+
+    def _parts(self, found: Any) -> tuple[Any, ...]:
+        """What the function has returned: the value, and its MCSE if there is one."""
+        parts = found if isinstance(found, tuple) else (found,)
+        if len(parts) not in {1, 2}:
+            allowed = "a value, or a value and its MCSE"
+            raise InputError(bad_value(f"what measure {self.name} returns", f"{len(parts)} things", allowed))
+        return parts
 
     @property
     def _sampled(self) -> list[int]:
@@ -174,7 +213,11 @@ class Measure:
         return np.asarray(np.std(np.array(values), axis=0, ddof=1))
 
     def _checked(self, numbers: object, size: int) -> FloatArray:
-        found = np.asarray(numbers, dtype=np.float64)
+        try:
+            found = np.asarray(numbers, dtype=np.float64)
+        except (TypeError, ValueError):
+            allowed = f"numbers, of shape {(size,)}"
+            raise InputError(bad_value(f"what measure {self.name} returns", numbers, allowed)) from None
         if found.shape != (size,):
             raise InputError(bad_value(f"shape of what measure {self.name} returns", found.shape, str((size,))))
         return found

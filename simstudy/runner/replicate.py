@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ from simstudy.runner.methods import ResolvedMethod
 from simstudy.seeding import Stream, generator
 from simstudy.sources.population import known
 from simstudy.sources.registry import Source
+
+#: What the code behind a fit may raise: it has no say in when a run ends, so that its exit is an error like others.
+BROKEN = (Exception, SystemExit)
 
 
 class Row(NamedTuple):
@@ -52,13 +56,27 @@ class Drawn:
     data: Data
     truth: Mapping[str, Any]
 
+    @cached_property
+    def locked(self) -> Data:
+        """The same data for code that may write on what it gets: others are to see them as they were drawn."""
+        test = self.data.test
+        return Data(_locked(self.data.X), _locked(self.data.y), test if test is None else tuple(map(_locked, test)))
+
+
+def _locked(values: Any) -> Any:
+    """A view of an array that cannot be written on."""
+    if isinstance(values, np.ndarray):
+        values = values.view()
+        values.flags.writeable = False
+    return values
+
 
 @dataclass(frozen=True)
 class Undrawn:
     """A replicate without data: the error that drawing them raised, after some seconds."""
 
     replicate: int
-    error: Exception
+    error: BaseException
     seconds: float
 
 
@@ -67,7 +85,7 @@ def drawn(seed: int, scenario: Source, replicate: int) -> Drawn | Undrawn:
     start = perf_counter()
     try:
         return Drawn(replicate, data(seed, scenario, replicate), known(scenario))
-    except Exception as error:  # noqa: BLE001 - a data set that cannot be drawn is a result, in every method's row
+    except BROKEN as error:  # a data set that cannot be drawn is a result, in every method's row
         raise_interrupt(error)
         return Undrawn(replicate, error, perf_counter() - start)
 
@@ -130,20 +148,21 @@ def fit_row(
     made: tuple[Fit, float] | None,
 ) -> Row:
     """Row of one fit."""
-    replicate, dataset, truth = sample.replicate, sample.data, sample.truth
+    replicate, truth = sample.replicate, sample.truth
+    dataset = sample.data if method.is_own else sample.locked
     start = perf_counter() - (0.0 if made is None else made[1])
     try:
         fit = method.fit(dataset, rng) if made is None else method.with_errors(made[0], dataset)
         seconds = perf_counter() - start
         values = of_glm(fit, method) if method.is_own and method.estimates else estimated(fit, method, truth)
-    except Exception as error:  # noqa: BLE001 - a fit that raises is a result, and must not take the others with it
+    except BROKEN as error:  # a fit that raises is a result, and must not take the others with it
         raise_interrupt(error)
         return error_row(scenario, method, replicate, error, perf_counter() - start)
     status, message = fit.status, fit.message
     if status == Status.OK and estimands:
         try:
-            values |= evaluated(estimands, fit, dataset, truth)
-        except Exception as error:  # noqa: BLE001 - as above; what the fit itself estimates is kept
+            values |= evaluated(estimands, fit, sample.locked, truth)
+        except BROKEN as error:  # as above; what the fit itself estimates is kept
             raise_interrupt(error)
             status, message = Status.ERROR, words(error)
     lam = fit.lam if method.lam is None else method.lam
@@ -217,7 +236,7 @@ def raise_interrupt(error: BaseException | None) -> None:
         error = error.__cause__
 
 
-def error_row(scenario: Source, method: ResolvedMethod, replicate: int, error: Exception, seconds: float) -> Row:
+def error_row(scenario: Source, method: ResolvedMethod, replicate: int, error: BaseException, seconds: float) -> Row:
     """Row of a fit that raised: nothing estimated, the error in words."""
     return failed_row(scenario, method, replicate, Status.ERROR, words(error), seconds)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from simstudy.plugins import users_code
 from simstudy.records import SCENARIO_SCHEMA, described
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
@@ -28,7 +29,8 @@ def truth(study: Study) -> pa.Table:
 
 def truth_row(study_name: str, scenario: Source) -> dict[str, Any]:
     """The row of one scenario."""
-    values = {name: np.asarray(value).tolist() for name, value in scenario.truth().items()}
+    with users_code(f"truth of {scenario.label}"):
+        values = {name: np.asarray(value).tolist() for name, value in scenario.truth().items()}
     return {
         "study": study_name,
         "scenario": scenario.label,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simstudy.kernels.codes import Attack
 from simstudy.penalties import Growth
 from simstudy.solvers.columns import standardised
-from simstudy.solvers.margin import margin_exceeds
+from simstudy.solvers.margin import margin_exceeds, separates
 from simstudy.solvers.problem import Problem
 
 FloatArray = NDArray[np.float64]
@@ -59,6 +59,11 @@ def recedes(problem: Problem) -> bool:
         if exceeds is not None:
             return exceeds
         Z[:, int(problem.fit_intercept) :] *= linear
+    if everywhere and not linear.any():
+        # Where nothing is penalised separation decides, but for labels that are separated with ties.
+        separated = separates(falling, problem.fit_intercept)
+        if separated is not None:
+            return separated
     if _has_direction(falling, fixed, rates, np.eye(k)):
         return True
     sublinear = problem.penalty is not None and problem.penalty.growth == Growth.SUBLINEAR

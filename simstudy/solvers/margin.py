@@ -20,6 +20,8 @@ TOLERANCE = 1e-9
 MISSING = 3e-8
 # Margin that is none.
 ZERO = 1e-7
+# Smallest weight, of their mean, that is no rounding; what is left of z'A = 0 after a projection in double precision.
+POSITIVE, ROUNDING = 1e-6, 1e-12
 # Where directions are alike to all digits the matrix of a step is singular; what this spoils the next step mends.
 RIDGE = 1e-12
 # Share of the way to the boundary that a step goes.
@@ -69,14 +71,16 @@ class Cone:
             return np.asarray(r - share * r.sum() / both)
 
         K = np.zeros((q + 1, q + 1))
-        weighted = z[:, None] * self.A
-        K[:q, :q] = self.A.T @ weighted
+        # A product with its own transpose costs half.
+        root = np.sqrt(z)
+        weighted = root[:, None] * self.A
+        K[:q, :q] = weighted.T @ weighted
         ratio = apart / both
         K[free:q, free:q] += share * np.outer(ratio, ratio)
         inside = np.arange(free, q)
         # up + down less apart^2 / both, without cancellation.
         K[inside, inside] += 4.0 * up * down / both
-        K[:q, -1] = K[-1, :q] = -weighted.sum(axis=0)
+        K[:q, -1] = K[-1, :q] = -(root @ weighted)
         K[-1, -1] = z.sum()
         K[np.diag_indices_from(K)] *= 1.0 + RIDGE
         factor = scipy.linalg.cho_factor(K, check_finite=False)
@@ -148,6 +152,46 @@ def margin_exceeds(A: FloatArray, free: bool, level: float) -> bool | None:
         if iterate.gap <= TOLERANCE:
             return None
     return None
+
+
+def separates(A: FloatArray, free: bool) -> bool | None:
+    """Whether some direction d has min_i (A d)_i > 0, from a certificate of either answer; False excludes A d >= 0 too.
+
+    Parameters
+    ----------
+    A, free
+        As in `largest_margin`.
+
+    Returns
+    -------
+    bool or None
+        True by a direction; False by weights z > 0 with z'A = 0, for which A d >= 0 leaves A d = 0 only (Stiemke);
+        None where neither is found, as where A d >= 0 has a solution that touches zero.
+    """
+    unit = float(np.abs(A[:, int(free) :]).max())
+    if unit == 0.0:
+        return None
+    cone = Cone(A / unit, int(free))
+    (n, q), basis = A.shape, _basis(cone.A)
+    for iterate in _iterates(cone):
+        d = iterate.x[:q]
+        if float((cone.A @ d).min()) > ZERO * max(float(np.abs(d[cone.free :]).sum()), TOLERANCE):
+            return True
+        z = iterate.v[:n] / iterate.v[:n].sum()
+        for _ in range(2):
+            z = z - basis @ (basis.T @ z)
+        if z.min() > POSITIVE / n and np.abs(z @ cone.A).max() <= ROUNDING:
+            return False
+        if iterate.gap <= TOLERANCE:
+            return None
+    return None
+
+
+def _basis(A: FloatArray) -> FloatArray:
+    """Orthonormal columns that span those of A, but for rounding."""
+    Q, R, _ = scipy.linalg.qr(A, mode="economic", pivoting=True)
+    size = np.abs(np.diag(R))
+    return np.asarray(Q[:, size > ROUNDING * size[0]])
 
 
 def _balanced(z: FloatArray, cone: Cone) -> FloatArray | None:

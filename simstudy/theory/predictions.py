@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 
 #: Draws from each limit law behind a prediction.
 DRAWS = 20_000
+#: Form of the law at n -> its name in predictions.
+NAMES = {"pseudo_true": "law", "finite": "T10"}
 #: An error that is smaller, relative to the numbers, is rounding.
 ROUNDING = 1e-9
 
@@ -67,7 +69,9 @@ def about(parameter: str) -> tuple[str, int | None]:
     return parameter, None
 
 
-def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -> pd.DataFrame:
+def predict(
+    scenario: Scenario, name: str, target: Target, draws: int = DRAWS, *, form: str = "pseudo_true"
+) -> pd.DataFrame:
     """Predictions for one method in one scenario.
 
     Parameters
@@ -79,12 +83,15 @@ def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -
         The penalty holds its lam at scenario.n; None for mle and oracle.
     draws : int
         Draws from the method's law.
+    form : {"pseudo_true", "finite"}
+        "finite": T10 in place of the law around the pseudo-true parameter, without T17; for many columns, where the
+        expectations over x behind these take a minute and another law is right (T20).
 
     Returns
     -------
     DataFrame
         One row a prediction with the columns of `Prediction`. By the law at n around the pseudo-true parameter (law
-        "law"): ``rmse`` (parameter "all": of the vector of slopes), ``exact_support``, ``false_positives``,
+        "law", or "T10"): ``rmse`` (parameter "all": of the vector of slopes), ``exact_support``, ``false_positives``,
         ``false_negatives`` and, for each coefficient, ``bias``, ``empirical_se``, ``rmse``, ``zero_probability``; and
         ``bias`` by T17.
 
@@ -93,7 +100,7 @@ def predict(scenario: Scenario, name: str, target: Target, draws: int = DRAWS) -
     SimstudyError
         If the theory does not cover the scenario (infinite constants, no pseudo-true parameter).
     """
-    return _frame(_of_method(scenario, name, target, draws))
+    return _frame(_of_method(scenario, name, target, draws, form))
 
 
 def predict_difference(
@@ -132,19 +139,19 @@ def value_and_se(found: Estimate) -> tuple[float, float]:
     return float(found.value[0]), float(np.nan_to_num(found.mcse[0]))
 
 
-def _centre_error(scenario: Scenario, target: Target) -> FloatArray:
+def _centre_error(scenario: Scenario, target: Target, form: str) -> FloatArray:
     """Standard error (q,) of the pseudo-true parameter around which a method has its law."""
-    if target[1] is None or target[1].lam == 0.0:
+    if form != "pseudo_true" or target[1] is None or target[1].lam == 0.0:
         return np.zeros(scenario.q)
     return pseudo_true(scenario, target[0], target[1]).se
 
 
-def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Iterator[Prediction]:
-    law = limit_law(scenario, target[0], target[1], form="pseudo_true")
+def _of_method(scenario: Scenario, name: str, target: Target, draws: int, form: str) -> Iterator[Prediction]:
+    law = limit_law(scenario, target[0], target[1], form=form)
     estimates = law.estimates(draws, generator(0, scenario.key, Stream.LIMIT_LAW))
     slopes = slice(scenario.q - scenario.p, None)
 
-    centre = _centre_error(scenario, target)
+    centre = _centre_error(scenario, target, form)
     bias = estimates.mean(axis=0) - law.truth
 
     def row(parameter: str, quantity: str, columns: slice) -> Prediction:
@@ -153,7 +160,7 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
         # The law's centre has an error of its own, which no number of draws makes smaller.
         moved = {"bias": 1.0, "rmse": bias[columns] / value if value > 0.0 else 0.0}.get(quantity, 0.0)
         error = float(np.hypot(error, np.linalg.norm(moved * centre[columns])))
-        return Prediction(scenario.label, name, None, parameter, quantity, "law", value, error, *about(parameter))
+        return Prediction(scenario.label, name, None, parameter, quantity, NAMES[form], value, error, *about(parameter))
 
     for quantity in ("rmse", "exact_support", "false_positives", "false_negatives"):
         yield row(WHOLE, quantity, slopes)
@@ -162,7 +169,7 @@ def _of_method(scenario: Scenario, name: str, target: Target, draws: int) -> Ite
             yield row(parameter, quantity, slice(j, j + 1))
     for j, parameter in list(enumerate(parameter_names(scenario)))[slopes]:
         yield row(parameter, "zero_probability", slice(j, j + 1))
-    if target[1] is not None:
+    if target[1] is not None and form == "pseudo_true":
         shift, se = pseudo_true_shift(scenario, target, None)
         for j, parameter in enumerate(parameter_names(scenario)):
             yield Prediction(

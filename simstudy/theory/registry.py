@@ -118,6 +118,10 @@ def _rows(entry: Law, scenario: Source, method: Any, measures: Mapping[str, Any]
         estimand, measure = key
         measures[measure]
         value, error = _with_error(entry.name, predicted)
+        size = np.size(truth[estimand]) if estimand in truth else value.size
+        if value.ndim and value.shape != (size,):
+            allowed = f"a number, or {size} numbers as the truth has"
+            raise InputError(bad_value(f"value of law {entry.name} for {estimand}", f"shape {value.shape}", allowed))
         for component, one, own in _components(value, error):
             shown = parameter(estimand, component, number=np.ndim(truth.get(estimand, 0.0)) == 0)
             where = (scenario.label, method.name, None, shown, measure)
@@ -126,10 +130,15 @@ def _rows(entry: Law, scenario: Source, method: Any, measures: Mapping[str, Any]
 
 def _with_error(name: str, predicted: Any) -> tuple[Any, Any]:
     value, error = predicted if isinstance(predicted, tuple) and len(predicted) == 2 else (predicted, 0.0)
+    allowed = "a number, a vector or (value, error), finite, with an error that is not negative"
     try:
-        return np.asarray(value, dtype=np.float64), np.asarray(error, dtype=np.float64)
+        found, own = np.asarray(value, dtype=np.float64), np.asarray(error, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InputError(bad_value(f"value of law {name}", predicted, "a number, a vector or (value, error)")) from None
+        raise InputError(bad_value(f"value of law {name}", predicted, allowed)) from None
+    alike = own.shape in {(), found.shape} and not isinstance(value, tuple)
+    if not alike or not np.isfinite(found).all() or not np.isfinite(own).all() or (own < 0.0).any():
+        raise InputError(bad_value(f"value of law {name}", predicted, allowed))
+    return found, own
 
 
 def _components(value: Any, error: Any) -> Iterator[tuple[int | None, float, float]]:

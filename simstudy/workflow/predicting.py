@@ -16,7 +16,12 @@ from simstudy.sources.glm import Scenario
 from simstudy.sources.registry import Source
 from simstudy.study.study import Study
 from simstudy.theory import predict, predict_difference
+from simstudy.theory.proportional import proportional_law
+from simstudy.theory.proportional.best import LARGE
 from simstudy.theory.registry import LAWS, predictions_of
+
+#: Draws of T10 beside an exact law: their number falls as that of the columns rises.
+DRAWS_TIMES_Q, FEWEST_DRAWS = 800_000, 1_000
 
 
 def predictions(study: Study, jobs: int = 1) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
@@ -64,7 +69,10 @@ def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], lis
     except SimstudyError as error:
         return [], [f"no predictions for {scenario.label}: {error}"]
     targets = {m.name: target(m) for m in resolved if not why_no_law(m)}
-    requests = {name: partial(predict, scenario, name, each) for name, each in targets.items()}
+    large = has_exact_law(study, scenario)
+    # Beside an exact law the one with p fixed is a control, for which T10 does, without expectations over p columns.
+    drawn = partial(predict, draws=max(FEWEST_DRAWS, DRAWS_TIMES_Q // scenario.q), form="finite") if large else predict
+    requests = {name: partial(drawn, scenario, name, each) for name, each in targets.items()}
     for pair in contrasts(study):
         if targets.keys() >= set(pair):
             first, second = ((name, targets[name]) for name in pair)
@@ -78,6 +86,11 @@ def predicted(study: Study, scenario: Scenario) -> tuple[list[pd.DataFrame], lis
         except SimstudyError as error:
             reasons.append(f"no prediction of {what} for {scenario.label}: {error}")
     return frames, reasons
+
+
+def has_exact_law(study: Study, scenario: Scenario) -> bool:
+    """Whether p is so large against n that the law to trust is the one at n/p fixed, and the study asks for it."""
+    return scenario.p > LARGE * scenario.n and any(LAWS[name].function is proportional_law for name in laws_of(study))
 
 
 def unknown_estimands(predictions: Sequence[pd.DataFrame], known: Collection[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from simstudy.measures import MEASURES
 from simstudy.runner.options import Options
 from simstudy.runner.precision import Target
 from simstudy.runner.progress import Reporter, silent
@@ -18,7 +19,7 @@ from simstudy.store.layout import Layout
 from simstudy.store.load import index_of
 from simstudy.study.study import Study
 from simstudy.workflow.current import current_measures, versions
-from simstudy.workflow.measuring import summarised
+from simstudy.workflow.measuring import summarised, wanted
 from simstudy.workflow.studies import study_of
 
 
@@ -65,12 +66,16 @@ def run(
     ------
     ConfigError
         The study asks for something that does not exist.
+    InputError
+        A measure returns another shape than it has to, which is tried on made-up replicates first.
     ResultsError
         The folder holds another study, is being written by another run, or cannot be written.
     """
     chosen = study_of(study, replicates=replicates, seed=seed, profile=profile)
     layout = Layout(Path(results) / chosen.name)
     how = replace(options or Options(), jobs=jobs)
+    for name in wanted(chosen):
+        MEASURES[name].try_out()
     until = None if how.until is None else partial(precise, how.until, chosen, layout)
     report = run_study(chosen, layout.folder, only=only, options=how, until=until, progress=progress)
     # Of several runs that share a study, the one that finishes it summarises it.

@@ -138,7 +138,7 @@ FOLDERS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
     "link at tables": ("tables", link_folder),
     "link at figures": ("figures", link_folder),
     "link at replicates": ("replicates", link_folder),
-    "link at a table": ("tables/performance.md", link),
+    "link at a table": ("tables/root_n.md", link),
     "link at measures": ("measures.parquet", link),
     "link at study.toml": ("study.toml", link),
     "pipe at measures": ("measures.parquet", fifo),
@@ -156,7 +156,7 @@ FOLDERS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
     "provenance is deep": ("provenance.json", bytes_at(b"[" * DEEP)),
     "provenance is not UTF-8": ("provenance.json", bytes_at(b"\xff\xfe")),
     "made.json is deep": ("made.json", bytes_at(b'{"a":' * DEEP)),
-    "table's JSON is garbage": ("tables/performance.json", bytes_at(b"{")),
+    "table's JSON is garbage": ("tables/root_n.json", bytes_at(b"{")),
     "figure is garbage": ("figures/root_n.svg", bytes_at(b"<svg><script>alert(1)</script>")),
     "git starts a program": (".git", monitor),
 }

@@ -32,15 +32,27 @@ CHECKS = {"odd": "errors nobody raised on purpose", "different": "results that d
           "touched": "files outside touched", "left": "files in the making left"}  # fmt: skip
 
 
-def trials(sizes: argparse.Namespace, folder: Path, found: dict[str, str]) -> dict[str, Callable[[], dict[str, Any]]]:
-    """The trials by name."""
+#: Flips after which the table is written once more: all of them take an hour.
+OFTEN = 100
+
+
+def trials(
+    sizes: argparse.Namespace, folder: Path, found: dict[str, str], tell: Callable[[dict[str, Any]], None]
+) -> dict[str, Callable[[], dict[str, Any]]]:
+    """The trials by name; the longest tells how far it is."""
+
+    def flipped(rows: list[dict[str, Any]]) -> None:
+        counts = together(rows)
+        if counts["flips"] % OFTEN == 0:
+            tell(counts)
+
     choices, done = random.SystemRandom(), folder / "done"
     return {
         "files": lambda: hostile.files(folder / "files"),
         "folders": lambda: hostile.folders(folder / "folders", done, found),
         "disk": lambda: disk.fill(folder / "disks", done, found, sizes.disks),
         "kills": lambda: kills.kill_all(folder / "kills", found, choices, sizes.kills / sum(kills.VICTIMS.values())),
-        "flips": lambda: together(flips.flip_many(done, found, choices, sizes.flips)),
+        "flips": lambda: together(flips.flip_many(done, found, choices, sizes.flips, flipped)),
     }
 
 
@@ -73,6 +85,11 @@ def text(found: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def write(path: Path, found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the table."""
+    path.write_text(text(found))
+
+
 def main() -> None:
     """Run the trials asked for and write the table after each."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,11 +102,11 @@ def main() -> None:
         folder, found = Path(name), {}
         before = reference(folder / "done")
         reference(folder / "kills")
-        chosen = trials(sizes, folder, before)
+        sizes.out.parent.mkdir(parents=True, exist_ok=True)
+        chosen = trials(sizes, folder, before, lambda counts: write(sizes.out, {**found, "flips": counts}))
         for each in sizes.only:
             found[each] = chosen[each]()
-            sizes.out.parent.mkdir(parents=True, exist_ok=True)
-            sizes.out.write_text(text(found))
+            write(sizes.out, found)
             sys.stdout.write(text(found))
             sys.stdout.flush()
 

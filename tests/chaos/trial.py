@@ -166,7 +166,9 @@ def digests(folder: Path) -> Iterator[tuple[str, str]]:
         is_kept = not name.endswith(UNSTABLE) and "replicates/" not in name and "set_aside" not in name
         if is_kept and path.is_file() and not path.name.startswith("."):
             # A report lists the runs, of which a study that was disturbed has more.
-            content = re.sub(rb"<tr>(?:(?!</tr>).)*" + MOMENT + rb".*?</tr>", b"", path.read_bytes(), flags=re.DOTALL)
+            content = re.sub(
+                rb"<tr>(?:(?!</tr>).)*" + MOMENT + rb".*?</tr>\s*", b"", path.read_bytes(), flags=re.DOTALL
+            )
             yield name, hashlib.sha256(content).hexdigest()
 
 

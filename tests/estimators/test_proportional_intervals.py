@@ -9,7 +9,13 @@ import pytest
 
 from simstudy.errors import InputError
 from simstudy.estimators import fgsm, penalized
-from simstudy.estimators.proportional_intervals import Residuals, proportional_debiased, residuals, width
+from simstudy.estimators.proportional_intervals import (
+    Residuals,
+    penalized_debiased_proportional,
+    proportional_debiased,
+    residuals,
+    width,
+)
 from simstudy.families import family as family_named
 from simstudy.penalties import ElasticNet, Lasso, Scad
 from simstudy.records import Status
@@ -54,6 +60,34 @@ def test_the_width_of_a_loss_with_constant_curvature() -> None:
     assert width(seen, 0.4) == pytest.approx((0.3 / 0.9) / (1 - 0.3 / 0.9), rel=1e-9)
     assert width(seen, 0.1) is None
     assert width(Residuals(np.zeros(9), np.ones(9), np.ones(9, dtype=bool), 0.1), 1.0) is None
+
+
+@pytest.mark.parametrize("estimator", FITS)
+def test_a_fit_without_slopes_has_the_intervals_of_one_column_at_a_time(estimator: str) -> None:
+    """V = 0 there: each coefficient is that of its column alone, its error that of the response. In closed form."""
+    rng = np.random.default_rng(6)
+    X, y = rng.standard_normal((60, 40)), rng.standard_normal(60)
+    options = {"family": "gaussian", "penalty": Lasso(10.0), "fit_intercept": False}
+    fit = FITS[estimator](X, y, **options)
+    assert not fit.coef.any()
+    found = proportional_debiased(fit, X, y, estimator=estimator, **options)
+    assert found.status == Status.OK
+    np.testing.assert_allclose(found.coef, X.T @ y / 60, rtol=1e-12)
+    np.testing.assert_allclose(found.se, np.sqrt(y @ y) / 60, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", [1, 19])
+def test_labels_of_which_next_to_nothing_is_selected_have_intervals(seed: int) -> None:
+    """The overlap of fit and truth is noise there, of the wrong sign (seed 1), or there is no fit (seed 19)."""
+    p = 200
+    rng = np.random.default_rng(seed)
+    beta = signals(p, 4.0)
+    X = rng.standard_normal((4 * p, p))
+    y = (rng.random(4 * p) < 1 / (1 + np.exp(-X @ beta))).astype(float)
+    found = penalized_debiased_proportional(X, y, family="binomial", penalty=Lasso(1 / np.sqrt(p)), fit_intercept=False)
+    assert found.status == Status.OK
+    # A sixth of 200 intervals that are wrong has probability below 1e-9 at the nominal level.
+    assert np.mean(np.abs(found.coef - beta) <= 1.96 * found.se) > 5 / 6
 
 
 def test_where_there_are_no_intervals() -> None:

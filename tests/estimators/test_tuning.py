@@ -13,7 +13,7 @@ from simstudy.errors import ConfigError, InputError
 from simstudy.estimators import Fit, penalized
 from simstudy.estimators.levels import lam_grid
 from simstudy.estimators.path import largest_lam
-from simstudy.estimators.rules import RULES, Aic, Bic, CrossValidation, Ebic, Gcv, GridRule, Pivotal
+from simstudy.estimators.rules import RULES, Aic, Bic, CrossValidation, Ebic, Gcv, Gic, GridRule, Pivotal
 from simstudy.estimators.tuning import tuned
 from simstudy.penalties import ElasticNet, Lasso, Lr, Mcp, Penalty, Scad
 from simstudy.records import Status
@@ -193,6 +193,8 @@ def test_more_folds_than_observations_are_refused() -> None:
         ("aic", {"ratio": 1.0}, "ratio = 1.0"),
         ("ebic", {"gamma": 1.5}, "gamma = 1.5"),
         ("cv", {"folds": 1}, "folds = 1"),
+        ("gic", {"kappa": 0.0}, "kappa = 0.0"),
+        ("gic", {"kappa": "bic"}, "kappa = 'bic'"),
         ("pivotal", {"level": 1.0}, "level = 1.0"),
         ("pivotal", {"c": 0.0}, "c = 0.0"),
     ],
@@ -214,3 +216,16 @@ def test_a_rule_is_an_object(rule: object) -> None:
     X, y = draw("gaussian", 20, 2, 0.5, np.random.default_rng(0))
     with pytest.raises(InputError, match=r"rule = .* is not allowed: it must be a rule for lambda, such as Bic\(\)"):
         tuned(X, y, family="gaussian", penalty=Lasso(1.0), rule=rule)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("family", CANONICAL)
+def test_the_generalised_criterion_has_aic_and_bic_among_its_values(family: str) -> None:
+    """By default kappa is log(log n) log p."""
+    X, y = draw(family, 60, 6, 0.5, np.random.default_rng(21))
+    arguments = {"family": family, "penalty": Lasso(1.0)}
+    for kappa, rule in ((2.0, Aic()), (np.log(60.0), Bic()), (np.log(np.log(60.0)) * np.log(6.0), Gic())):
+        found, known = tuned(X, y, rule=Gic(kappa=float(kappa)), **arguments), tuned(X, y, rule=rule, **arguments)
+        assert found.lam == known.lam
+        np.testing.assert_array_equal(found.coef, known.coef)
+    lams = [tuned(X, y, rule=Gic(kappa=kappa), **arguments).lam for kappa in (0.01, 2.0, 1e4)]
+    assert lams[0] < lams[2]

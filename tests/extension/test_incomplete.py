@@ -206,6 +206,48 @@ FAILS = {
         'estimands = ["naive"]',
         "estimand naive = .*a number or a vector",
     ),
+    "an estimand of nothing": (
+        '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return None\n',
+        MLE,
+        'estimands = ["naive"]',
+        "estimand naive = None .*a number or a vector",
+    ),
+    "an estimand with a hole": (
+        '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return [1.0, None]\n',
+        MLE,
+        'estimands = ["naive"]',
+        "estimand naive = .*a number or a vector",
+    ),
+    "an estimand of a number in words": (
+        '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return "1.5"\n',
+        MLE,
+        'estimands = ["naive"]',
+        "estimand naive = '1.5' .*a number or a vector",
+    ),
+    "an estimand that writes on the data": (
+        '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    data.X[:] = 0.0\n    return 1.0\n',
+        MLE,
+        'estimands = ["naive"]',
+        "read-only",
+    ),
+    "an estimator that writes on the data": (
+        '@ss.estimator("naive")\ndef naive(data, rng):\n    data.X[:] = 0.0\n    return {"beta": data.X[0]}\n',
+        '{ name = "naive", estimator = "naive" }',
+        "",
+        "read-only",
+    ),
+    "an estimator that leaves": (
+        '@ss.estimator("naive")\ndef naive(data, rng):\n    raise SystemExit(3)\n',
+        '{ name = "naive", estimator = "naive" }',
+        "",
+        "SystemExit: 3",
+    ),
+    "an estimate whose name is none of a column": (
+        '@ss.estimator("naive")\ndef naive(data, rng):\n    return {"a b": 1.0}\n',
+        '{ name = "naive", estimator = "naive" }',
+        "",
+        "name of an estimate = 'a b' .*a letter, then letters, digits or _",
+    ),
     "an estimand of text": (
         '@ss.estimand("naive")\ndef naive(fit, data, truth):\n    return "good"\n',
         MLE,
@@ -262,11 +304,6 @@ def test_data_that_an_estimator_of_ones_own_might_take_are_found_before_the_run(
 
 
 READ = {
-    "a measure of another shape": (
-        '@ss.measure("naive")\ndef naive(errors):\n    return np.zeros(7)\n',
-        'measures = ["naive"]',
-        "naive",
-    ),
     "a measure that fails": (
         '@ss.measure("naive")\ndef naive(errors):\n    return errors.nothing\n',
         'measures = ["naive"]',
@@ -298,6 +335,44 @@ def test_what_reads_rows_fails_with_its_name_and_the_rows_are_kept(naive: str, t
     assert len(ss.load(tmp_path / "results" / "naive")) == 20
 
 
+SHAPES = {
+    "np.zeros(7)": "shape",
+    "3.0": "shape",
+    "None": "shape",
+    '"good"': "numbers",
+    "(errors, errors, errors)": "its MCSE",
+}
+
+
+@pytest.mark.parametrize("answer", SHAPES)
+def test_a_measure_of_another_shape_is_found_before_the_first_replicate(answer: str, tmp_path: Path) -> None:
+    code = f'@ss.measure("naive")\ndef naive(errors):\n    return {answer}\n'
+    path = study(tmp_path, code, more='measures = ["naive"]')
+    for result in (CliRunner().invoke(main, ["check", str(path)]), call("run", path)):
+        assert result.exit_code in (1, 2)
+        assert "what measure naive returns" in " ".join(result.output.split())
+        assert SHAPES[answer] in result.output
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_measure_that_needs_more_than_made_up_replicates_is_not_refused(tmp_path: Path) -> None:
+    code = (
+        '@ss.measure("naive")\ndef naive(errors):\n    if len(errors) < 20:\n        raise ValueError("few")\n'
+        "    return errors.mean(axis=0)\n"
+    )
+    result = call("run", study(tmp_path, code, more='measures = ["naive"]'))
+    assert "what measure" not in result.output
+
+
+def test_a_truth_that_raises_is_a_sentence_before_the_run(tmp_path: Path) -> None:
+    code = f"{SOURCE}        return ss.Data(np.zeros((self.n, 1)), np.zeros(self.n))\n{ZERO}"
+    code = code.replace('return {"beta": [0.5]}', "return self.nothing")
+    result = call("run", study(tmp_path, code, OWN, '{ name = "z", estimator = "zero" }'))
+    assert result.exit_code == 1
+    assert "truth of" in result.output
+    assert "nothing" in result.output
+
+
 def test_a_law_of_something_that_nobody_estimates_is_found_before_the_run(tmp_path: Path) -> None:
     code = '@ss.law("naive")\ndef naive(source, method):\n    return {("bta", "bias"): 0.0}\n'
     result = CliRunner().invoke(main, ["check", str(study(tmp_path, code, more='laws = ["naive"]'))])
@@ -306,7 +381,14 @@ def test_a_law_of_something_that_nobody_estimates_is_found_before_the_run(tmp_pa
     assert "did you mean 'beta'" in result.output
 
 
-@pytest.mark.parametrize("answer", ["None", '{"beta": 0.0}', '{("beta", "bais"): 0.0}', "source.nothing"])
+ANSWERS = [
+    "None", '{"beta": 0.0}', '{("beta", "bais"): 0.0}', "source.nothing", '{("beta", "bias"): np.zeros(7)}',
+    '{("beta", "bias"): float("nan")}', '{("beta", "bias"): (0.0, -1.0)}', '{("beta", "bias"): (0.0, 1.0, 2.0)}',
+    '{("beta", "bias"): "x"}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_a_law_that_predicts_nothing_is_named_and_the_run_goes_on(answer: str, tmp_path: Path) -> None:
     code = f'@ss.law("naive")\ndef naive(source, method):\n    return {answer}\n'
     path = study(tmp_path, code, more='laws = ["naive"]')

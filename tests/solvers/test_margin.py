@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from simstudy.solvers.margin import _by_simplex, largest_margin, margin_exceeds
+from simstudy.solvers.margin import _by_simplex, largest_margin, margin_exceeds, separates
 
 
 def by_the_dual(A: np.ndarray, free: bool) -> float:
@@ -85,3 +85,27 @@ def test_a_level_is_compared_with_the_largest_margin(n: int, p: int, free: bool)
 
 def test_at_the_margin_itself_nothing_is_certain() -> None:
     assert margin_exceeds(np.array([[2.0, 0.0], [0.0, 2.0]]), False, 1.0) is None
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize(("n", "p"), [(8, 4), (12, 6), (30, 15), (40, 15), (60, 30)])
+def test_separation_is_what_the_dual_says(n: int, p: int, free: bool) -> None:
+    """Random signs, columns of unlike scale; a third of the data is whole numbers, in which ties occur."""
+    answers = []
+    for seed in range(12):
+        rng = np.random.default_rng([seed, n, p, 2])
+        signs = np.where(rng.random(n) < 0.5, 1.0, -1.0)
+        X = rng.standard_normal((n, p)) * 10.0 ** rng.uniform(-1, 1, p)
+        A = signs[:, None] * (np.round(X) if seed % 3 == 0 else X)
+        A = np.column_stack([signs, A]) if free and abs(signs.sum()) < n else A
+        margin = by_the_dual(A, bool(A.shape[1] > p))
+        found = separates(A, A.shape[1] > p)
+        answers.append(found)
+        assert found in (None, margin > 1e-9)
+    assert sum(found is None for found in answers) <= 4, "only ties may be left to a linear program"
+
+
+def test_separation_with_ties_is_not_decided() -> None:
+    """Along (1, 0) no row is negative and one is zero: neither a margin nor positive weights exist."""
+    assert separates(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]), False) is None
+    assert separates(np.zeros((3, 2)), False) is None

@@ -5,9 +5,11 @@ import pytest
 
 from simstudy.errors import ConfigError
 from simstudy.penalties import Lasso, Scad
+from simstudy.seeding import Stream, generator
 from simstudy.sources.designs import Normal, StudentT
 from simstudy.sources.glm import Scenario
 from simstudy.theory import constants, predict, predict_difference
+from simstudy.theory.limit_law import limit_law
 
 BETA = (1.5, -1.2, 0.0, 0.0, 1.0)
 
@@ -32,6 +34,21 @@ def test_mle_predictions_follow_from_the_information():
     assert value(frame, "false_positives")[0] == 2.0
     assert value(frame, "exact_support")[0] == 0.0
     assert value(frame, "exact_support")[1] > 0.0
+
+
+def test_the_finite_form_is_t10_and_nothing_else():
+    """The MLE has no pseudo-true parameter of its own, so that both forms are one law with the same draws; FGSM has."""
+    names = ["scenario", "parameter", "quantity", "predicted"]
+    both = [predict(scenario(), "mle", ("mle", None), form=form) for form in ("pseudo_true", "finite")]
+    assert [set(frame["law"]) for frame in both] == [{"law"}, {"T10"}]
+    assert both[0][names].equals(both[1][names])
+    frame = predict(scenario(), "f", ("fgsm", Lasso(0.03)), draws=500, form="finite")
+    assert set(frame["law"]) == {"T10"}
+    drawn = limit_law(scenario(), "fgsm", Lasso(0.03), form="finite").estimates(
+        500, generator(0, scenario().key, Stream.LIMIT_LAW)
+    )
+    error = np.sqrt(((drawn - scenario().beta_with_intercept)[:, 1:] ** 2).sum(axis=1).mean())
+    assert value(frame, "rmse", law="T10")[0] == pytest.approx(error, rel=1e-12)
 
 
 def test_oracle_never_errs_in_the_support():

@@ -13,6 +13,7 @@ from simstudy.report.figures.canvas import Axes, Figure
 from simstudy.report.figures.panels import Panel, split
 from simstudy.report.figures.scales import crosses_far, log_axis, symmetric_log_axis
 from simstudy.report.figures.style import (
+    THEORY,
     Look,
     legend,
     looks,
@@ -63,11 +64,15 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Axis:
-    """Horizontal axis: a column, its label, and whether it is logarithmic."""
+    """Horizontal axis: a column, its label, whether it is logarithmic, and a column with places to mark on it.
+
+    `marks` is where theory puts a jump of a line: a vertical line of its colour.
+    """
 
     name: str
     label: str
     log: bool = False
+    marks: str = ""
 
 
 def curves(
@@ -115,7 +120,8 @@ def curves(
             if k % min(len(parts), columns) == 0:
                 axes[row, k].set_ylabel(quantity.label)
         scale(list(axes[row]), quantity)
-    has_theory = any(_has_theory(frame, quantity) for quantity in quantities)
+    has_marks = bool(axis.marks) and bool(frame[axis.marks].notna().any())
+    has_theory = has_marks or any(_has_theory(frame, quantity) for quantity in quantities)
     legend(figure, known, theory=has_theory, ends=right_ends(axes, columns))
     figure.set_label(described(frame, axis, quantities, series))
     return figure
@@ -141,6 +147,8 @@ def _draw(axes: Axes, part: Panel, axis: Axis, quantity: Quantity, series: tuple
         simulated(axes, own[axis.name], own, quantity.name, known[str(name)])
         if _has_theory(own, quantity):
             predicted(axes, own[axis.name], own[f"{quantity.name}_predicted"], known[str(name)])
+        for place in own[axis.marks].dropna().unique() if axis.marks else ():
+            axes.axvline(place, color=known[str(name)].colour, zorder=0.5, **THEORY)
     if quantity.line is not None:
         axes.axhline(quantity.line, color="#555555", linewidth=0.9, zorder=0)
     if axis.log:

@@ -70,6 +70,26 @@ def interpolation_level(scenario: Scenario) -> float:
     return math.exp(scipy.optimize.brentq(excess, low, high, xtol=PRECISION))
 
 
+def existence_ratio_of(scenario: Scenario, method: Any) -> float:
+    """Alphastar (T22) of a method whose penalty is the LASSO; 0 for a penalty beside the likelihood, which needs no n.
+
+    Raises
+    ------
+    InputError
+        The covariates are no independent standard normals, the responses no labels, or the penalty is another.
+    """
+    if scenario.family not in OUTPUTS or not OUTPUTS[scenario.family].has_labels:
+        raise InputError(bad_value("family", scenario.family, "one whose responses are labels: T22 is about these"))
+    penalty = method.arguments["penalty"]
+    if not isinstance(penalty, Lasso):
+        raise InputError(bad_value("penalty", penalty, "lasso: T22 is derived for it"))
+    if method.arguments.get("attack") == "none" and method.lam > 0.0:
+        return 0.0
+    return existence_threshold(
+        math.sqrt(scenario.p) * method.lam, *prior_of_scenario(scenario), intercept=scenario.intercept
+    )
+
+
 @law("existence")
 def existence_law(source: Any, method: Any) -> Predicted:
     """Step of T22: the share of data sets without a minimiser, and the median of the level from which on there is one.
@@ -87,9 +107,7 @@ def existence_law(source: Any, method: Any) -> Predicted:
         level = existence_level(ratio, *prior, source.intercept)
         predicted["critical_level", "median"] = level / math.sqrt(source.p)
     if "no_minimiser" in method.estimates and isinstance(method.arguments["penalty"], Lasso):
-        beside = method.arguments.get("attack") == "none" and method.lam > 0.0
-        c = math.sqrt(source.p) * method.lam
-        absent = not beside and ratio < existence_threshold(c, *prior, source.intercept)
+        absent = ratio < existence_ratio_of(source, method)
         predicted["no_minimiser", "mean"] = float(absent)
         predicted["no_minimiser", "nonzero_share"] = float(absent)
     return predicted
