@@ -13,8 +13,9 @@ import pytest
 
 import simstudy as ss
 from simstudy import geometry
-from simstudy.analyses.boundary_path import BoundaryPath, boundary_path, levelled, needs, rows, slider, table
+from simstudy.analyses.boundary_path import BoundaryPath, boundary_path, figure, levelled, needs, rows, slider, table
 from simstudy.report import cells
+from simstudy.report.figures.save import content
 from simstudy.report.slider import is_slider, signed_bytes
 from simstudy.runner.replicate import data
 from simstudy.store.fingerprint import noted, record
@@ -128,6 +129,12 @@ def test_the_slider_has_what_mirror_images_and_curves_are_drawn_from(path: Bound
             assert side == pytest.approx((X[points] @ w + b) / np.linalg.norm(w), abs=0.03)
             seen += 1
     assert seen > len(path.lams), "both series have boundaries"
+
+
+def test_the_figure_has_the_weights_of_each_series_and_keeps_its_bytes(path: BoundaryPath) -> None:
+    shown, again = figure(path), figure(path)
+    assert [each.get_title().partition("\n")[0] for each in shown.axes] == ["SVM", "FGSM-LASSO"]
+    assert content(shown, "boundary_path", "svg") == content(again, "boundary_path", "svg")
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ METHODS = (
 )
 SCENARIOS = tuple(ss.Scenario("binomial", n, [1.0, 0.0], intercept=-0.5) for n in (100, 200))
 #: Analyses that need other estimands: `tests/analyses` and `tests/report/figures/test_boundaries.py` have them.
-BOUNDARIES = {"attacked", "estimands", "robustness", "tilting"}
-QUICK = tuple(name for name in ANALYSES if name not in {"limit_law", "training", *BOUNDARIES})
+BOUNDARIES = {"attacked", "boundary_path", "estimands", "robustness", "tilting"}
+QUICK = tuple(name for name in ANALYSES if name not in {"limit_law", "training", "existence", *BOUNDARIES})
 STUDY = ss.Study("tiny", "aim", 3, 30, SCENARIOS, METHODS, QUICK)
 LAW = ss.Study("law", "aim", 3, 30, SCENARIOS[:1], (ss.Method("mle", "mle"),), ("limit_law",))
 

@@ -23,9 +23,9 @@ from simstudy.report.figures.style import COLOURS, MARKERS, SETTINGS, limits, lo
 from simstudy.workflow.figure import figure, figures
 
 #: Analyses that the small study does not have.
-MECHANISMS = {"penalties", "activation", "training"}
-#: Analyses of linear boundaries: `test_boundaries` draws them.
-BOUNDARIES = {"attacked", "estimands", "robustness", "tilting"}
+MECHANISMS = {"penalties", "activation", "training", "existence"}
+#: Analyses of linear boundaries: `test_boundaries` and `test_boundary_path` draw them.
+BOUNDARIES = {"attacked", "boundary_path", "estimands", "robustness", "tilting"}
 #: Kinds of figures of any study: `test_kinds` draws them.
 KINDS = {"bland_altman", "forest", "heat_map", "lollipop", "nested_loop", "ridge", "zip"}
 OTHERS = MECHANISMS | BOUNDARIES | KINDS
