@@ -59,7 +59,7 @@ def test_nan_and_truth_values_are_numbers():
         (lambda: Fit(estimates={"gap": 1.0})["gap_se"], r"estimate: unknown 'gap_se'"),
         (lambda: Fit(estimates={"gap": 1.0, "gab_se": 1.0}), r"gab_se is the standard error.*unknown 'gab'.*'gap'"),
         (lambda: Fit(estimates={"gap": 1.0}, status="okay"), r"status: unknown 'okay'.*did you mean 'ok'"),
-        (lambda: Fit(estimates={1: 1.0}), r"name of an estimate = 1.*a text"),
+        (lambda: Fit(estimates={1: 1.0}), r"name of an estimate = 1 .*a letter"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_its_name(build, message):
