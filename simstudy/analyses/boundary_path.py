@@ -17,6 +17,7 @@ from simstudy.analyses.registry import analysis
 from simstudy.analyses.results import Results
 from simstudy.analyses.sentences import NOTHING
 from simstudy.estimators.fit import Fit
+from simstudy.plugins import users_code
 from simstudy.records import Data, Status
 from simstudy.report.columns import number, text
 from simstudy.report.figures.canvas import Figure
@@ -39,14 +40,12 @@ Array = NDArray[np.float64]
 PER_DECADE, DIGITS = 5, 2
 #: Which data set of the study.
 REPLICATE = 0
-#: Estimator -> the loss of the margin that its fits minimise, FGSM's without the attack.
-MARGIN_LOSS = {"svm": "hinge", "penalized": "softplus", "fgsm": "softplus"}
 #: Images of each digit that are shown with their mirror images, and those that the plane shows.
 SHOWN, IN_PLANE = 3, 100
 #: Bins of the histogram, about.
 BINS = 40
 NUMBERS = ("theta", "d_adv", "training_error", "test_error", "nonzero")
-NO_WEIGHT = "all weights are zero"
+NO_WEIGHT, NO_COEFFICIENTS = "all weights are zero", "its estimator gives no coefficients"
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,8 @@ def problem(fit: Fit) -> str:
     """Why a fit has no boundary, in words; empty where it has one."""
     if fit.status != Status.OK.value:
         return str(fit.status).replace("_", " ")
+    if not len(fit.coef):
+        return NO_COEFFICIENTS
     return "" if fit.coef.any() else NO_WEIGHT
 
 
@@ -121,10 +122,10 @@ def boundary_path(study: Study) -> BoundaryPath:
         for name, method in firsts.items():
             for lam in lams:
                 resolved = resolve_one(replace(method, lam=FixedLambda(float(lam))), scenario, by_name)
-                fits.setdefault(name, []).append(
-                    resolved.fit(drawn, randomness(study.seed, scenario, resolved, REPLICATE))
-                )
-    losses = {name: MARGIN_LOSS[each.estimator] for name, each in firsts.items() if each.estimator in MARGIN_LOSS}
+                rng = randomness(study.seed, scenario, resolved, REPLICATE)
+                with users_code(f"estimator {method.estimator}"):
+                    fits.setdefault(name, []).append(resolved.fit(drawn, rng))
+    losses = {name: each.entry.margin_loss for name, each in firsts.items() if each.entry.margin_loss}
     return BoundaryPath(drawn, lams, fits, losses)
 
 

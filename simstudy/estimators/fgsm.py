@@ -40,6 +40,7 @@ def inside(*, penalty: Penalty, attack: str = "fgsm") -> Objective:
     words="FGSM-{}",
     placement=Placement.INSIDE,
     objective=inside,
+    margin_loss="softplus",
     largest_lam=free_level,
     path=fgsm_path,
     level_scale=LevelScale.FREE,

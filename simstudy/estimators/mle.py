@@ -21,6 +21,7 @@ def without_penalty() -> Objective:
     words="MLE",
     placement=Placement.NONE,
     objective=without_penalty,
+    margin_loss="softplus",
     errors=Errors.MODEL,
     freedom=Freedom.COUNT,
     law=Law.LIKELIHOOD,

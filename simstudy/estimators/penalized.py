@@ -63,6 +63,7 @@ def added(*, penalty: Penalty, steps: int = 0, expansion: Expansion = "none") ->
     words="Penalised {}",
     placement=Placement.OUTSIDE,
     objective=added,
+    margin_loss="softplus",
     largest_lam=scaled_level,
     path=penalized_path,
     level_scale=LevelScale.RESPONSE,

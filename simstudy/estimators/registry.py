@@ -85,6 +85,8 @@ class Estimator:
         Whether it is the loop of adversarial training, which is compared with the minimiser of T3.
     families : tuple of str
         The only families that it is for; empty where it is for all.
+    margin_loss : str
+        Loss of the margin (`geometry.LOSSES`) whose mean its fits to labels minimise, where they are not attacked.
     estimates : tuple of str
         Names of what it estimates, where that is known before it is called and is not the coefficients of a GLM.
     words : str
@@ -108,6 +110,7 @@ class Estimator:
     equation: Callable[..., Any] | None = None
     freedom: Freedom | None = None
     law: Law | None = None
+    margin_loss: str | None = None
     loop: bool = False
     families: tuple[str, ...] = ()
     estimates: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from simstudy.errors import ConfigError, bad_value, unknown_name
+from simstudy.errors import ConfigError, InputError, bad_value, unknown_name
 
 #: Kinds of degrees of freedom, as in `degrees_of_freedom`.
 DF = ("active", "trace", "divergence")
@@ -194,7 +194,7 @@ class Gic(LikelihoodCriterion):
     ----------
     kappa : float or "fan_tang"
         Positive; 2 is AIC, and log(n) BIC. "fan_tang" is log(log n) log p, which is consistent for p growing
-        exponentially in n (Fan & Tang 2013); it needs n >= 3 and p >= 2 to be positive.
+        exponentially in n (Fan & Tang 2013); it is refused where it is not positive, for n < 3 or p < 2.
     """
 
     name = "gic"
@@ -208,9 +208,11 @@ class Gic(LikelihoodCriterion):
 
     @override
     def price(self, of: Scored) -> float:
-        if isinstance(self.kappa, str):
-            return math.log(math.log(of.n)) * math.log(of.p) * of.df
-        return self.kappa * of.df
+        if not isinstance(self.kappa, str):
+            return self.kappa * of.df
+        if of.n < math.e or of.p < 2:
+            raise InputError(bad_value("kappa", self.kappa, f"a number for n = {of.n:g} and p = {of.p}"))
+        return math.log(math.log(of.n)) * math.log(of.p) * of.df
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _fit(found: Hinge) -> Fit:
     return Fit(found.w, found.b, found.objective, found.gap, status, message, found.n_iter)
 
 
-@estimator_of_arrays("svm", words="SVM", level_scale=LevelScale.FREE)
+@estimator_of_arrays("svm", words="SVM", level_scale=LevelScale.FREE, margin_loss="hinge")
 def svm_at(X: ArrayLike, y: ArrayLike, *, lam: float) -> Fit:
     """`svm`, with its level by name as the runner gives it."""
     return svm(X, y, lam)

@@ -66,7 +66,9 @@ class Explicit(Coefficients):
     def __post_init__(self) -> None:
         if not self.values or not all(map(math.isfinite, self.values)):
             raise ConfigError(bad_value("values", list(self.values), "a list of at least one finite number"))
-        if self.positions is not None and (len(self.positions) != len(self.values) or 0 in self.positions):
+        if self.positions is not None and (
+            len(self.positions) != len(self.values) or not all(type(k) is int and k for k in self.positions)
+        ):
             allowed = f"a list of {len(self.values)} whole numbers, as many as values, from 1 or from -1 downwards"
             raise ConfigError(bad_value("positions", list(self.positions), allowed))
 

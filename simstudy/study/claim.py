@@ -192,7 +192,7 @@ class Claim:
             yield bad_value("scaled", True, f"false for {self.quantity}, which has no root-n scale")
         if self.versus is not None and (quantity.over_n or self.quantity == "kolmogorov"):
             yield bad_value("versus", self.versus, f"left out with {self.quantity}")
-        if self.quantity == "rmse_slope_difference" and isinstance(self.prediction, Law):
+        if quantity.paired and quantity.over_n and isinstance(self.prediction, Law):
             yield bad_value("prediction", self.prediction.definition(), f"numbers for {self.quantity}")
         if self.quantity == "kolmogorov" and not isinstance(self.prediction, Law):
             yield bad_value("prediction", self.prediction.definition(), "a law, to which the distance is measured")

@@ -14,6 +14,7 @@ import pytest
 import simstudy as ss
 from simstudy import geometry
 from simstudy.analyses.boundary_path import BoundaryPath, boundary_path, figure, levelled, needs, rows, slider, table
+from simstudy.errors import PluginError
 from simstudy.report import cells
 from simstudy.report.figures.save import content
 from simstudy.report.slider import is_slider, signed_bytes
@@ -197,3 +198,49 @@ def test_a_slider_that_was_changed_is_made_again(place: Path, results: Path) -> 
     assert report([], results=results)[1] == ()
     assert place.read_bytes() == made
     assert 'class="levels"' in (results / "report.html").read_text()
+
+
+PLUGIN = """
+import numpy as np
+import simstudy as ss
+
+@ss.estimator("shrunken")
+def shrunken(data, rng, *, lam: float):
+    w = data.X[data.y == 1].mean(axis=0) - data.X[data.y == 0].mean(axis=0)
+    return {"beta": w / (1.0 + lam), "intercept": 0.0}
+
+@ss.estimator("numberless")
+def numberless(data, rng, *, lam: float):
+    return {"gap": lam}
+
+@ss.estimator("broken")
+def broken(data, rng, *, lam: float):
+    raise RuntimeError("no boundary today")
+"""
+
+
+def of_plugin(name: str, folder: Path) -> BoundaryPath:
+    """Its path at two levels or more."""
+    (folder / "mine.py").write_text(PLUGIN)
+    methods = ", ".join(f'{{ name = "m{k}", estimator = "{name}", lam = {lam} }}' for k, lam in enumerate((1.0, 0.1)))
+    text = f'aim = "a"\nplugins = ["mine.py"]\nreplicates = 2\nscenario = [{{ {IMAGES} }}]\nmethod = [{methods}]\n'
+    return boundary_path(study_of(text, folder))
+
+
+def test_an_estimator_of_ones_own_has_a_path_without_a_loss(tmp_path: Path) -> None:
+    found = of_plugin("shrunken", tmp_path)
+    assert found.losses == {}
+    assert (rows(found)["problem"] == "").all()
+    assert is_slider(json.loads(json.dumps(slider(found), allow_nan=False)))
+
+
+def test_an_estimator_without_coefficients_says_so_at_each_level(tmp_path: Path) -> None:
+    found = of_plugin("numberless", tmp_path)
+    assert set(rows(found)["problem"]) == {"its estimator gives no coefficients"}
+    assert is_slider(json.loads(json.dumps(slider(found), allow_nan=False)))
+    assert figure(found) is not None
+
+
+def test_an_estimator_that_raises_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match=r"(?s)estimator broken failed: RuntimeError: no boundary today.*mine\.py"):
+        of_plugin("broken", tmp_path)

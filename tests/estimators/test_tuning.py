@@ -229,3 +229,11 @@ def test_the_generalised_criterion_has_aic_and_bic_among_its_values(family: str)
         np.testing.assert_array_equal(found.coef, known.coef)
     lams = [tuned(X, y, rule=Gic(kappa=kappa), **arguments).lam for kappa in (0.01, 2.0, 1e4)]
     assert lams[0] < lams[2]
+
+
+def test_a_price_that_is_none_is_refused() -> None:
+    X, y = draw("gaussian", 20, 1, 0.0, np.random.default_rng(0))
+    with pytest.raises(
+        InputError, match=r"kappa = 'fan_tang' is not allowed: it must be a number for n = 20 and p = 1"
+    ):
+        tuned(X, y, family="gaussian", penalty=Lasso(1.0), rule=Gic())

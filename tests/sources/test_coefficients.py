@@ -1,6 +1,7 @@
 """Coefficient patterns: the vectors that they give and what they refuse."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,8 +69,8 @@ def test_values_with_positions_stand_there_and_all_others_are_zero() -> None:
     assert Explicit((1.0, 0.0)).size == 2
 
 
-@pytest.mark.parametrize("positions", [(1,), (0, 1), (1, 2, 3)])
-def test_positions_are_as_many_as_values_and_none_is_zero(positions: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("positions", [(1,), (0, 1), (1, 2, 3), (1.5, 2), (True, 2), ("a", 2)])
+def test_positions_are_as_many_as_values_and_none_is_zero(positions: Any) -> None:
     with pytest.raises(ConfigError, match=r"positions = \[.*a list of 2 whole numbers"):
         Explicit((1.0, 2.0), positions=positions)
 
